@@ -132,6 +132,45 @@ impl<'de> Deserialize<'de> for Phrase {
     }
 }
 
+/// How a phrase is stored where somebody reads it later, in whichever language: `#[serde(with = "phrase::kept")]`.
+///
+/// What reads the same everywhere is one text, as it was before there were two. Programs that read what is stored get
+/// the English one, see [`kept::NAME`].
+pub mod kept {
+    use super::Phrase;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// The name of the type in what is serialized, by which a view knows it.
+    pub const NAME: &str = "Phrase";
+
+    #[derive(Serialize)]
+    struct Both<'a> {
+        en: &'a str,
+        zh: &'a str,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Known {
+        Same(String),
+        Both { en: String, zh: String },
+    }
+
+    /// Writes both languages, or the one text that both have.
+    pub fn serialize<S: Serializer>(phrase: &Phrase, to: S) -> Result<S::Ok, S::Error> {
+        let Phrase { en, zh } = phrase;
+        if en == zh { to.serialize_str(en) } else { to.serialize_newtype_struct(NAME, &Both { en, zh }) }
+    }
+
+    /// Reads both languages, or one text for both.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Phrase, D::Error> {
+        Ok(match Known::deserialize(from)? {
+            Known::Same(text) => Phrase::same(text),
+            Known::Both { en, zh } => Phrase { en, zh },
+        })
+    }
+}
+
 /// A phrase from two texts with the same holes: `phrase!("`{key}` has no value", "`{key}` 后面没有值")`.
 ///
 /// Further arguments fill `{}` as in `format!`. What is itself a phrase is named behind a `;`, and stands in each
@@ -168,5 +207,20 @@ mod tests {
         let whole = phrase!("{what} has no `{key}`", "{what}没有 `{key}`"; what);
         assert_eq!((whole.en.as_str(), whole.of(Locale::Zh)), ("a date has no `at`", "日期没有 `at`"));
         assert_eq!(Phrase::list([what, Phrase::same("x")]).zh, "日期、x");
+    }
+
+    #[test]
+    fn what_is_kept_is_read_back_in_both_languages_and_an_old_text_in_one() {
+        #[derive(Serialize, Deserialize)]
+        struct Row {
+            #[serde(with = "kept")]
+            reason: Phrase,
+        }
+        let read = |text: &str| serde_json::from_str::<Row>(text).unwrap().reason;
+        for reason in [phrase!("not there", "没有"), Phrase::same("no")] {
+            let text = serde_json::to_string(&Row { reason: reason.clone() }).unwrap();
+            assert_eq!(read(&text), reason, "{text}");
+        }
+        assert_eq!(read(r#"{"reason":"no"}"#).zh, "no");
     }
 }

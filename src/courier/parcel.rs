@@ -6,6 +6,7 @@ use super::route::Route;
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
+        phrase::Phrase,
         time::Timestamp,
     },
     engine::input,
@@ -99,8 +100,8 @@ impl Settlement {
             }
             Outcome::Accepted if self.awaited => Some(input::Receipt::Accepted { note: self.note.clone() }),
             Outcome::Accepted | Outcome::Deferred { .. } => None,
-            Outcome::Dead => Some(input::Receipt::Refused { reason: self.note.clone() }),
-            Outcome::Held => Some(input::Receipt::InDoubt { reason: self.note.clone() }),
+            Outcome::Dead => Some(input::Receipt::Refused { reason: Phrase::same(&self.note) }),
+            Outcome::Held => Some(input::Receipt::InDoubt { reason: Phrase::same(&self.note) }),
             Outcome::Expired => Some(input::Receipt::expired(self.in_doubt)),
         }
     }

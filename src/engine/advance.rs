@@ -14,6 +14,7 @@ use crate::{
     base::{
         ids::{RunId, TaskId},
         limits,
+        phrase::{Phrase, pair, phrase},
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -53,8 +54,9 @@ impl Draft<'_> {
     fn advance(&mut self, id: &RunId) -> Decided {
         let run = self.run(id)?;
         let Some((playbook, group, play)) = self.play_of(&run) else {
-            let reason = format!(
+            let reason = phrase!(
                 "the version {} of the playbook with which this run began is not known any more",
+                "这场活动开始时的那一版剧本（{}）已经找不到了",
                 run.digest.short()
             );
             return self.fail(id, &"?".into(), reason);
@@ -64,11 +66,11 @@ impl Draft<'_> {
         drop(run);
         loop {
             let Some(op) = program.ops.get(pc as usize) else {
-                return self.finish(id, Outcome::Done, String::new());
+                return self.finish(id, Outcome::Done, Phrase::default());
             };
             match op {
                 Op::Jump(to) => pc = *to,
-                Op::End(why) => return self.finish(id, Outcome::Stopped, (*why).into()),
+                Op::End(why) => return self.finish(id, Outcome::Stopped, Phrase::from(*why)),
                 Op::Next(head) => pc = self.next_item(id, *head, &program.ops)?,
                 Op::Step { step, otherwise, silent, end } => {
                     self.steps += 1;
@@ -91,9 +93,10 @@ impl Draft<'_> {
                         return self.fail(
                             id,
                             &step.id,
-                            format!(
+                            phrase!(
                                 "more than {} steps in one decision; a play that starts itself, or a signal \
                                  that answers itself, has no end",
+                                "一次决定做了超过 {} 步；自己启动自己的玩法、自己回答自己的信号，没有尽头",
                                 limits::STEPS_PER_DECISION_MAX
                             ),
                         );
@@ -225,7 +228,7 @@ impl Draft<'_> {
             }
             Verb::Stop(reason) => {
                 let reason = reason.render(&self.step_facts(at, reason.names()))?;
-                self.finish(&at.run.id, Outcome::Stopped, reason)?;
+                self.finish(&at.run.id, Outcome::Stopped, reason.into())?;
                 Ok(Went::Waits)
             }
         }
@@ -282,7 +285,10 @@ impl Draft<'_> {
         };
         if wait.fails.is_some_and(|fails| fails <= self.now && wait.until.is_none_or(|until| fails < until)) {
             let since = wait.due.to_rfc3339(&self.playbook.zone);
-            let reason = format!("the step took longer than its timeout; it was due at {since}");
+            let reason = phrase!(
+                "the step took longer than its timeout; it was due at {since}",
+                "这一步超时了；它应在 {since} 完成"
+            );
             return self.fail(id, &wait.step, reason);
         }
         self.resume(id, &run, &wait)
@@ -311,9 +317,11 @@ impl Draft<'_> {
                 | Waiting::Delivery { .. }
                 | Waiting::Script { .. }
                 | Waiting::Due
-                | Waiting::Retry => {
-                    Err(Trouble::Step(format!("{} waited for nothing that has an end", run.id)))
-                }
+                | Waiting::Retry => Err(Trouble::Step(phrase!(
+                    "{} waited for nothing that has an end",
+                    "{} 等的东西没有尽头",
+                    run.id
+                ))),
             }),
         }
     }
@@ -336,12 +344,21 @@ impl Draft<'_> {
     ) -> Decided {
         let run = self.run(id)?;
         let Some((playbook, group, play)) = self.play_of(&run) else {
-            return self.fail(id, &"?".into(), "its version of the playbook is not known any more".into());
+            return self.fail(
+                id,
+                &"?".into(),
+                pair("its version of the playbook is not known any more", "它所用的那一版剧本已经找不到了")
+                    .into(),
+            );
         };
         let Some(Op::Step { step, otherwise, silent, .. }) =
             play.section(run.section).ops.get(run.pc as usize)
         else {
-            return self.fail(id, &"?".into(), "its step is not in its version of the playbook".into());
+            return self.fail(
+                id,
+                &"?".into(),
+                pair("its step is not in its version of the playbook", "它的步骤不在它那一版剧本里").into(),
+            );
         };
         let due = run.waiting.as_ref().map_or(run.end, |wait| wait.due);
         let at = At {
@@ -376,7 +393,7 @@ impl Draft<'_> {
 
     /// Ends a run: its approvals and questions are closed, but for the waiting list of a full sign-up, and for a run that was ended from outside its held
     /// messages are taken back.
-    pub(super) fn finish(&mut self, id: &RunId, outcome: Outcome, reason: String) -> Decided {
+    pub(super) fn finish(&mut self, id: &RunId, outcome: Outcome, reason: Phrase) -> Decided {
         let ended = matches!(outcome, Outcome::Cancelled | Outcome::Replaced);
         let asked: Vec<TaskId> = self
             .state
@@ -409,16 +426,17 @@ impl Draft<'_> {
     }
 
     /// A step failed: its run ends, and people are told.
-    pub(super) fn fail(&mut self, id: &RunId, step: &crate::base::ids::StepId, error: String) -> Decided {
+    pub(super) fn fail(&mut self, id: &RunId, step: &crate::base::ids::StepId, error: Phrase) -> Decided {
         self.emit(Fact::StepFailed {
             run: id.clone(),
             step: step.clone(),
             error: error.clone(),
             retry: None,
         })?;
-        let text = super::notice::run_failed(self.playbook.locale, &self.group.title, id, step, &error);
+        let (locale, title) = (self.playbook.locale, &self.group.title);
+        let text = super::notice::run_failed(locale, title, id, step, error.of(locale));
         let play = self.run(id)?.play.clone();
-        self.finish(id, Outcome::Failed, format!("step {step}: {error}"))?;
+        self.finish(id, Outcome::Failed, phrase!("step {step}: ", "步骤 {step}：").and(&error))?;
         self.tell_failed(id, &play, text)
     }
 
@@ -427,22 +445,29 @@ impl Draft<'_> {
         let run = self.run(id)?;
         let step = run.waiting.as_ref().map_or_else(|| "?".into(), |wait| wait.step.clone());
         let limit = run.timeout.map_or(Duration::ZERO, |timeout| timeout.since(run.started));
-        self.fail(id, &step, format!("the run was still open after its play's timeout of {limit}"))
+        let zh = crate::base::locale::Locale::Zh.duration(limit);
+        let error = Phrase {
+            en: format!("the run was still open after its play's timeout of {limit}"),
+            zh: format!("活动超过了玩法的时限 {zh} 还没结束"),
+        };
+        self.fail(id, &step, error)
     }
 
     fn begin_loop(&mut self, at: &At<'_>, each: &crate::model::step::Each) -> Carried {
         let items = each.items.eval(&self.step_facts(at, each.items.names()))?;
         let Some(list) = items.as_list() else {
-            return Err(Trouble::Step(format!(
-                "`each: {}` is {}; a loop needs a list",
-                each.items.source(),
-                items.kind().en
+            let (source, kind) = (Phrase::same(each.items.source()), Phrase::from(items.kind()));
+            return Err(Trouble::Step(phrase!(
+                "`each: {source}` is {kind}; a loop needs a list",
+                "`each: {source}` 是{kind}；循环要一个列表";
+                source, kind
             )));
         };
         let max = each.max.map_or(limits::EACH_MAX, |max| (max as usize).min(limits::EACH_MAX));
         if each.max.is_none() && list.len() > max {
-            return Err(Trouble::Step(format!(
+            return Err(Trouble::Step(phrase!(
                 "`each: {}` has {} items; without `max` a loop may have {max}",
+                "`each: {}` 有 {} 项；不写 `max` 最多 {max} 项",
                 each.items.source(),
                 list.len()
             )));

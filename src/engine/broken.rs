@@ -2,7 +2,11 @@
 //!
 //! Plain data; what is given up, and when, is decided by the draft.
 
-use crate::base::{ids::PlayName, time::Timestamp};
+use crate::base::{
+    ids::PlayName,
+    phrase::{Phrase, kept},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// Something that could not be decided and was given up, so that everything else goes on.
@@ -14,5 +18,6 @@ pub struct Broken {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub play: Option<PlayName>,
     /// Why it broke.
-    pub reason: String,
+    #[serde(with = "kept")]
+    pub reason: Phrase,
 }

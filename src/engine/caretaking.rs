@@ -10,6 +10,7 @@ use super::{
 };
 use crate::base::{
     ids::RoleName,
+    phrase::phrase,
     time::{Duration, Timestamp},
 };
 
@@ -26,8 +27,9 @@ impl Draft<'_> {
         if let Some(role) = role
             && self.playbook.role(&self.group, role).is_none()
         {
-            return self.refuse(format!(
-                "there is no role `{role}`; write one of `roles`, or `pause` without `--caretaker`"
+            return self.refuse(phrase!(
+                "there is no role `{role}`; write one of `roles`, or `pause` without `--caretaker`",
+                "没有角色 `{role}`；写 `roles` 里的一个，或者 `pause` 时不写 `--caretaker`"
             ));
         }
         let next = self.now.plus(if role.is_some() { EVERY } else { ASKED_AFTER });

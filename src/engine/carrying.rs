@@ -4,7 +4,10 @@
 
 use super::{IllegalEntry, state::Run};
 use crate::{
-    base::time::{Offset, Timestamp},
+    base::{
+        phrase::Phrase,
+        time::{Offset, Timestamp},
+    },
     model::{group::Group, play::Play, playbook::Playbook, step::Step, text::Text},
     script::expr::EvalError,
 };
@@ -56,7 +59,7 @@ pub(super) enum Went {
 /// Why a step failed: the playbook's fault, or ours.
 pub(super) enum Trouble {
     /// An expression, a name or a limit.
-    Step(String),
+    Step(Phrase),
     /// An entry that cannot be.
     Bug(IllegalEntry),
 }

@@ -11,7 +11,7 @@ use super::{
     open_alerts::is_alert,
     trouble,
 };
-use crate::base::{ids::EffectId, limits::REFUSALS_TOLD_MAX, time::Duration};
+use crate::base::{ids::EffectId, limits::REFUSALS_TOLD_MAX, phrase::pair, time::Duration};
 
 /// Over so long refused messages are counted before they are told of again.
 const TOLD_OVER: Duration = Duration::HOUR;
@@ -63,7 +63,9 @@ impl Draft<'_> {
             }
             Receipt::Refused { reason } => (false, reason.clone()),
             Receipt::InDoubt { reason } => (true, reason.clone()),
-            Receipt::Expired => (false, "it was not delivered before it expired".to_owned()),
+            Receipt::Expired => {
+                (false, pair("it was not delivered before it expired", "过期之前没有送到").into())
+            }
         };
         if self.state.by_hand.revisions.contains_key(effect) {
             // Somebody is asked to do what the platform did not, which says more than that it did not.
@@ -74,7 +76,7 @@ impl Draft<'_> {
             self.platform_refused(effect)?;
             return self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason, nth: 0 });
         }
-        if self.removal_refused(effect, &reason)? {
+        if self.removal_refused(effect, reason.of(self.playbook.locale))? {
             return self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason, nth: 0 });
         }
         self.alert_lost(effect)?;
@@ -94,7 +96,8 @@ impl Draft<'_> {
         let locale = self.playbook.locale;
         match nth {
             nth if nth <= REFUSALS_TOLD_MAX => {
-                let text = trouble::delivery_failed(locale, &title, effect.as_str(), in_doubt, &reason);
+                let text =
+                    trouble::delivery_failed(locale, &title, effect.as_str(), in_doubt, reason.of(locale));
                 self.tell_undelivered(effect, text)
             }
             nth if nth == REFUSALS_TOLD_MAX + 1 => {

@@ -16,6 +16,7 @@ use crate::{
         ids::{ChannelName, EffectId, InputId, MemberId, PlayName, RunId},
         limits,
         member::{Listed, Member},
+        phrase::{Phrase, pair, phrase},
         time::Timestamp,
         value::Value,
     },
@@ -91,8 +92,8 @@ impl Draft<'_> {
                 let failed =
                     self.state.finished.iter().any(|r| r.id == *run && r.outcome == Some(Outcome::Failed));
                 if !failed {
-                    return self.refuse(format!(
-                        "there is no failed run `{run}` among the last {} that ended; `playbook runs` lists them",
+                    return self.refuse(phrase!(
+                        "there is no failed run `{run}` among the last {} that ended; `playbook runs` lists them", "最近结束的 {} 场活动里没有失败的 `{run}`；用 `playbook runs` 看有哪些",
                         limits::RUNS_REMEMBERED_MAX
                     ));
                 }
@@ -124,22 +125,28 @@ impl Draft<'_> {
     }
 
     /// Records that a command was refused, and why.
-    pub(super) fn refuse(&mut self, reason: String) -> Decided {
+    pub(super) fn refuse(&mut self, reason: Phrase) -> Decided {
         self.refused = true;
         self.emit(Fact::Refused { reason })
     }
 
     pub(super) fn no_play(&mut self, play: &PlayName) -> Decided {
         let names: Vec<&str> = self.playbook.plays.iter().map(|p| p.name.as_str()).collect();
-        let reason = format!("there is no play `{play}`; plays are {}", names.join(", "));
+        let reason = phrase!(
+            "there is no play `{play}`; plays are {}",
+            "没有玩法 `{play}`；有的玩法是 {}",
+            names.join(", ")
+        );
         self.refuse(reason)
     }
 
     pub(super) fn no_run(&mut self, run: &RunId) -> Decided {
         let open: Vec<&str> = self.state.runs.keys().map(RunId::as_str).take(8).collect();
-        let open =
-            if open.is_empty() { "no run is open".into() } else { format!("open are {}", open.join(", ")) };
-        self.refuse(format!("there is no open run `{run}`; {open}"))
+        let open = match open.as_slice() {
+            [] => pair("no run is open", "现在没有活动").into(),
+            open => phrase!("open are {}", "正在进行的有 {}", open.join(", ")),
+        };
+        self.refuse(phrase!("there is no open run `{run}`; ", "没有正在进行的活动 `{run}`；").and(&open))
     }
 
     fn start_command(
@@ -152,18 +159,28 @@ impl Draft<'_> {
         let playbook = self.playbook.clone();
         let Some(play) = playbook.play(name) else { return self.no_play(name) };
         if self.state.phase_final {
-            return self.refuse(format!("`{}` is a final phase; nothing starts in it", self.state.phase));
+            return self.refuse(phrase!(
+                "`{}` is a final phase; nothing starts in it",
+                "`{}` 是最后阶段，什么都不再开始",
+                self.state.phase
+            ));
         }
         if let Trigger::Dates(dates) = &play.trigger {
             let Some(id) = date else {
                 let known: Vec<String> = dates.iter().map(|date| format!("{name}/{}", date.id)).collect();
-                let known = if known.is_empty() { "none".into() } else { known.join(", ") };
-                return self.refuse(format!("`{name}` has dates; which one is meant? They are: {known}"));
+                let known = if known.is_empty() { "–".into() } else { known.join(", ") };
+                return self.refuse(phrase!(
+                    "`{name}` has dates; which one is meant? They are: {known}",
+                    "`{name}` 有好几个日期，要说是哪一个：{known}"
+                ));
             };
             return self.start_date(play, id, args);
         }
         if date.is_some() {
-            return self.refuse(format!("`{name}` has no dates; start it by its name alone"));
+            return self.refuse(phrase!(
+                "`{name}` has no dates; start it by its name alone",
+                "`{name}` 没有日期，只写名字就能开始"
+            ));
         }
         let each = match &play.trigger {
             Trigger::Signal(on) => on.per_member,
@@ -173,11 +190,15 @@ impl Draft<'_> {
         let member = member.map(|id| self.member_of(id)).transpose()?;
         let member = match member.as_ref() {
             Some(id) if !self.state.members.contains(id) => {
-                return self.refuse(format!("no member `{id}` is known; `playbook members` lists them"));
+                return self.refuse(phrase!(
+                    "no member `{id}` is known; `playbook members` lists them",
+                    "没有成员 `{id}`；用 `playbook members` 看有哪些"
+                ));
             }
             None if each => {
-                return self.refuse(format!(
-                    "`{name}` runs for one member each (`per: member`); say for whom with `--member ID`"
+                return self.refuse(phrase!(
+                    "`{name}` runs for one member each (`per: member`); say for whom with `--member ID`",
+                    "`{name}` 是一人一场（`per: member`），要用 `--member ID` 说为谁开始"
                 ));
             }
             member => member.cloned(),
@@ -193,12 +214,12 @@ impl Draft<'_> {
             return self.refuse(reason);
         }
         if let Some(open) = self.state.run_of_date(&play.name, id) {
-            return self.refuse(format!("`{}` has begun already", open.id));
+            return self.refuse(phrase!("`{}` has begun already", "`{}` 已经开始了", open.id));
         }
         let known = self.state.plays.get(&play.name);
         let (Some(run), Some(date)) = (known.map(|p| p.date_run(&play.name, id)), Self::date_entry(play, id))
         else {
-            return self.refuse(format!("`{}` has no date `{id}`", play.name));
+            return self.refuse(phrase!("`{}` has no date `{id}`", "`{}` 没有日期 `{id}`", play.name));
         };
         let (name, date_id, anchor) = (play.name.clone(), id.clone(), self.now);
         self.emit(Fact::DateArmed { play: name, date: date_id, anchor, start: None })?;
@@ -240,7 +261,10 @@ impl Draft<'_> {
         // Between the asking and the deciding the machine's clock goes on; only what `clock` calls ahead is set back.
         if self.now.since(to).as_millis() <= limits::CLOCK_AHEAD_MS {
             let clock = self.now.to_rfc3339(&self.playbook.zone);
-            return self.refuse(format!("the group's clock is not ahead: it shows {clock}"));
+            return self.refuse(phrase!(
+                "the group's clock is not ahead: it shows {clock}",
+                "群的时钟没有走快：现在是 {clock}"
+            ));
         }
         self.emit(Fact::ClockSet { to })?;
         self.now = to;
@@ -255,9 +279,9 @@ impl Draft<'_> {
     fn no_dates(&mut self, name: &PlayName) -> Decided {
         match self.playbook.play(name) {
             None => self.no_play(name),
-            Some(_) => self.refuse(format!(
+            Some(_) => self.refuse(phrase!(
                 "`{name}` has no dates; only a play with `dates` can be postponed. To leave one occurrence out, use \
-                 `playbook skip`"
+                 `playbook skip`", "`{name}` 没有日期，只有写了 `dates` 的玩法才能改期。想少办一次，用 `playbook skip`"
             )),
         }
     }
@@ -270,8 +294,10 @@ impl Draft<'_> {
             Err(reason) => return self.refuse(reason),
         };
         if self.state.by_hand.is_put_off(name, id) {
-            return self
-                .refuse(format!("`{name}/{id}` has no time already; `playbook postpone` gives it one"));
+            return self.refuse(phrase!(
+                "`{name}/{id}` has no time already; `playbook postpone` gives it one",
+                "`{name}/{id}` 本来就还没定时间；用 `playbook postpone` 给它一个"
+            ));
         }
         let told = self.state.run_of_date(name, id).is_some_and(|run| run.told);
         self.operated(Operation::PutOff { play: name.clone(), date: id.clone() }, by)?;
@@ -293,13 +319,15 @@ impl Draft<'_> {
             Err(reason) => return self.refuse(reason),
         };
         if to <= self.now {
-            return self.refuse(format!(
+            return self.refuse(phrase!(
                 "{} has passed already; a date can only be moved ahead of now",
+                "{} 已经过去了；日期只能改到以后",
                 to.to_rfc3339(&self.playbook.zone)
             ));
         }
         if from == to && !self.state.by_hand.is_put_off(name, id) {
-            return self.refuse(format!("`{name}/{id}` is at that time already"));
+            return self
+                .refuse(phrase!("`{name}/{id}` is at that time already", "`{name}/{id}` 本来就在这个时间"));
         }
         let said = Self::date_entry(&play, id).map(|date| date.at);
         self.move_date(&play, id, (from, to), said)
@@ -323,8 +351,9 @@ impl Draft<'_> {
     fn import_members(&mut self, members: &[Listed], left: &[MemberId], joined: bool) -> Decided {
         let new = members.iter().filter(|m| !self.state.members.contains(&m.member.id)).count();
         if self.state.members.len() + new > limits::MEMBERS_MAX {
-            return self.refuse(format!(
+            return self.refuse(phrase!(
                 "the group would have {} members; at most {} are kept",
+                "这样群里会有 {} 位成员，最多只能有 {} 位",
                 self.state.members.len() + new,
                 limits::MEMBERS_MAX
             ));

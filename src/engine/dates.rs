@@ -13,6 +13,7 @@ use crate::{
     base::{
         ids::{PlayName, RunId},
         limits,
+        phrase::{Phrase, pair, phrase},
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -163,7 +164,7 @@ impl Draft<'_> {
         let begun = open.is_some();
         self.emit(Fact::DateCancelled { play: play.name.clone(), date: id.clone(), begun })?;
         let Some(open) = open else { return Ok(()) };
-        self.finish(&open.id, Outcome::Cancelled, "its date was cancelled".into())?;
+        self.finish(&open.id, Outcome::Cancelled, pair("its date was cancelled", "它的日期取消了").into())?;
         if open.told && !play.cancelled.ops.is_empty() {
             self.tell_change(play, &open.id, open.anchor, open.cause.clone(), Section::Cancelled)?;
         }
@@ -171,21 +172,29 @@ impl Draft<'_> {
     }
 
     /// A date that waits to start, or whose run is open, by a name that an operator gives; the error says why not.
-    pub(super) fn live_date(&self, play: &Play, id: &Arc<str>) -> Result<Timestamp, String> {
+    pub(super) fn live_date(&self, play: &Play, id: &Arc<str>) -> Result<Timestamp, Phrase> {
         let name = &play.name;
         let known = self.state.plays.get(name).map(|p| PlayState::clone(p)).unwrap_or_default();
         let Some((anchor, start)) = known.dates.get(id).copied() else {
             let dates: Vec<&str> = known.dates.keys().map(|id| &**id).collect();
-            return Err(format!("`{name}` has no date `{id}`; its dates are {}", dates.join(", ")));
+            return Err(phrase!(
+                "`{name}` has no date `{id}`; its dates are {}",
+                "`{name}` 没有日期 `{id}`；有的日期是 {}",
+                dates.join(", ")
+            ));
         };
         if let Some(until) = known.missing.get(id) {
-            return Err(format!(
+            return Err(phrase!(
                 "`{name}/{id}` is not in the file any more and is cancelled at {}; put it back first",
+                "`{name}/{id}` 已经不在文件里，会在 {} 取消；请先写回去",
                 until.to_rfc3339(&self.playbook.zone)
             ));
         }
         if start.is_none() && self.state.run_of_date(name, id).is_none() {
-            return Err(format!("`{name}/{id}` is over; give the new date an id of its own in the file"));
+            return Err(phrase!(
+                "`{name}/{id}` is over; give the new date an id of its own in the file",
+                "`{name}/{id}` 已经办完了；新日期请在文件里另起一个 id"
+            ));
         }
         Ok(anchor)
     }

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     base::{
         limits,
+        phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
     },
     model::playbook::Playbooks,
@@ -34,12 +35,12 @@ pub struct Step {
     /// The state after the entries: what whoever applies them one by one comes to.
     pub next: State,
     /// The input could not be digested, and why. The entries say so, and nothing else of it has happened.
-    pub parked: Option<String>,
+    pub parked: Option<Phrase>,
 }
 
 /// Decides what an input means now. Pure: the same arguments give the same step; nothing is changed.
 pub fn step(state: &State, playbooks: &Playbooks, input: &Input, now: Timestamp) -> Step {
-    let mut broken: Vec<(Piece, String)> = Vec::new();
+    let mut broken: Vec<(Piece, Phrase)> = Vec::new();
     loop {
         let (mut next, mut entries, under) = (state.clone(), Vec::new(), Under::default());
         let mut seen = |_: &State, entry| entries.push(entry);
@@ -62,7 +63,7 @@ pub fn step(state: &State, playbooks: &Playbooks, input: &Input, now: Timestamp)
 }
 
 /// The step that an input comes to which cannot be digested.
-fn parked(state: &State, input: &Input, now: Timestamp, reason: String) -> Step {
+fn parked(state: &State, input: &Input, now: Timestamp, reason: Phrase) -> Step {
     let poison = poison(state, input, now, reason.clone());
     let mut next = state.clone();
     // Legal after anything.
@@ -72,7 +73,7 @@ fn parked(state: &State, input: &Input, now: Timestamp, reason: String) -> Step 
 
 /// Why an answer that somebody reports means nothing: there is no such question, or it is none of its options. None
 /// where it means something, and where a play hears answers whatever they are to.
-pub fn answer_unfit(state: &State, playbooks: &Playbooks, signal: &Signal, now: Timestamp) -> Option<String> {
+pub fn answer_unfit(state: &State, playbooks: &Playbooks, signal: &Signal, now: Timestamp) -> Option<Phrase> {
     let input = Input { id: signal.id.clone(), kind: InputKind::Signal(signal.clone()) };
     let setting = Setting::of(state, playbooks, &input, now).ok()??;
     let (mut state, under) = (state.clone(), Under::default());
@@ -91,7 +92,7 @@ pub fn step_in_place(
     input: &Input,
     now: Timestamp,
     seen: &mut dyn FnMut(&State, Entry),
-) -> Option<String> {
+) -> Option<Phrase> {
     let reason = attempt(state, playbooks, input, now, seen, (&Under::default(), &[])).err()?;
     let poison = poison(state, input, now, reason.clone());
     if apply::apply(state, &poison).is_ok() {
@@ -108,21 +109,31 @@ fn attempt(
     input: &Input,
     now: Timestamp,
     seen: &mut dyn FnMut(&State, Entry),
-    pieces: (&Under, &[(Piece, String)]),
-) -> Result<(), String> {
+    pieces: (&Under, &[(Piece, Phrase)]),
+) -> Result<(), Phrase> {
     let members = state.members.len();
     let work = || {
         let Some(setting) = Setting::of(state, playbooks, input, now)? else { return Ok(()) };
-        take(&mut Draft::new(state, playbooks, setting, seen, pieces), input)
-            .map_err(|IllegalEntry(reason)| format!("it led to an entry that cannot follow: {reason}"))
+        take(&mut Draft::new(state, playbooks, setting, seen, pieces), input).map_err(
+            |IllegalEntry(reason)| {
+                phrase!(
+                    "it led to an entry that cannot follow: {reason}",
+                    "它会得出一条不可能的日志：{reason}"
+                )
+            },
+        )
     };
     guarded(|| allowance::within(members, work))
 }
 
 /// Does some work; a panic in it is an error like others.
-fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+fn guarded<T>(work: impl FnOnce() -> Result<T, Phrase>) -> Result<T, Phrase> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        Err(format!("deciding it broke the engine, please report this: {}", said(panic.as_ref())))
+        Err(phrase!(
+            "deciding it broke the engine, please report this: {}",
+            "处理它时引擎出错了，请报告给我们：{}",
+            said(panic.as_ref())
+        ))
     })
 }
 
@@ -131,7 +142,7 @@ fn said(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it gave no reason")
 }
 
-fn poison(state: &State, input: &Input, now: Timestamp, reason: String) -> Entry {
+fn poison(state: &State, input: &Input, now: Timestamp, reason: Phrase) -> Entry {
     let id = remembered(&input.kind).then(|| input.id.clone());
     // A wake that cannot be digested must not come again and again: its timer goes with it.
     let timer = matches!(input.kind, InputKind::Wake { .. }).then(|| state.timers.get_min().cloned());
@@ -227,7 +238,7 @@ mod tests {
         let nothing: [u8; 0] = [];
         let index = nothing.len() + 3;
         let broke = guarded(|| Ok(nothing[index])).unwrap_err();
-        assert!(broke.contains("broke the engine") && broke.contains("index"), "{broke}");
+        assert!(broke.en.contains("broke the engine") && broke.en.contains("index"), "{}", broke.en);
         assert_eq!(guarded(|| Err::<(), _>("no".into())), Err("no".into()));
         assert_eq!(guarded(|| Ok(1)), Ok(1));
     }

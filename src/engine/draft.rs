@@ -20,6 +20,7 @@ use crate::{
     base::{
         ids::{ChannelName, EffectId, InputId, MemberId, PlayName, RoleName, RunId, StepId},
         person::Person,
+        phrase::{Phrase, phrase},
         time::Timestamp,
     },
     model::{
@@ -79,7 +80,7 @@ pub(super) struct Draft<'a> {
     /// What is under way, told to whoever catches what breaks.
     under: &'a Under,
     /// What broke an earlier try of the same decision.
-    broken: &'a [(Piece, String)],
+    broken: &'a [(Piece, Phrase)],
 }
 
 /// A piece of a decision that can be given up by itself.
@@ -100,7 +101,7 @@ impl<'a> Draft<'a> {
         playbooks: &'a Playbooks,
         Setting { playbook, group, now, id: input }: Setting,
         seen: &'a mut dyn FnMut(&State, Entry),
-        (under, broken): (&'a Under, &'a [(Piece, String)]),
+        (under, broken): (&'a Under, &'a [(Piece, Phrase)]),
     ) -> Self {
         let is_of_members = |play: &Arc<Play>| matches!(play.trigger, Trigger::Members(_));
         Self {
@@ -127,7 +128,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Notes what is under way; gives why it has to be given up, if it broke an earlier try.
-    pub(super) fn begin(&self, piece: Piece) -> Option<String> {
+    pub(super) fn begin(&self, piece: Piece) -> Option<Phrase> {
         let broke = self.broken.iter().find(|(broken, _)| *broken == piece).map(|(_, reason)| reason.clone());
         *self.under.borrow_mut() = Some(piece);
         broke
@@ -204,8 +205,9 @@ impl<'a> Draft<'a> {
             Some(Assignee::Text(text)) => {
                 let word = text.render(facts)?;
                 by_word(&word).ok_or_else(|| {
-                    EvalError(format!(
-                        "`{word}` is neither a role nor one of `people`; write one of their names"
+                    EvalError(phrase!(
+                        "`{word}` is neither a role nor one of `people`; write one of their names",
+                        "`{word}` 既不是角色，也不是 `people` 里的人；请写其中一个名字"
                     ))
                 })?
             }

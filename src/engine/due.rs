@@ -12,6 +12,7 @@ use crate::{
     base::{
         ids::{PlayName, RunId},
         limits,
+        phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -88,7 +89,7 @@ impl Draft<'_> {
     }
 
     /// Lets go of what broke the engine: one occurrence, one run, or the timer alone. What comes later comes.
-    fn give_up(&mut self, at: Timestamp, timer: Timer, error: String) -> Decided {
+    fn give_up(&mut self, at: Timestamp, timer: Timer, error: Phrase) -> Decided {
         let playbook = self.playbook.clone();
         match &timer {
             Timer::Play { play } => {
@@ -368,7 +369,11 @@ impl Draft<'_> {
         }
         if play.overlap == Overlap::Replace && asked == Asked::ByTrigger {
             for open in gate::open_runs(self.state, play, &cause) {
-                self.finish(&open, super::entry::Outcome::Replaced, format!("replaced by {run}"))?;
+                self.finish(
+                    &open,
+                    super::entry::Outcome::Replaced,
+                    phrase!("replaced by {run}", "由 {run} 代替"),
+                )?;
             }
         }
         self.start(play, run, anchor, cause, Section::Steps)?;

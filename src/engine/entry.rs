@@ -2,6 +2,8 @@
 //!
 //! Stored for ever: a variant may gain fields with defaults, never lose or rename one.
 
+use super::chatter::Chatter;
+use super::deaf::{EarSilence, Gap};
 pub use super::{
     answered::MemberAnswer,
     cause::{Cause, PhaseCause},
@@ -12,29 +14,14 @@ pub use super::{
     task::{Task, TaskKind},
     waiting::{PruneStage, Waiting},
 };
-use super::{
-    chatter::Chatter,
-    condition::Condition,
-    deaf::{EarSilence, Gap},
-    input::Signal,
-    numbers::day::DayNumbers,
+use super::{condition::Condition, input::Signal, numbers::day::DayNumbers};
+use crate::base::ids::{
+    ChannelName, Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RoleName, RunId, StepId, TaskId,
 };
-use crate::{
-    base::{
-        civil_day::CivilDay,
-        ids::{
-            ChannelName, Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RoleName, RunId, StepId,
-            TaskId,
-        },
-        member::Listed,
-        person::Person,
-        stored::is_default,
-        time::{Duration, Timestamp},
-        value::Value,
-    },
-    model::play::Section,
-    script::action::Fetched,
-};
+use crate::base::phrase::{Phrase, kept};
+use crate::base::time::{Duration, Timestamp};
+use crate::base::{civil_day::CivilDay, member::Listed, person::Person, stored::is_default, value::Value};
+use crate::{model::play::Section, script::action::Fetched};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -377,7 +364,8 @@ pub enum Fact {
         /// The step.
         step: StepId,
         /// Why, with what to do.
-        error: String,
+        #[serde(with = "kept")]
+        error: Phrase,
         /// When it is tried again, if it is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry: Option<Timestamp>,
@@ -394,8 +382,8 @@ pub enum Fact {
         /// How the run ended.
         outcome: Outcome,
         /// Why, where there is more to say.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        reason: String,
+        #[serde(default, skip_serializing_if = "Phrase::is_empty", with = "kept")]
+        reason: Phrase,
     },
     /// A message was decided and goes out.
     Posted(Box<Outgoing>),
@@ -476,7 +464,8 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         in_doubt: bool,
         /// Why the message did not arrive.
-        reason: String,
+        #[serde(with = "kept")]
+        reason: Phrase,
         /// Which one it is within an hour, so that not each of many is told; 0 where nobody counts.
         #[serde(default, skip_serializing_if = "is_default")]
         nth: u32,
@@ -612,7 +601,8 @@ pub enum Fact {
         /// The call.
         effect: EffectId,
         /// Why, with the place in the script.
-        error: String,
+        #[serde(with = "kept")]
+        error: Phrase,
     },
     /// A script stored something.
     StateSet {
@@ -692,12 +682,14 @@ pub enum Fact {
     /// A command was refused.
     Refused {
         /// Why, with what to do.
-        reason: String,
+        #[serde(with = "kept")]
+        reason: Phrase,
     },
     /// An input could not be digested; it is parked and never blocks the group.
     Poisoned {
         /// What went wrong.
-        reason: String,
+        #[serde(with = "kept")]
+        reason: Phrase,
         /// The timer that set it off, which is taken away.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timer: Option<(Timestamp, super::timer::Timer)>,

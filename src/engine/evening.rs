@@ -13,6 +13,7 @@ use crate::{
     base::{
         ids::{RunId, StepId},
         limits,
+        phrase::{Phrase, pair, phrase},
         time::{Duration, Timestamp},
     },
     model::play::Section,
@@ -30,7 +31,11 @@ impl Draft<'_> {
         let named = step.is_none_or(|step| *step == wait.step);
         let follows = |step| wait.waiting == Waiting::Time && self.follows(&run, step);
         if !named && !step.is_some_and(follows) {
-            return self.refuse(format!("`{id}` waits at step {}; that is the next one", wait.step));
+            return self.refuse(phrase!(
+                "`{id}` waits at step {}; that is the next one",
+                "`{id}` 停在步骤 {}，下一步是它",
+                wait.step
+            ));
         }
         let hurried = Operation::Hurried { run: run_id, step: wait.step.clone() };
         match &wait.waiting {
@@ -47,12 +52,15 @@ impl Draft<'_> {
                 self.operated(hurried, by)?;
                 self.with_step(id, |draft, at| draft.count_answers(at, task))
             }
-            other => self.refuse(format!(
-                "`{id}` waits at step {} for {}; `playbook skip {id}/{}` goes on without it",
-                wait.step,
-                awaited(other),
-                wait.step
-            )),
+            other => {
+                let (what, id, step) =
+                    (awaited(other), Phrase::same(id.as_str()), Phrase::same(wait.step.as_str()));
+                self.refuse(phrase!(
+                    "`{id}` waits at step {step} for {what}; `playbook skip {id}/{step}` goes on without it",
+                    "`{id}` 停在步骤 {step}，在等{what}；用 `playbook skip {id}/{step}` 不等了往下走";
+                    id, step, what
+                ))
+            }
         }
     }
 
@@ -61,8 +69,9 @@ impl Draft<'_> {
         let Some(run) = self.state.runs.get(id).cloned() else { return self.no_run(id) };
         let most = Duration::from_millis(limits::DELAY_MS_MAX);
         if length <= Duration::ZERO || length > most {
-            return self.refuse(format!(
-                "a run is delayed by some minutes, {most} at most; a date is moved with `playbook postpone`"
+            return self.refuse(phrase!(
+                "a run is delayed by some minutes, {most} at most; a date is moved with `playbook postpone`",
+                "推迟只能推几分钟，最多 {most}；要改日期用 `playbook postpone`"
             ));
         }
         let wait = match self.waits(&run) {
@@ -73,9 +82,9 @@ impl Draft<'_> {
         let (_, midnight) = play.zone_or(&playbook.zone).day_bounds(self.now);
         if wait.waiting == Waiting::Due && wait.due >= midnight {
             let due = wait.due.to_rfc3339(&playbook.zone);
-            return self.refuse(format!(
+            return self.refuse(phrase!(
                 "nothing of `{id}` is due today any more: its next step is due at {due}; a date is moved with \
-                 `playbook postpone`"
+                 `playbook postpone`", "`{id}` 今天没有要做的事了：下一步在 {due}；要改日期用 `playbook postpone`"
             ));
         }
         let later = match run.amended.later.filter(|known| known.to == midnight) {
@@ -115,11 +124,17 @@ impl Draft<'_> {
     }
 
     /// What an open run waits for; the error says why nothing can be said of it.
-    fn waits(&self, run: &Arc<Run>) -> Result<RunWait, String> {
+    fn waits(&self, run: &Arc<Run>) -> Result<RunWait, Phrase> {
         if self.state.is_suspended(run) {
-            return Err(format!("`{}` goes no further: its date has no time, or is not in the file", run.id));
+            return Err(phrase!(
+                "`{}` goes no further: its date has no time, or is not in the file",
+                "`{}` 先停在这里：它的日期还没定，或者不在文件里",
+                run.id
+            ));
         }
-        run.waiting.clone().ok_or_else(|| format!("a step of `{}` is under way", run.id))
+        run.waiting
+            .clone()
+            .ok_or_else(|| phrase!("a step of `{}` is under way", "`{}` 有一步正在进行", run.id))
     }
 
     /// Whether a step comes right after the one at which a run waits.
@@ -130,17 +145,17 @@ impl Draft<'_> {
 }
 
 /// What a run waits for, in words.
-const fn awaited(waiting: &Waiting) -> &'static str {
-    match waiting {
-        Waiting::Due | Waiting::Retry | Waiting::Time => "a time",
-        Waiting::Script { .. } => "a script",
-        Waiting::Approval { .. } => "an approval",
-        Waiting::Answers { .. } => "answers",
-        Waiting::Signal { .. } => "a signal",
-        Waiting::Task { .. } => "a task",
-        Waiting::Delivery { .. } => "a delivery",
-        Waiting::Grace { .. } => "the end of a grace",
-        Waiting::Choice { .. } => "a choice among members",
-        Waiting::Removal { .. } => "removals",
-    }
+fn awaited(waiting: &Waiting) -> Phrase {
+    Phrase::from(match waiting {
+        Waiting::Due | Waiting::Retry | Waiting::Time => pair("a time", "时间"),
+        Waiting::Script { .. } => pair("a script", "脚本"),
+        Waiting::Approval { .. } => pair("an approval", "审批"),
+        Waiting::Answers { .. } => pair("answers", "回答"),
+        Waiting::Signal { .. } => pair("a signal", "信号"),
+        Waiting::Task { .. } => pair("a task", "任务"),
+        Waiting::Delivery { .. } => pair("a delivery", "送达"),
+        Waiting::Grace { .. } => pair("the end of a grace", "宽限期结束"),
+        Waiting::Choice { .. } => pair("a choice among members", "选出成员"),
+        Waiting::Removal { .. } => pair("removals", "移除成员"),
+    })
 }

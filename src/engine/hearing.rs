@@ -13,6 +13,7 @@ use crate::{
         ids::MemberId,
         limits,
         member::{Listed, Member},
+        phrase::{Phrase, pair, phrase},
         value::Value,
         words::{tick, ticks},
     },
@@ -32,7 +33,11 @@ impl Draft<'_> {
         let rows = answers_of(&Signal { at: self.now, ..signal.clone() });
         let most = limits::MEMBERS_AT_ONCE_MAX;
         if rows.len() > most {
-            return self.refuse(format!("{} answers came at once; the limit is {most}", rows.len()));
+            return self.refuse(phrase!(
+                "{} answers came at once; the limit is {most}",
+                "一次来了 {} 个回答，上限是 {most} 个",
+                rows.len()
+            ));
         }
         match rows.iter().find_map(|row| self.unheard(row)) {
             Some(reason) => self.refuse(reason),
@@ -41,7 +46,7 @@ impl Draft<'_> {
     }
 
     /// Why a signal means nothing here.
-    fn unheard(&self, signal: &Signal) -> Option<String> {
+    fn unheard(&self, signal: &Signal) -> Option<Phrase> {
         if let Some(reason) = signal.member.as_ref().and_then(|member| self.only_a_name(member)) {
             return Some(reason);
         }
@@ -56,21 +61,26 @@ impl Draft<'_> {
         let near = nearest(name, heard.iter().map(String::as_str).chain(ALWAYS_HEARD))
             .or_else(|| meant_signal(name));
         let what = match near {
-            Some(near) => format!("; did you mean {}?", tick(near)),
-            None if heard.is_empty() => ", which hears joins, leaves and messages alone.".into(),
+            Some(near) => phrase!("; did you mean {}?", "；是不是 {}？", tick(near)),
+            None if heard.is_empty() => {
+                pair(", which hears joins, leaves and messages alone.", "，它只听进群、退群和消息。").into()
+            }
             None => {
                 let names: Vec<&String> = heard.iter().take(NAMES_SHOWN).collect();
-                format!(", which hears {}.", ticks(&names, "and"))
+                let names = Phrase::ticks(&names, "and");
+                phrase!(", which hears {names}.", "，它听的是 {names}。"; names)
             }
         };
-        let (name, group) = (tick(name), &self.group.id);
-        Some(format!(
-            "nothing hears the signal {name} in the playbook of `{group}`{what} `--anyway` reports it all the same"
+        let (name, group) = (Phrase::same(tick(name)), Phrase::same(self.group.id.as_str()));
+        Some(phrase!(
+            "nothing hears the signal {name} in the playbook of `{group}`{what} `--anyway` reports it all the same",
+            "`{group}` 的剧本里没有谁听信号 {name}{what}加上 `--anyway` 照样报进去";
+            name, group, what
         ))
     }
 
     /// Why an answer means nothing here.
-    pub(super) fn answer_unfit(&self, signal: &Signal) -> Option<String> {
+    pub(super) fn answer_unfit(&self, signal: &Signal) -> Option<Phrase> {
         let refusal = self.answer_meant(signal).err()?;
         // A play that hears answers hears those to its own questions elsewhere, too.
         (refusal.named || !self.hears().contains("answer")).then_some(refusal.reason)
@@ -78,16 +88,17 @@ impl Draft<'_> {
 
     /// Why an id is none where members of other ids have it as their name: whoever types it means one of those, and a
     /// second member would be made of what was theirs.
-    fn only_a_name(&self, member: &MemberId) -> Option<String> {
+    fn only_a_name(&self, member: &MemberId) -> Option<Phrase> {
         if self.state.members.contains(&self.whose(member)) {
             return None;
         }
         let named = self.state.members.iter().filter(|known| known.name == member.as_str());
         let ids: Vec<&str> = named.map(|known| known.id.as_str()).take(NAMES_SHOWN).collect();
         let first = ids.first()?;
-        Some(format!(
+        Some(phrase!(
             "no member has the id {}, but it is the name of {}; a name is no id: write `--member {first}`, or `playbook \
              signal … --anyway` for somebody else of that name",
+            "没有 id 是 {} 的成员，不过这是 {} 的名字；名字不是 id：请写 `--member {first}`；真是另一位同名的人，用 `playbook signal … --anyway`",
             tick(member.as_str()),
             ticks(&ids, "and")
         ))

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::base::{
     ids::{ChannelName, EffectId, RunId, TaskId},
+    phrase::{pair, phrase},
     time::Timestamp,
 };
 
@@ -21,10 +22,16 @@ impl Draft<'_> {
     /// From now on members see nothing.
     pub(super) fn hush(&mut self, until: Option<Timestamp>, why: &str, by: Option<String>) -> Decided {
         if until.is_some_and(|until| until <= self.now) {
-            return self.refuse("the hush would be over already".into());
+            return self.refuse(pair("the hush would be over already", "这样的静默已经过期了").into());
         }
         if why.trim().is_empty() {
-            return self.refuse("a hush needs its reason: those who look after the group read it".into());
+            return self.refuse(
+                pair(
+                    "a hush needs its reason: those who look after the group read it",
+                    "静默要写原因：照看这个群的人会看到",
+                )
+                .into(),
+            );
         }
         let text = notice::hushed(&self.playbook, &self.group.title, until, why, self.now);
         self.operated(
@@ -38,7 +45,7 @@ impl Draft<'_> {
     /// held before goes when its own reason lets it.
     pub(super) fn unhush(&mut self, send: bool, by: Option<String>) -> Decided {
         if self.state.by_hand.hush.is_none() {
-            return self.refuse(format!("`{}` is not hushed", self.group.id));
+            return self.refuse(phrase!("`{}` is not hushed", "`{}` 没有静默", self.group.id));
         }
         let hushed = self.state.held.iter().filter(|held| held.reason == HoldReason::Hush);
         let (late, before): (Vec<_>, Vec<_>) =

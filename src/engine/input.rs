@@ -8,6 +8,7 @@ use crate::{
     base::{
         ids::{ChannelName, Digest, EffectId, InputId, MemberId, PlayName, RoleName, RunId, StepId, TaskId},
         member::Listed,
+        phrase::{Phrase, kept, pair},
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -27,7 +28,7 @@ pub struct Input {
 
 impl Input {
     /// The return of a script call; its id is the call's, so that only one counts.
-    pub fn returned(effect: &EffectId, result: Result<Outcome, String>) -> Self {
+    pub fn returned(effect: &EffectId, result: Result<Outcome, Phrase>) -> Self {
         let id = InputId::from(format!("{RETURNED}{effect}"));
         Self { id, kind: InputKind::ScriptReturned { effect: effect.clone(), result } }
     }
@@ -37,8 +38,8 @@ impl Input {
     pub fn receipt(effect: &EffectId, receipt: Receipt) -> Self {
         let (word, said) = match &receipt {
             Receipt::Accepted { note } => ("accepted", note.as_str()),
-            Receipt::Refused { reason } => ("refused", reason.as_str()),
-            Receipt::InDoubt { reason } => ("in_doubt", reason.as_str()),
+            Receipt::Refused { reason } => ("refused", reason.en.as_str()),
+            Receipt::InDoubt { reason } => ("in_doubt", reason.en.as_str()),
             Receipt::Expired => ("expired", ""),
         };
         let id = InputId::from(format!("{RECEIPT}{effect}/{word}-{:016x}", fingerprint(said)));
@@ -77,7 +78,7 @@ pub enum InputKind {
         /// Which call.
         effect: EffectId,
         /// What it brought back, or why it failed.
-        result: Result<Outcome, String>,
+        result: Result<Outcome, Phrase>,
     },
     /// An attempt to deliver a message has ended for good.
     Receipt {
@@ -127,12 +128,14 @@ pub enum Receipt {
     /// The platform refused it for good.
     Refused {
         /// Why, in words, with what to do.
-        reason: String,
+        #[serde(with = "kept")]
+        reason: Phrase,
     },
     /// The outcome is unknown and the channel says `in_doubt: hold`.
     InDoubt {
         /// What happened to the attempt.
-        reason: String,
+        #[serde(with = "kept")]
+        reason: Phrase,
     },
     /// It was not sent in time: its `expires` had passed before the channel took it.
     Expired,
@@ -145,7 +148,10 @@ impl Receipt {
         if !in_doubt {
             return Self::Expired;
         }
-        let reason = "an attempt ended without an answer, and it expired before another: it may have arrived";
+        let reason = pair(
+            "an attempt ended without an answer, and it expired before another: it may have arrived",
+            "有一次发送没有等到回答，没来得及再发就过期了：可能已经到了",
+        );
         Self::InDoubt { reason: reason.into() }
     }
 }

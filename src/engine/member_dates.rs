@@ -14,6 +14,7 @@ use crate::{
         ids::{MemberId, RunId},
         limits,
         member::Member,
+        phrase::phrase,
         time::{Duration, Timestamp},
         value::{Map, Value},
     },
@@ -172,7 +173,8 @@ impl Draft<'_> {
         if of.falls_on(known, run.anchor, play.zone_or(&playbook.zone)).is_some() {
             return Ok(false);
         }
-        let reason = format!("`{}` of {member} is another day now", of.field);
+        let reason =
+            phrase!("`{}` of {member} is another day now", "`{}` 对 {member} 来说换了日子", of.field);
         self.finish(id, Outcome::Cancelled, reason)?;
         Ok(true)
     }

@@ -15,6 +15,7 @@ use crate::{
         ids::{EffectId, StepId, TaskId},
         limits,
         person::Person,
+        phrase::{Phrase, phrase},
         value::Value,
     },
     model::{
@@ -34,17 +35,21 @@ impl Draft<'_> {
         let press = self.state.presses.iter().find(|press| press.open.task.id == *id).cloned();
         let Some(press) = press else {
             if self.state.tasks.contains_key(id) {
-                return self.refuse(format!("{id} is open; there is nothing to take back"));
+                return self.refuse(phrase!(
+                    "{id} is open; there is nothing to take back",
+                    "{id} 还没有人答，没有什么可以撤回"
+                ));
             }
-            return self.refuse(format!(
+            return self.refuse(phrase!(
                 "there is no answer to {id} that could be taken back: only what was done, approved or rejected \
-                 lately can be; removals and deliveries cannot"
+                 lately can be; removals and deliveries cannot", "{id} 没有可以撤回的回答：只有最近的完成、同意、拒绝能撤回；移除成员和代贴不能"
             ));
         };
         let given = self.given_since(&press);
         if let Some(step) = press.used.as_ref().filter(|_| given.is_none()) {
-            return self.refuse(format!(
-                "step {step} has used the answer to {id}; what it did can be stopped with `playbook cancel`"
+            return self.refuse(phrase!(
+                "step {step} has used the answer to {id}; what it did can be stopped with `playbook cancel`",
+                "步骤 {step} 已经用上了 {id} 的回答；它做的事可以用 `playbook cancel` 停下"
             ));
         }
         let hears =
@@ -52,23 +57,36 @@ impl Draft<'_> {
         if press.run.is_none()
             && let Some(play) = self.playbook.plays.iter().find(|play| hears(play))
         {
-            return self.refuse(format!("`{}` has heard that {id} was done", play.name));
+            return self.refuse(phrase!(
+                "`{}` has heard that {id} was done",
+                "`{}` 已经听到 {id} 完成了",
+                play.name
+            ));
         }
         let over = press.run.as_ref().and_then(|run| run.timer()).filter(|over| *over <= self.now);
         if over.is_some() {
-            return self.refuse(format!("the time in which {id} could be decided is over"));
+            return self.refuse(phrase!(
+                "the time in which {id} could be decided is over",
+                "{id} 能做决定的时间已经过了"
+            ));
         }
         let run = press.run.as_ref().map(|run| &run.id);
         if let Some(run) = run.filter(|run| !self.state.knows_run(run)) {
-            return self.refuse(format!("`{run}` ended long ago; start its play again"));
+            return self.refuse(phrase!(
+                "`{run}` ended long ago; start its play again",
+                "`{run}` 早就结束了；请重新开始它的玩法"
+            ));
         }
         if press.open.task.kind == TaskKind::Approval && press.open.task.run.is_none() {
-            return self.refuse(format!(
-                "{id} was about a member, who has been told; `playbook signal appeal --member ID` has somebody else look at it"
+            return self.refuse(phrase!(
+                "{id} was about a member, who has been told; `playbook signal appeal --member ID` has somebody else look at it", "{id} 说的是一位成员，已经告诉本人了；用 `playbook signal appeal --member ID` 请另一个人再看一看"
             ));
         }
         if press.open.task.kind == TaskKind::Approval && !press.open.task.members.is_empty() {
-            return self.refuse(format!("{id} was about removing members, which cannot be taken back"));
+            return self.refuse(phrase!(
+                "{id} was about removing members, which cannot be taken back",
+                "{id} 是移除成员，撤不回来"
+            ));
         }
         for task in given.unwrap_or_default() {
             self.take_task_back(&task, id, by.clone())?;
@@ -107,7 +125,7 @@ impl Draft<'_> {
         self.notify_from(from, effect, channel, message, None)
     }
 
-    fn somebody(&self, word: &str) -> Result<Addressee, String> {
+    fn somebody(&self, word: &str) -> Result<Addressee, Phrase> {
         let facts = self.facts(Names::NONE, &About::default());
         let to = Assignee::Text(Text::literal(word));
         self.assignee(Some(&to), &facts).map_err(|error| error.0)
@@ -117,7 +135,10 @@ impl Draft<'_> {
     pub(super) fn reassign(&mut self, id: &TaskId, to: &Arc<str>, by: Option<String>) -> Decided {
         let Some(open) = self.state.tasks.get(id).cloned() else { return self.no_task(id) };
         if open.task.kind == TaskKind::Question {
-            return self.refuse(format!("{id} is a question to the group; nobody has it alone"));
+            return self.refuse(phrase!(
+                "{id} is a question to the group; nobody has it alone",
+                "{id} 是问全群的提问，不归某一个人"
+            ));
         }
         match self.somebody(to) {
             Ok(to) => self.ask_instead(std::slice::from_ref(&open.task), &to, by),
@@ -137,7 +158,11 @@ impl Draft<'_> {
             .cloned()
             .collect();
         if theirs.is_empty() {
-            return self.refuse(format!("nothing is open for {from} in `{}`", self.group.id));
+            return self.refuse(phrase!(
+                "nothing is open for {from} in `{}`",
+                "`{}` 里没有 {from} 要做的事",
+                self.group.id
+            ));
         }
         match self.somebody(to) {
             Ok(to) => self.ask_instead(&theirs, &to, by),
@@ -171,8 +196,8 @@ impl Draft<'_> {
         let Some(open) = self.state.tasks.get(id).cloned() else { return self.no_task(id) };
         let channel = self.channel_of(open.task.role.as_ref(), &open.task.people);
         let Some(channel) = channel.filter(|_| open.task.kind != TaskKind::Question) else {
-            return self.refuse(format!(
-                "nobody can be reminded of {id}: give its role a `channel`, or the playbook a channel `staff`"
+            return self.refuse(phrase!(
+                "nobody can be reminded of {id}: give its role a `channel`, or the playbook a channel `staff`", "{id} 没法催：给它的角色写一个 `channel`，或者给剧本写一个 `staff` 频道"
             ));
         };
         let text = match open.task.due {

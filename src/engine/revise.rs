@@ -16,7 +16,9 @@ use super::{
 use crate::{
     base::{
         ids::{EffectId, RunId, StepId},
-        limits, words,
+        limits,
+        phrase::{Phrase, pair, phrase},
+        words,
     },
     model::{
         channel::{Abilities, ChannelKind},
@@ -43,12 +45,15 @@ impl Draft<'_> {
         if let Some(task) = out.manual.as_ref().filter(|task| self.is_open_delivery(task)).cloned() {
             self.operated(recalled(out, Means::Held, None), by)?;
             self.close(&task, "cancelled", Closing::default())?;
-            let reason = "it was recalled before anybody delivered it".to_owned();
+            let reason = pair("it was recalled before anybody delivered it", "还没人代贴就撤回了").into();
             self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt: false, reason, nth: 0 })?;
             return self.message_lost(effect);
         }
         if known.stands == Stands::Lost {
-            return self.refuse(format!("{effect} never arrived; there is nothing to take back"));
+            return self.refuse(phrase!(
+                "{effect} never arrived; there is nothing to take back",
+                "{effect} 没有送到，没有什么可以撤回"
+            ));
         }
         if self.is_able(out, |can| can.deletes) && known.stands != Stands::InDoubt {
             return self.ask_platform(out, Message::default(), Revising::Deletes, by);
@@ -70,19 +75,24 @@ impl Draft<'_> {
     ) -> Decided {
         if text.trim().is_empty() || text.len() > limits::MESSAGE_BYTES_MAX {
             let most = limits::MESSAGE_BYTES_MAX;
-            return self.refuse(format!("a correction has words, and {most} bytes at most"));
+            return self.refuse(phrase!(
+                "a correction has words, and {most} bytes at most",
+                "更正要有字，最多 {most} 字节"
+            ));
         }
         if self.state.held.iter().any(|held| held.outgoing.effect == *effect) {
-            return self.refuse(format!(
-                "{effect} has not left yet: `playbook recall {effect}` takes it back, and the step can be said anew"
+            return self.refuse(phrase!(
+                "{effect} has not left yet: `playbook recall {effect}` takes it back, and the step can be said anew", "{effect} 还没发出去：用 `playbook recall {effect}` 收回来，这一步可以重说"
             ));
         }
         let Some(known) = known else { return self.no_message(effect) };
         let out = &known.outgoing;
         if known.stands == Stands::Lost || out.manual.as_ref().is_some_and(|task| self.is_open_delivery(task))
         {
-            return self
-                .refuse(format!("{effect} has not arrived; `playbook recall {effect}` takes it back"));
+            return self.refuse(phrase!(
+                "{effect} has not arrived; `playbook recall {effect}` takes it back",
+                "{effect} 还没送到；用 `playbook recall {effect}` 收回来"
+            ));
         }
         let edits = self.is_able(out, |can| can.edits);
         if edits && known.stands != Stands::InDoubt && out.message.poll.is_none() {
@@ -215,8 +225,9 @@ impl Draft<'_> {
     }
 
     fn no_message(&mut self, effect: &EffectId) -> Decided {
-        self.refuse(format!(
+        self.refuse(phrase!(
             "no message {effect} of `{}` is known; `playbook outbox --all` lists those that are kept",
+            "`{}` 里没有消息 {effect}；用 `playbook outbox --all` 看留着的消息",
             self.group.id
         ))
     }
@@ -232,20 +243,27 @@ impl Draft<'_> {
         let Some(run) = self.state.runs.get(id).cloned() else { return self.no_run(id) };
         if text.trim().is_empty() || text.len() > limits::MESSAGE_BYTES_MAX {
             let most = limits::MESSAGE_BYTES_MAX;
-            return self.refuse(format!("a step has words, and {most} bytes at most"));
+            return self.refuse(phrase!(
+                "a step has words, and {most} bytes at most",
+                "步骤要有字，最多 {most} 字节"
+            ));
         }
         match self.sayable(&run) {
             ahead if ahead.contains(step) => {
                 let (run, step, text) = (id.clone(), step.clone(), text.to_owned());
                 self.operated(Operation::Reworded { run, step, text }, by)
             }
-            ahead if ahead.is_empty() => self.refuse(format!("`{id}` has nothing to say any more")),
+            ahead if ahead.is_empty() => {
+                self.refuse(phrase!("`{id}` has nothing to say any more", "`{id}` 后面没有要说的话了"))
+            }
             ahead => {
                 let ahead: Vec<&str> = ahead.iter().map(StepId::as_str).collect();
-                self.refuse(format!(
-                    "step {step} of `{id}` says nothing that is still ahead; steps that do are {}",
-                    words::list(&ahead, "and")
-                ))
+                let ahead = Phrase { en: words::list(&ahead, "and"), zh: ahead.join("、") };
+                let says = phrase!(
+                    "step {step} of `{id}` says nothing that is still ahead; steps that do are ",
+                    "`{id}` 的步骤 {step} 后面没有要说的话；还有话要说的步骤是 "
+                );
+                self.refuse(says.and(&ahead))
             }
         }
     }

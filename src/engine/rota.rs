@@ -6,7 +6,7 @@ use super::{
     operation::Operation,
 };
 use crate::{
-    base::{ids::RoleName, limits, person::Person},
+    base::{ids::RoleName, limits, person::Person, phrase::phrase},
     model::role::Role,
 };
 use std::sync::Arc;
@@ -26,11 +26,17 @@ impl Draft<'_> {
     ) -> Decided {
         let Some(role) = self.playbook.role(&self.group, name).cloned() else {
             let known: Vec<&str> = self.playbook.roles.keys().map(RoleName::as_str).collect();
-            return self.refuse(format!("there is no role `{name}`; roles are {}", known.join(", ")));
+            return self.refuse(phrase!(
+                "there is no role `{name}`; roles are {}",
+                "没有角色 `{name}`；有的角色是 {}",
+                known.join(", ")
+            ));
         };
         if role.term.is_none() || role.people.len() < 2 {
-            return self
-                .refuse(format!("nobody takes turns in `{name}`: a rota has a `term` and several people"));
+            return self.refuse(phrase!(
+                "nobody takes turns in `{name}`: a rota has a `term` and several people",
+                "`{name}` 没有人轮班：轮班要有 `term`，还要有好几个人"
+            ));
         }
         let find = |word: &str| {
             let is = |person: &&Person| person.id.as_str() == word || person.name == word;
@@ -38,13 +44,18 @@ impl Draft<'_> {
         };
         let (Some(first), Some(second)) = (find(one), find(other)) else {
             let people: Vec<&str> = role.people.iter().map(|person| person.id.as_str()).collect();
-            return self.refuse(format!("only people of `{name}` can swap: {}", people.join(", ")));
+            return self.refuse(phrase!(
+                "only people of `{name}` can swap: {}",
+                "只有 `{name}` 里的人才能换班：{}",
+                people.join(", ")
+            ));
         };
         if first.id == second.id {
-            return self.refuse(format!("{} has that turn already", first.id));
+            return self.refuse(phrase!("{} has that turn already", "这一班本来就是 {} 的", first.id));
         }
         let (Some(mine), Some(theirs)) = (self.turn_of(&role, &first), self.turn_of(&role, &second)) else {
-            return self.refuse(format!("no turn of both is near in `{name}`"));
+            return self
+                .refuse(phrase!("no turn of both is near in `{name}`", "`{name}` 里近期没有他们两个人的班"));
         };
         let turns =
             vec![Relief { person: second.id.clone(), ..mine }, Relief { person: first.id.clone(), ..theirs }];

@@ -6,6 +6,7 @@ use super::{amended::Amended, cause::Cause, outcome::Outcome, waiting::Waiting};
 use crate::{
     base::{
         ids::{Digest, EffectId, MemberId, PlayName, RunId, StepId},
+        phrase::{Phrase, kept},
         time::{Duration, Timestamp, Zone},
         value::{Map, Value},
     },
@@ -68,8 +69,8 @@ pub struct Run {
     /// When it ended.
     pub finished: Option<Timestamp>,
     /// Why it ended.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reason: String,
+    #[serde(default, skip_serializing_if = "Phrase::is_empty", with = "kept")]
+    pub reason: Phrase,
     /// Steps that were missed.
     #[serde(default)]
     pub missed: u32,
@@ -119,7 +120,7 @@ impl Run {
             timeout: None,
             outcome: None,
             finished: None,
-            reason: String::new(),
+            reason: Phrase::default(),
             missed: 0,
             choosing: None,
             told: false,

@@ -5,7 +5,11 @@ use super::{
     state::State,
 };
 use crate::{
-    base::{ids::InputId, time::Timestamp},
+    base::{
+        ids::InputId,
+        phrase::{Phrase, pair},
+        time::Timestamp,
+    },
     model::{
         group::Group,
         playbook::{Playbook, Playbooks},
@@ -28,7 +32,7 @@ impl Setting {
         playbooks: &Playbooks,
         input: &Input,
         now: Timestamp,
-    ) -> Result<Option<Self>, String> {
+    ) -> Result<Option<Self>, Phrase> {
         let remembered = remembered(&input.kind);
         if remembered && state.recent.knows(&input.id) {
             return Ok(None);
@@ -44,7 +48,11 @@ impl Setting {
             if matches!(input.kind, InputKind::Wake { .. }) {
                 return Ok(None);
             }
-            return Err("no playbook is in force for this group; start the engine with its file".into());
+            return Err(pair(
+                "no playbook is in force for this group; start the engine with its file",
+                "这个群没有生效的剧本；请用剧本文件启动引擎",
+            )
+            .into());
         };
         let Some(group) = playbook.groups.get(&state.group) else {
             // The file does not run this group any more: it sleeps until a version does again.

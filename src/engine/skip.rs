@@ -4,6 +4,7 @@
 
 use crate::base::{
     ids::{EffectId, PhaseName, RunId},
+    phrase::{Phrase, kept},
     time::Duration,
 };
 use serde::{Deserialize, Serialize};
@@ -61,13 +62,14 @@ pub enum Skip {
     /// Deciding it broke the engine.
     Broken {
         /// What was said.
-        error: String,
+        #[serde(with = "kept")]
+        error: Phrase,
     },
 }
 
 impl Skip {
     /// What broke the engine, if that is why.
-    pub fn broken(&self) -> Option<&str> {
+    pub fn broken(&self) -> Option<&Phrase> {
         if let Self::Broken { error } = self { Some(error) } else { None }
     }
 }

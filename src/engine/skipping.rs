@@ -12,6 +12,7 @@ use crate::{
     base::{
         ids::{PlayName, RunId, StepId},
         limits,
+        phrase::{Phrase, Words, pair, phrase},
         time::{Duration, Timestamp},
     },
     model::{
@@ -23,15 +24,16 @@ use crate::{
 };
 
 /// What was done and by whom, as the journal says it.
-fn by_whom(done: &str, by: Option<&str>) -> String {
-    format!("{done} by {}", by.unwrap_or("an operator"))
+fn by_whom(done: Words, by: Option<&str>) -> Phrase {
+    let (en, zh) = (by.unwrap_or("an operator"), by.unwrap_or("运营者"));
+    Phrase { en: format!("{} by {en}", done.en), zh: format!("{zh} {}", done.zh) }
 }
 
 impl Draft<'_> {
     /// Ends a run. People who had been told are told, unless it is to be silent.
     pub(super) fn cancel(&mut self, id: &RunId, silent: bool, by: Option<&str>) -> Decided {
         let Some(open) = self.state.runs.get(id).cloned() else { return self.no_run(id) };
-        self.finish(id, Outcome::Cancelled, by_whom("cancelled", by))?;
+        self.finish(id, Outcome::Cancelled, by_whom(pair("cancelled", "取消了它"), by))?;
         if silent || !open.told || open.section != Section::Steps {
             return Ok(());
         }
@@ -44,15 +46,21 @@ impl Draft<'_> {
     pub(super) fn skip_command(&mut self, run: &RunId, step: Option<&StepId>, by: Option<String>) -> Decided {
         let Some(open) = self.state.runs.get(run).cloned() else { return self.skip_coming(run, step, by) };
         let Some(step) = step else {
-            return self.finish(run, Outcome::Cancelled, by_whom("skipped", by.as_deref()));
+            return self.finish(run, Outcome::Cancelled, by_whom(pair("skipped", "跳过了它"), by.as_deref()));
         };
         let waits_there = open.waiting.as_ref().is_some_and(|wait| wait.step == *step);
         if !waits_there {
             let at = open.waiting.as_ref().map_or("?", |wait| wait.step.as_str());
-            return self.refuse(format!("`{run}` waits at step {at}, not at {step}"));
+            return self.refuse(phrase!(
+                "`{run}` waits at step {at}, not at {step}",
+                "`{run}` 停在步骤 {at}，不在 {step}"
+            ));
         }
         let Some((_, _, play)) = self.play_of(&open) else {
-            return self.refuse(format!("the version of the playbook of `{run}` is not known any more"));
+            return self.refuse(phrase!(
+                "the version of the playbook of `{run}` is not known any more",
+                "`{run}` 所用的那一版剧本已经找不到了"
+            ));
         };
         let op = play.section(open.section).ops.get(open.pc as usize);
         let Some(Op::Step { end, .. }) = op else { return self.no_run(run) };
@@ -82,7 +90,10 @@ impl Draft<'_> {
         };
         let skipped = self.state.plays.get(&play.name).map_or(0, |p| p.skip.len());
         if skipped >= limits::SKIPS_MAX {
-            return self.refuse(format!("{skipped} occurrences of `{name}` are skipped already, the limit"));
+            return self.refuse(phrase!(
+                "{skipped} occurrences of `{name}` are skipped already, the limit",
+                "`{name}` 已经跳过了 {skipped} 次，到上限了"
+            ));
         }
         self.emit(Fact::OccurrenceDropped { play: name, run: run.clone(), by })
     }
@@ -113,13 +124,20 @@ impl Draft<'_> {
         let skipped = self.state.plays.iter().find(|(_, known)| known.skip.contains(run));
         let Some(play) = skipped.map(|(play, _)| play.clone()) else {
             if self.state.knows_run(run) {
-                return self.refuse(format!("`{run}` has begun; it is not skipped"));
+                return self.refuse(phrase!(
+                    "`{run}` has begun; it is not skipped",
+                    "`{run}` 已经开始了，没有被跳过"
+                ));
             }
             let all = self.state.plays.values().flat_map(|known| &known.skip);
             let all: Vec<&str> = all.map(RunId::as_str).take(8).collect();
-            let all =
-                if all.is_empty() { "none is".into() } else { format!("skipped are {}", all.join(", ")) };
-            return self.refuse(format!("no coming occurrence `{run}` is skipped; {all}"));
+            let all = match all.as_slice() {
+                [] => pair("none is", "一次都没有").into(),
+                all => phrase!("skipped are {}", "跳过的有 {}", all.join(", ")),
+            };
+            return self.refuse(
+                phrase!("no coming occurrence `{run}` is skipped; ", "`{run}` 没有被跳过；").and(&all),
+            );
         };
         self.operated(Operation::Unskipped { play, run: run.clone() }, by)
     }
@@ -132,11 +150,13 @@ impl Draft<'_> {
     /// A remark, about a run or the group.
     pub(super) fn note(&mut self, run: Option<&RunId>, text: &str, by: Option<String>) -> Decided {
         if text.trim().is_empty() {
-            return self.refuse("a remark without words says nothing".into());
+            return self
+                .refuse(pair("a remark without words says nothing", "备注里没有字，等于什么也没说").into());
         }
         if text.len() > limits::NOTE_BYTES_MAX {
-            return self.refuse(format!(
+            return self.refuse(phrase!(
                 "the remark has {} bytes; at most {} are kept",
+                "备注有 {} 字节，最多留 {} 字节",
                 text.len(),
                 limits::NOTE_BYTES_MAX
             ));

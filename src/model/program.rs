@@ -3,6 +3,7 @@
 //! Made once, when the playbook is compiled; the same steps always give the same program.
 
 use super::step::{Approve, Block, Step, Verb, Way};
+use crate::base::phrase::{Words, pair};
 use std::sync::Arc;
 
 /// A flat list of operations. Running off its end ends the run.
@@ -32,7 +33,7 @@ pub enum Op {
     /// Go to the next item of the innermost loop, whose step is there.
     Next(u32),
     /// The run ends here, and why: after the `otherwise` steps of a wait, or what a no leads to.
-    End(&'static str),
+    End(Words),
 }
 
 impl Program {
@@ -120,8 +121,8 @@ impl Program {
             }
             Some(start)
         };
-        let no = way(self, &approve.no, "not approved");
-        let silent = way(self, &approve.silence, "nobody decided in time");
+        let no = way(self, &approve.no, pair("not approved", "没有同意"));
+        let silent = way(self, &approve.silence, pair("nobody decided in time", "没有人按时决定"));
         let end = self.here();
         for jump in jumps {
             self.set_jump(jump, end);
@@ -165,7 +166,7 @@ impl Program {
                     self.set_otherwise(index, other);
                     self.block(&wait.otherwise);
                     if wait.silence == super::step::Silence::Stop {
-                        self.ops.push(Op::End("waited in vain"));
+                        self.ops.push(Op::End(pair("waited in vain", "白等了一场")));
                     }
                     let end = self.here();
                     self.set_jump(jump, end);

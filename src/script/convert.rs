@@ -11,6 +11,7 @@ use super::{
 };
 use crate::base::{
     ids::MemberId,
+    phrase::{Phrase, pair, phrase},
     spelling::Spelling,
     time::{Duration, Timestamp},
     value::{Map, Value},
@@ -151,13 +152,13 @@ pub(super) fn open(value: &Value) -> Dynamic {
 }
 
 /// What Rhai holds, as a plain value. The reason when it cannot leave.
-pub(super) fn to_value(value: &Dynamic) -> Result<Value, String> {
+pub(super) fn to_value(value: &Dynamic) -> Result<Value, Phrase> {
     plain(value, 0)
 }
 
-fn plain(value: &Dynamic, depth: usize) -> Result<Value, String> {
+fn plain(value: &Dynamic, depth: usize) -> Result<Value, Phrase> {
     if depth > DEPTH_MAX {
-        return Err(format!("a value is nested deeper than {DEPTH_MAX} levels"));
+        return Err(phrase!("a value is nested deeper than {DEPTH_MAX} levels", "值嵌套超过 {DEPTH_MAX} 层"));
     }
     if value.is_unit() {
         return Ok(Value::Null);
@@ -170,7 +171,7 @@ fn plain(value: &Dynamic, depth: usize) -> Result<Value, String> {
     }
     if let Ok(x) = value.as_float() {
         if !x.is_finite() {
-            return Err(format!("a number is {x}"));
+            return Err(phrase!("a number is {x}", "有一个数是 {x}"));
         }
         let spelling = Spelling::from_tag(value.tag()).filter(|spelling| spelling.write(x).is_some());
         return Ok(spelling.map_or(Value::Float(x), |spelling| Value::Spelled(x, spelling)));
@@ -191,12 +192,18 @@ fn plain(value: &Dynamic, depth: usize) -> Result<Value, String> {
         return Ok(handle);
     }
     if value.is_fnptr() {
-        return Err("a function cannot be kept; keep what it returns".into());
+        return Err(
+            pair("a function cannot be kept; keep what it returns", "函数不能存；请存它返回的东西").into()
+        );
     }
-    Err(format!("{} cannot be kept; turn it into a list, a map, text or a number first", value.type_name()))
+    Err(phrase!(
+        "{} cannot be kept; turn it into a list, a map, text or a number first",
+        "{} 不能存；请先转成列表、映射、文字或数",
+        value.type_name()
+    ))
 }
 
-fn map_to_value(map: &rhai::Map, depth: usize) -> Result<Value, String> {
+fn map_to_value(map: &rhai::Map, depth: usize) -> Result<Value, Phrase> {
     let signal = is_signal(map.keys().map(rhai::Identifier::as_str));
     let result = is_result(|key| map.contains_key(key));
     let mut out = Map::new();

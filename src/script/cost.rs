@@ -6,6 +6,7 @@
 //! calls a closure for each element and is counted there.
 
 use super::frame;
+use crate::base::phrase::phrase;
 use rhai::{
     Array, Dynamic, Engine, FnPtr, FuncRegistration, ImmutableString, Map, Module, NativeCallContext,
     RhaiFunc, Shared,
@@ -74,9 +75,11 @@ pub(super) fn counted(uncounted: fn() -> &'static Engine) -> Module {
 
 fn refuse(module: &mut Module, name: &'static str, signature: &str) {
     let body = move |_: Option<NativeCallContext<'_>>, _: &mut [&mut Dynamic]| {
-        let message =
-            format!("`{name}` takes a closure, such as `|x| x > 3`, not the name of a function in text");
-        Err(rhai::EvalAltResult::ErrorRuntime(message.into(), rhai::Position::NONE).into())
+        let message = phrase!(
+            "`{name}` takes a closure, such as `|x| x > 3`, not the name of a function in text",
+            "`{name}` 要一个闭包，例如 `|x| x > 3`，不能写函数的名字"
+        );
+        Err(rhai::EvalAltResult::ErrorRuntime(frame::raised(message).into(), rhai::Position::NONE).into())
     };
     register(module, name, signature, Shared::new(body));
 }

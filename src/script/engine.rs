@@ -18,6 +18,7 @@ use super::{
 };
 use crate::base::{
     limits,
+    phrase::{Phrase, pair, phrase},
     time::{Duration, Timestamp},
 };
 use rhai::{
@@ -267,21 +268,30 @@ impl Stop {
     /// As the failure of what was under way.
     #[expect(clippy::unnecessary_box_returns, reason = "Rhai's functions fail with a boxed error")]
     pub(super) fn error(self, frame: &Frame<'_>) -> Box<EvalAltResult> {
-        EvalAltResult::ErrorRuntime(self.message(frame).into(), Position::NONE).into()
+        EvalAltResult::ErrorRuntime(frame.raised(self.message(frame)).into(), Position::NONE).into()
     }
 
     /// In plain words.
-    pub(super) fn message(self, frame: &Frame<'_>) -> String {
+    pub(super) fn message(self, frame: &Frame<'_>) -> Phrase {
         match self {
-            Self::Operations if frame.live().is_some() => format!(
+            Self::Operations if frame.live().is_some() => phrase!(
                 "the script did more than {} operations; is there a loop without end?",
+                "脚本做了超过 {} 步运算；是不是有死循环？",
                 limits::SCRIPT_OPERATIONS_MAX
             ),
             Self::Operations => {
-                format!("the expression needs more than {} operations; do this in a script", frame.limit())
+                phrase!(
+                    "the expression needs more than {} operations; do this in a script",
+                    "表达式要做超过 {} 步运算；请放到脚本里",
+                    frame.limit()
+                )
             }
             Self::Size(excess) => excess.message(),
-            Self::Time => "the script took too long and was stopped; is there a loop without end?".into(),
+            Self::Time => pair(
+                "the script took too long and was stopped; is there a loop without end?",
+                "脚本跑得太久，被停下了；是不是有死循环？",
+            )
+            .into(),
         }
     }
 }

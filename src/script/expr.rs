@@ -48,8 +48,8 @@ pub struct ExprError {
 
 /// Why an evaluation failed: the message says what was found and the expression it was found in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct EvalError(pub String);
+#[error("{}", .0.en)]
+pub struct EvalError(pub Phrase);
 
 impl Expr {
     /// Compiles an expression; every problem that can be seen without running it is reported.
@@ -139,9 +139,8 @@ impl Expr {
 
     /// Its value; nothing when it is unknown.
     pub fn eval(&self, facts: &Arc<Facts>) -> Result<Value, EvalError> {
-        let value = self.run(facts, None, |value| {
-            convert::to_value(value).map_err(|why| EvalError(format!("`{}`: {why}", self.source())))
-        })?;
+        let value =
+            self.run(facts, None, |value| convert::to_value(value).map_err(|why| self.about(&why)))?;
         Ok(value.unwrap_or_default())
     }
 
@@ -170,7 +169,10 @@ impl Expr {
     /// The people that its value stands for.
     pub fn eval_people(&self, facts: &Arc<Facts>) -> Result<Vec<Named>, EvalError> {
         let people = self.run(facts, None, |value| {
-            people::named(value).map_err(|why| EvalError(format!("`{}` is {why}", self.source())))
+            people::named(value).map_err(|why| {
+                let source = Phrase::same(self.source());
+                EvalError(phrase!("`{source}` is {why}", "`{source}` 是{why}"; source, why))
+            })
         })?;
         Ok(people.unwrap_or_default())
     }
@@ -186,10 +188,20 @@ impl Expr {
         })
     }
 
+    /// What is wrong with its value.
+    fn about(&self, why: &Phrase) -> EvalError {
+        EvalError(phrase!("`{}`: ", "`{}`：", self.source()).and(why))
+    }
+
     fn truth(&self, value: &Dynamic) -> Result<bool, EvalError> {
         value.as_bool().map_err(|_| {
-            let kind = convert::to_value(value).map_or("a function", |value| value.kind().en);
-            EvalError(format!("`{}` is {kind}; a condition is true or false", self.source()))
+            let kind = convert::to_value(value).map_or(pair("a function", "函数"), |value| value.kind());
+            let (kind, source) = (Phrase::from(kind), Phrase::same(self.source()));
+            EvalError(phrase!(
+                "`{source}` is {kind}; a condition is true or false",
+                "`{source}` 是{kind}；条件应为真或假";
+                source, kind
+            ))
         })
     }
 
@@ -210,14 +222,14 @@ impl Expr {
                     match value {
                         Ok(value) => read(&value.flatten()).map(Some),
                         Err(_) if frame.is_unknown() => Ok(None),
-                        Err(_) if frame.is_cut_short() => Err(EvalError(format!(
+                        Err(_) if frame.is_cut_short() => Err(EvalError(phrase!(
                             "`{}`: the decision that this is part of has done all it may at once; ask less of all \
-                             members, or do it in a script",
+                             members, or do it in a script", "`{}`：这一次决定要算的太多了；少查一些成员，或者放到脚本里做",
                             self.source()
                         ))),
                         Err(error) => {
                             let failure = failure::explain(&error, &frame);
-                            Err(EvalError(format!("`{}`: {}", self.source(), failure.message)))
+                            Err(self.about(&failure.message))
                         }
                     }
                 })
@@ -225,7 +237,7 @@ impl Expr {
             match result {
                 Ok(read) => read,
                 Err(_) => {
-                    Err(EvalError(format!("`{}` broke the evaluator; please report this", self.source())))
+                    Err(EvalError(phrase!("`{}` broke the evaluator; please report this", "`{}` 让求值器出错了，请报告给我们", self.source())))
                 }
             }
         });

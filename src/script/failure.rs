@@ -7,7 +7,7 @@ use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
 /// A failure while code ran.
 pub(super) struct Failure {
-    pub(super) message: String,
+    pub(super) message: Phrase,
     pub(super) position: Position,
     /// The file, where it is not the one that was called.
     pub(super) source: Option<String>,
@@ -33,91 +33,106 @@ pub(super) fn explain(error: &EvalAltResult, frame: &Frame<'_>) -> Failure {
     }
 }
 
-fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> String {
+fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> Phrase {
     use EvalAltResult as E;
     match error {
         E::ErrorTerminated(..) | E::ErrorTooManyOperations(_) => {
             stop.unwrap_or(Stop::Operations).message(frame)
         }
-        E::ErrorStackOverflow(_) => format!(
-            "functions call each other more than {} levels deep; is there a recursion without end?",
+        E::ErrorStackOverflow(_) => phrase!(
+            "functions call each other more than {} levels deep; is there a recursion without end?", "函数互相调用超过 {} 层；是不是递归没有出口？",
             limits::SCRIPT_CALL_LEVELS_MAX
         ),
         E::ErrorDataTooLarge(what, _) => too_large(what),
-        E::ErrorRuntime(value, _) => super::render::text(value),
-        E::ErrorVariableNotFound(name, _) => format!("there is no `{name}` here"),
+        E::ErrorRuntime(value, _) => frame.meant_by(super::render::text(value)),
+        E::ErrorVariableNotFound(name, _) => phrase!("there is no `{name}` here", "这里没有 `{name}`"),
         E::ErrorPropertyNotFound(name, _) => {
-            format!("there is no key `{name}` in this map; where it may be missing, read it with `.get(\"{name}\")`")
+            phrase!("there is no key `{name}` in this map; where it may be missing, read it with `.get(\"{name}\")`", "这个映射里没有键 `{name}`；可能没有的键，用 `.get(\"{name}\")` 来读")
         }
         E::ErrorDotExpr(text, _) => property(text),
         E::ErrorFunctionNotFound(signature, _) => {
-            format!("there is no function `{}`", plain_types(signature))
+            phrase!("there is no function `{}`", "没有函数 `{}`", plain_types(signature))
         }
         E::ErrorMismatchDataType(expected, found, _) => {
-            format!("found {}, expected {}", kind(found), kind(expected))
+            mismatch(found, expected)
         }
-        E::ErrorMismatchOutputType(expected, found, _) => {
-            format!("found {}, expected {}", kind(found), kind(expected))
-        }
+        E::ErrorMismatchOutputType(expected, found, _) => mismatch(found, expected),
         E::ErrorArrayBounds(length, index, _) => {
-            format!("there is no element {index} in a list of {length}")
+            phrase!("there is no element {index} in a list of {length}", "列表只有 {length} 个元素，没有第 {index} 个")
         }
         E::ErrorStringBounds(length, index, _) => {
-            format!("there is no letter {index} in a text of {length}")
+            phrase!("there is no letter {index} in a text of {length}", "文字只有 {length} 个字，没有第 {index} 个")
         }
-        E::ErrorIndexingType(text, _) => format!("`{}` cannot be indexed so", plain_types(text)),
-        E::ErrorFor(_) => "`for` goes through a list, a map's `keys()`, members or a range".into(),
-        E::ErrorAssignmentToConstant(name, _) => format!("`{name}` cannot be changed"),
-        E::ErrorNonPureMethodCallOnConstant(name, _) => format!("`{name}` would change what cannot be changed"),
+        E::ErrorIndexingType(text, _) => phrase!("`{}` cannot be indexed so", "`{}` 不能这样取", plain_types(text)),
+        E::ErrorFor(_) => pair("`for` goes through a list, a map's `keys()`, members or a range", "`for` 可以遍历列表、映射的 `keys()`、成员或一段范围").into(),
+        E::ErrorAssignmentToConstant(name, _) => phrase!("`{name}` cannot be changed", "`{name}` 不能改"),
+        E::ErrorNonPureMethodCallOnConstant(name, _) => phrase!("`{name}` would change what cannot be changed", "`{name}` 会改动不能改的东西"),
         E::ErrorDataRace(..) => {
-            "a list or map is used inside its own `map`, `filter` or the like; copy it first: `let copy = list;`".into()
+            pair("a list or map is used inside its own `map`, `filter` or the like; copy it first: `let copy = list;`", "列表或映射在自己的 `map`、`filter` 之类里又用到了自己；先复制一份：`let copy = list;`").into()
         }
-        E::ErrorTooManyVariables(_) => "there are too many variables at once".into(),
-        E::ErrorParsing(kind, _) => parse_words(kind).0.en,
-        other => without_place(&other.to_string()),
+        E::ErrorTooManyVariables(_) => pair("there are too many variables at once", "变量一次用得太多了").into(),
+        E::ErrorParsing(kind, _) => parse_words(kind).0,
+        other => Phrase::same(without_place(&other.to_string())),
     }
 }
 
-fn too_large(what: &str) -> String {
+fn too_large(what: &str) -> Phrase {
     let (what, limit) = if what.contains("string") {
-        ("the text in a value", format!("{} bytes", limits::SCRIPT_TEXT_BYTES_MAX))
+        let limit = phrase!("{} bytes", "{} 字节", limits::SCRIPT_TEXT_BYTES_MAX);
+        (Phrase::from(pair("the text in a value", "一个值里的文字")), limit)
     } else if what.contains("array") {
-        ("a list", format!("{} elements", limits::SCRIPT_ARRAY_SIZE_MAX))
+        (pair("a list", "列表").into(), phrase!("{} elements", "{} 个元素", limits::SCRIPT_ARRAY_SIZE_MAX))
     } else {
-        ("a map", format!("{} entries", limits::SCRIPT_MAP_SIZE_MAX))
+        (pair("a map", "映射").into(), phrase!("{} entries", "{} 项", limits::SCRIPT_MAP_SIZE_MAX))
     };
-    format!("{what} grew over the limit of {limit}, counting what is inside it")
+    phrase!(
+        "{what} grew over the limit of {limit}, counting what is inside it",
+        "{what}连同里面的东西超过了上限 {limit}";
+        what, limit
+    )
+}
+
+fn mismatch(found: &str, expected: &str) -> Phrase {
+    let (found, expected) = (kind(found), kind(expected));
+    phrase!("found {found}, expected {expected}", "这里是{found}，应为{expected}"; found, expected)
 }
 
 /// "Unknown property 'x' - a getter is not registered for type 'y'"
-fn property(text: &str) -> String {
+fn property(text: &str) -> Phrase {
     let mut quoted = text.split('\'').skip(1).step_by(2);
     match (quoted.next(), quoted.next()) {
         (Some(name), Some("()")) => {
-            format!("`{name}` is read from nothing: what stands before it has no value here")
+            phrase!(
+                "`{name}` is read from nothing: what stands before it has no value here",
+                "`{name}` 读不到：它前面的东西这里没有值"
+            )
         }
-        (Some(name), Some(of)) => format!("{} has no `{name}`", kind(of)),
-        _ => without_place(text),
+        (Some(name), Some(of)) => {
+            let of = kind(of);
+            let name = Phrase::same(name);
+            phrase!("{of} has no `{name}`", "{of}没有 `{name}`"; of, name)
+        }
+        _ => Phrase::same(without_place(text)),
     }
 }
 
 /// Rhai's name of a type in words.
-fn kind(name: &str) -> &str {
-    match name {
-        "i64" => "a whole number",
-        "f64" => "a number",
-        "bool" => "true or false",
-        "string" | "String" | "ImmutableString" | "&str" => "text",
-        "char" => "a character",
-        "()" => "nothing",
-        "array" => "a list",
-        "map" | "open map" => "a map",
-        "time" => "a time",
-        "duration" => "a duration",
-        "member" => "a member",
-        "Fn" => "a function",
-        other => other,
-    }
+fn kind(name: &str) -> Phrase {
+    Phrase::from(match name {
+        "i64" => pair("a whole number", "整数"),
+        "f64" => pair("a number", "数"),
+        "bool" => pair("true or false", "真或假"),
+        "string" | "String" | "ImmutableString" | "&str" => pair("text", "文字"),
+        "char" => pair("a character", "一个字"),
+        "()" => pair("nothing", "空"),
+        "array" => pair("a list", "列表"),
+        "map" | "open map" => pair("a map", "映射"),
+        "time" => pair("a time", "时间"),
+        "duration" => pair("a duration", "时长"),
+        "member" => pair("a member", "成员"),
+        "Fn" => pair("a function", "函数"),
+        other => return Phrase::same(other),
+    })
 }
 
 /// `name (i64, string)` with the types in words.

@@ -15,6 +15,7 @@ use crate::base::{
     limits,
     locale::Locale,
     member::{Activity, Member, Members},
+    phrase::{Phrase, phrase},
     seed::Seed,
     value::{Map, Value},
 };
@@ -54,6 +55,8 @@ pub(super) struct Frame<'a> {
     live: OnceCell<RefCell<Live>>,
     host: Option<&'a dyn Host>,
     imports: Option<&'a Imports>,
+    /// What failed last, in both languages: Rhai carries a text only.
+    raised: RefCell<Phrase>,
 }
 
 /// Why a call was stopped.
@@ -97,6 +100,7 @@ impl<'a> Frame<'a> {
             live: OnceCell::new(),
             host: None,
             imports: None,
+            raised: RefCell::default(),
         }
     }
 
@@ -112,6 +116,19 @@ impl<'a> Frame<'a> {
     /// Whether it was stopped because of what its decision had done before it.
     pub(super) fn is_cut_short(&self) -> bool {
         self.cut && self.stop.get() == Some(Stop::Operations)
+    }
+
+    /// Notes a failure and gives the text by which Rhai carries it.
+    pub(super) fn raised(&self, message: Phrase) -> String {
+        let text = message.en.clone();
+        self.raised.replace(message);
+        text
+    }
+
+    /// What a text that Rhai carried says in both languages; a script's own says itself.
+    pub(super) fn meant_by(&self, text: String) -> Phrase {
+        let raised = self.raised.borrow();
+        if raised.en == text { raised.clone() } else { Phrase::same(text) }
     }
 
     /// How many operations it has had.
@@ -334,17 +351,19 @@ impl<'a> Frame<'a> {
 
 impl Live {
     /// Adds an action; the reason when there are too many.
-    pub(super) fn act(&mut self, action: Action) -> Result<(), String> {
+    pub(super) fn act(&mut self, action: Action) -> Result<(), Phrase> {
         if self.actions.len() >= limits::SCRIPT_ACTIONS_MAX {
-            return Err(format!(
+            return Err(phrase!(
                 "this call asked for more than {} actions; do less in one call",
+                "这一次调用要做超过 {} 件事；一次少做一些",
                 limits::SCRIPT_ACTIONS_MAX
             ));
         }
         self.bytes = self.bytes.saturating_add(action.stored_bytes());
         if self.bytes > limits::SCRIPT_ACTION_BYTES_MAX {
-            return Err(format!(
+            return Err(phrase!(
                 "what this call asked for holds more than {} bytes; do less in one call, or keep less",
+                "这一次调用要存超过 {} 字节；一次少做一些，或者少存一些",
                 limits::SCRIPT_ACTION_BYTES_MAX
             ));
         }
@@ -353,13 +372,14 @@ impl Live {
     }
 
     /// Writes a key of the group's state; null removes it.
-    pub(super) fn set_state(&mut self, key: &str, value: Value) -> Result<(), String> {
+    pub(super) fn set_state(&mut self, key: &str, value: Value) -> Result<(), Phrase> {
         if !value.is_null()
             && !self.state.contains_key(key)
             && self.state.len() >= limits::SCRIPT_STATE_KEYS_MAX
         {
-            return Err(format!(
+            return Err(phrase!(
                 "the group's state has {} keys already, which is the limit; remove some with `state.remove(key)`",
+                "这个群的状态已经有 {} 个键，到上限了；用 `state.remove(key)` 删掉一些",
                 limits::SCRIPT_STATE_KEYS_MAX
             ));
         }
@@ -380,6 +400,11 @@ impl Live {
             _ => {}
         }
     }
+}
+
+/// Notes a failure and gives the text by which Rhai carries it.
+pub(super) fn raised(message: Phrase) -> String {
+    if FRAME.is_set() { FRAME.with(|frame| frame.raised(message)) } else { message.en }
 }
 
 /// Counts what a native function is about to do; it must not do it when this fails.
@@ -410,7 +435,7 @@ pub(super) fn spend_on<'v>(
     let mut cost: u64 = 0;
     for value in values {
         let weight = weight::weigh(value)
-            .map_err(|excess| EvalAltResult::ErrorRuntime(excess.message().into(), Position::NONE))?;
+            .map_err(|excess| EvalAltResult::ErrorRuntime(raised(excess.message()).into(), Position::NONE))?;
         cost = cost.saturating_add(weight.cost());
     }
     spend(cost.saturating_mul(times))

@@ -1,7 +1,10 @@
 //! Whom a value stands for: what may be mentioned. Everything else is nobody, and said to be.
 
 use super::objects::{MemberList, MemberRef, PersonRef, RoleRef};
-use crate::base::ids::{MemberId, PersonId};
+use crate::base::{
+    ids::{MemberId, PersonId},
+    phrase::{Phrase, pair, phrase},
+};
 use rhai::Dynamic;
 
 /// Somebody that a value stands for.
@@ -16,7 +19,7 @@ pub enum Named {
 }
 
 /// Whom a value stands for, in order; what it is instead where it is nobody.
-pub(super) fn named(value: &Dynamic) -> Result<Vec<Named>, String> {
+pub(super) fn named(value: &Dynamic) -> Result<Vec<Named>, Phrase> {
     if value.is_unit() {
         return Ok(Vec::new());
     }
@@ -37,15 +40,20 @@ pub(super) fn named(value: &Dynamic) -> Result<Vec<Named>, String> {
         return Ok(if word.is_empty() { Vec::new() } else { vec![Named::Word(word.to_owned())] });
     }
     if let Ok(items) = value.as_array_ref() {
-        let people: Result<Vec<Vec<Named>>, String> = items
+        let people: Result<Vec<Vec<Named>>, Phrase> = items
             .iter()
-            .map(|item| named(item).map_err(|_| format!("a list with {} in it", kind(item))))
+            .map(|item| {
+                named(item).map_err(|_| {
+                    let kind = kind(item);
+                    phrase!("a list with {kind} in it", "一个列表，里面有{kind}"; kind)
+                })
+            })
             .collect();
         return Ok(people?.into_iter().flatten().collect());
     }
-    Err(kind(value).to_owned())
+    Err(kind(value))
 }
 
-fn kind(value: &Dynamic) -> &'static str {
-    super::convert::to_value(value).map_or("a function", |value| value.kind().en)
+fn kind(value: &Dynamic) -> Phrase {
+    super::convert::to_value(value).map_or(pair("a function", "函数"), |value| value.kind()).into()
 }

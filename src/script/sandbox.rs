@@ -80,6 +80,14 @@ pub struct ScriptError {
     pub message: Phrase,
 }
 
+impl ScriptError {
+    /// The message with its place before it.
+    pub fn in_words(&self) -> Phrase {
+        let Self { path, line, column, message } = self;
+        Phrase::same(format!("{path}:{line}:{column}: ")).and(message)
+    }
+}
+
 impl Script {
     /// Compiles a script that imports nothing; reports every problem that can be seen without running it.
     pub fn compile(path: &str, source: &str) -> Result<Self, Vec<ScriptError>> {
@@ -164,10 +172,8 @@ impl Script {
                     error(
                         &self.path,
                         position,
-                        phrase!(
-                            "`{function}` cannot return this: {why}",
-                            "`{function}` 不能返回这个值：{why}"
-                        ),
+                        phrase!("`{function}` cannot return this: ", "`{function}` 不能返回这个值：")
+                            .and(&why),
                     )
                 }),
                 Ok(Err(failed)) => {
@@ -178,7 +184,7 @@ impl Script {
                         failure.position
                     };
                     let file = failure.source.as_deref().unwrap_or(&self.path);
-                    Err(error(file, position, Phrase::same(failure.message)))
+                    Err(error(file, position, failure.message))
                 }
                 Err(_) => Err(error(
                     &self.path,
@@ -388,7 +394,7 @@ fn evaluate(path: &str, ast: &AST, modules: &Imports) -> Result<Module, ScriptEr
     let result = frame.enter(|| {
         Module::eval_ast_as_new(Scope::new(), ast, engine::scripts()).map_err(|failed| {
             let failure = failure::explain(&failed, &frame);
-            error(failure.source.as_deref().unwrap_or(path), failure.position, Phrase::same(failure.message))
+            error(failure.source.as_deref().unwrap_or(path), failure.position, failure.message)
         })
     });
     let acted = frame.into_live().is_some_and(|live| !live.actions.is_empty());

@@ -4,7 +4,11 @@
 //! function for nothing, whatever it has captured. All of it is measured here, of one value at a time; whoever
 //! holds several values adds them up. Changes nothing.
 
-use crate::base::{limits, value::Value};
+use crate::base::{
+    limits,
+    phrase::{Phrase, phrase},
+    value::Value,
+};
 use rhai::{Dynamic, FnPtr};
 
 /// Why a value is too much.
@@ -26,27 +30,42 @@ pub(super) enum Excess {
 
 impl Excess {
     /// In plain words.
-    pub(super) fn message(self) -> String {
+    pub(super) fn message(self) -> Phrase {
         match self {
-            Self::Entries => format!(
+            Self::Entries => phrase!(
                 "a map grew over the limit of {} entries, counting what is inside it",
+                "映射连同里面的东西超过了 {} 项",
                 limits::SCRIPT_MAP_SIZE_MAX
             ),
             Self::Text => {
-                format!("a text grew over the limit of {} bytes", limits::SCRIPT_STRING_BYTES_MAX)
+                phrase!(
+                    "a text grew over the limit of {} bytes",
+                    "文字超过了 {} 字节",
+                    limits::SCRIPT_STRING_BYTES_MAX
+                )
             }
             Self::Keys => {
-                format!("the keys of maps grew over the limit of {} bytes", limits::SCRIPT_KEY_BYTES_MAX)
+                phrase!(
+                    "the keys of maps grew over the limit of {} bytes",
+                    "映射的键超过了 {} 字节",
+                    limits::SCRIPT_KEY_BYTES_MAX
+                )
             }
             Self::Nesting => {
-                format!("lists and maps are nested deeper than {} levels", limits::SCRIPT_NESTING_MAX)
+                phrase!(
+                    "lists and maps are nested deeper than {} levels",
+                    "列表和映射嵌套超过 {} 层",
+                    limits::SCRIPT_NESTING_MAX
+                )
             }
-            Self::Bytes => format!(
+            Self::Bytes => phrase!(
                 "what the script holds at once grew over the limit of {} bytes; keep less of it in variables",
+                "脚本同时存着的东西超过了 {} 字节；变量里少放一些",
                 limits::SCRIPT_HELD_BYTES_MAX
             ),
-            Self::Captured => format!(
+            Self::Captured => phrase!(
                 "functions have captured more than {} variables; pass values in as arguments",
+                "函数捕获了超过 {} 个变量；请用参数传进去",
                 limits::SCRIPT_CAPTURED_MAX
             ),
         }

@@ -28,13 +28,20 @@ pub struct Lock {
     mended: Vec<String>,
 }
 
+/// Who holds a lock whose file is empty.
+const UNSAID: &str = "it has not said who it is";
+
 impl LockError {
     /// The same in every language.
     pub fn in_words(&self) -> Phrase {
         let zh = match self {
             Self::Held { dir, holder } => format!(
-                "{} 的状态上已经有引擎在运行：{holder}。先停下它，或者用 `--state DIR` 给这一个另外的状态目录",
-                dir.display()
+                "{} 的状态上已经有引擎在运行：{}。先停下它，或者用 `--state DIR` 给这一个另外的状态目录",
+                dir.display(),
+                holder
+                    .replace("process ", "进程 ")
+                    .replace(" since ", "，开始于 ")
+                    .replace(UNSAID, "没有说是谁")
             ),
             Self::Io { dir, source } => {
                 format!("状态目录 {} 用不了：{source}。用 `--state DIR` 给一个可以写的", dir.display())
@@ -87,7 +94,7 @@ impl Lock {
                         let mut holder = String::new();
                         let _ = file.read_to_string(&mut holder);
                         let holder = holder.trim();
-                        let holder = if holder.is_empty() { "it has not said who it is" } else { holder };
+                        let holder = if holder.is_empty() { UNSAID } else { holder };
                         return Err(LockError::Held { dir: dir.into(), holder: holder.into() });
                     };
                     // It was opened while the file was open to others; no engine of ours has it.

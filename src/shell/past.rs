@@ -60,7 +60,7 @@ pub(super) struct Mishap {
 
 /// What went wrong outside of runs, by kind, what it is about and why.
 #[derive(Default)]
-struct Mishaps(BTreeMap<(u8, &'static str, String, String), Often>);
+struct Mishaps(BTreeMap<(u8, &'static str, String, Phrase), Often>);
 
 impl Mishaps {
     fn see(&mut self, entry: &Entry) {
@@ -70,11 +70,11 @@ impl Mishaps {
                 (1, kind, play_of(effect.as_str()), reason.clone())
             }
             Fact::ChannelFailing { channel, reason, .. } => {
-                (2, "channel", channel.to_string(), reason.clone())
+                (2, "channel", channel.to_string(), Phrase::same(reason))
             }
             Fact::Poisoned { reason, .. } => (0, "parked", String::new(), reason.clone()),
-            Fact::Expired { effect, .. } => (4, "expired", play_of(effect.as_str()), String::new()),
-            Fact::TaskReminded { escalated: true, .. } => (5, "overdue", String::new(), String::new()),
+            Fact::Expired { effect, .. } => (4, "expired", play_of(effect.as_str()), Phrase::default()),
+            Fact::TaskReminded { escalated: true, .. } => (5, "overdue", String::new(), Phrase::default()),
             _ => return,
         };
         let first = Often { times: 0, first: entry.at };
@@ -118,23 +118,23 @@ fn in_words(fault: &Fault, often: Often, zone: &Zone) -> Phrase {
     }
 }
 
-fn outside(kind: &str, about: &str, why: &str, when: &Phrase) -> Phrase {
+fn outside(kind: &str, about: &str, why: &Phrase, when: &Phrase) -> Phrase {
     match kind {
         "refused" => phrase!(
             "a message of {about} was refused {when}: {why}",
             "{about} 的消息被拒收{when}：{why}";
-            when
+            when, why
         ),
         "in_doubt" => phrase!(
             "a message of {about} may or may not have arrived {when}: {why}",
             "{about} 的消息不知送到没有{when}：{why}";
-            when
+            when, why
         ),
         "channel" => {
-            phrase!("the channel `{about}` failed {when}: {why}", "频道 `{about}` 发送失败{when}：{why}"; when)
+            phrase!("the channel `{about}` failed {when}: {why}", "频道 `{about}` 发送失败{when}：{why}"; when, why)
         }
         "parked" => {
-            phrase!("something could not be digested {when}: {why}", "有输入消化不了{when}：{why}"; when)
+            phrase!("something could not be digested {when}: {why}", "有输入消化不了{when}：{why}"; when, why)
         }
         "expired" => phrase!(
             "a post of {about} was held until its time had passed {when}",

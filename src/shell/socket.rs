@@ -6,7 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "owns the control socket")]
 
 use super::{
-    console::{Opened, Wish},
+    console::{NotOpened, Opened, Wish},
     files, private,
     survey::{Seen, Wanted},
 };
@@ -14,7 +14,7 @@ use crate::{
     base::{
         ids::{EffectId, GroupId, MemberId},
         limits,
-        phrase::Phrase,
+        phrase::{Phrase, pair, phrase},
         value::Value,
     },
     engine::input::Command,
@@ -124,8 +124,8 @@ pub struct CommandReply {
 
 impl CommandReply {
     /// A refusal.
-    pub fn refuse(reason: impl Into<String>) -> Self {
-        Self { refused: Some(reason.into()), ..Self::default() }
+    pub fn refuse(reason: impl Into<Phrase>) -> Self {
+        Self::default().saying(Vec::new(), Some(reason.into()))
     }
 
     /// The same with what is said of it in every language.
@@ -198,7 +198,7 @@ struct OpenRequest {
 }
 
 /// A link into the console, or why there is none.
-pub type Granted = Result<Opened, String>;
+pub type Granted = Result<Opened, NotOpened>;
 
 /// How groups are, or why that cannot be said.
 pub type Looked = Result<Vec<Seen>, String>;
@@ -425,8 +425,9 @@ async fn serve(
         let mut text = if whole {
             answer(&line, asked, beside).await
         } else {
-            written(&CommandReply::refuse(format!(
+            written(&CommandReply::refuse(phrase!(
                 "a request has at most {} bytes",
+                "一个请求最多 {} 字节",
                 limits::CONTROL_BYTES_MAX
             )))
         };
@@ -470,7 +471,10 @@ async fn answer(line: &[u8], asked: &mpsc::Sender<Asked>, beside: &Beside) -> St
         return written(&(beside.grant)(&open));
     }
     let Ok(StatusRequest { status }) = serde_json::from_slice(line) else {
-        return written(&CommandReply::refuse(format!("the request cannot be read: {error}")));
+        return written(&CommandReply::refuse(phrase!(
+            "the request cannot be read: {error}",
+            "请求读不懂：{error}"
+        )));
     };
     let look = beside.look.clone();
     // Of ten thousand groups there is much to write, too.
@@ -482,13 +486,24 @@ async fn answer(line: &[u8], asked: &mpsc::Sender<Asked>, beside: &Beside) -> St
 pub(crate) async fn put(request: CommandRequest, bytes: usize, asked: &mpsc::Sender<Asked>) -> CommandReply {
     if bytes > limits::COMMAND_BYTES_MAX && !request.ask.is_import() {
         let most = limits::COMMAND_BYTES_MAX;
-        return CommandReply::refuse(format!("a command or a signal has at most {most} bytes"));
+        return CommandReply::refuse(phrase!(
+            "a command or a signal has at most {most} bytes",
+            "一条命令或信号最多 {most} 字节"
+        ));
     }
     let (reply, answer) = oneshot::channel();
     if asked.send((request, reply)).await.is_err() {
-        return CommandReply::refuse("the engine is stopping; ask again when it runs");
+        return CommandReply::refuse(pair(
+            "the engine is stopping; ask again when it runs",
+            "引擎正在停止；等它运行时再试",
+        ));
     }
-    answer.await.unwrap_or_else(|_| CommandReply::refuse("the engine is stopping; ask again when it runs"))
+    answer.await.unwrap_or_else(|_| {
+        CommandReply::refuse(pair(
+            "the engine is stopping; ask again when it runs",
+            "引擎正在停止；等它运行时再试",
+        ))
+    })
 }
 
 #[cfg(test)]
@@ -498,7 +513,7 @@ mod tests {
     fn blind() -> Beside {
         Beside {
             look: Arc::new(|_| Err("nothing is seen".into())),
-            grant: Arc::new(|_| Err("nothing is open".into())),
+            grant: Arc::new(|_| Err(NotOpened(Phrase::same("nothing is open")))),
         }
     }
 

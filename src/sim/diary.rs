@@ -116,7 +116,7 @@ impl Diary {
             }
             Fact::StepFailed { run, step, error, retry: None, .. } => {
                 self.page(at).failed += 1;
-                self.fault(FaultKind::Failed, run.as_str(), step, Phrase::same(&**error), at);
+                self.fault(FaultKind::Failed, run.as_str(), step, error.clone(), at);
             }
             Fact::SignalReceived(signal) => match signal.name.as_ref() {
                 "member.joined" => self.page(at).joined += 1,

@@ -210,8 +210,8 @@ impl GroupSim {
             ) {
                 (Ok(script), Some(facts)) => script
                     .call(&call.function, &call.args, &facts, material.host())
-                    .map_err(|error| error.to_string()),
-                (Err(error), _) => Err(error),
+                    .map_err(|error| error.in_words()),
+                (Err(error), _) => Err(error.into()),
                 (_, None) => Err("its run is gone".into()),
             };
             self.decide(&Input::returned(&call.effect, result), playbooks, findings, sink);
@@ -268,7 +268,7 @@ fn judge(
 ) -> Option<Finding> {
     let group = || group.clone();
     match fact {
-        Fact::ScriptFailed { effect, error } => *failed = Some((effect.clone(), error.clone())),
+        Fact::ScriptFailed { effect, error } => *failed = Some((effect.clone(), error.en.clone())),
         Fact::StepFailed { run, step, error, retry } => {
             let script = failed.take();
             if retry.is_some() {
@@ -278,11 +278,11 @@ fn judge(
             if let Some((effect, error)) = script {
                 return Some(Finding::Script { at, group, effect, error });
             }
-            let (run, step, error) = (run.clone(), step.clone(), error.clone());
+            let (run, step, error) = (run.clone(), step.clone(), error.en.clone());
             return Some(Finding::Step { at, group, run, step, error });
         }
         Fact::Poisoned { reason, .. } => {
-            let what = format!("the engine could not digest an input: {reason}");
+            let what = format!("the engine could not digest an input: {}", reason.en);
             return Some(Finding::Invariant { at, group: group(), what });
         }
         _ => {}

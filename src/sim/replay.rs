@@ -14,6 +14,7 @@ use crate::{
     base::{
         ids::{EffectId, InputId, RunId, StepId, TaskId},
         member::Listed,
+        phrase::Phrase,
         time::Timestamp,
         value::Value,
     },
@@ -418,9 +419,9 @@ impl Player<'_> {
                 Command::Skip { run: run.clone(), step: Some(step.clone()), by: None }
             }
             Fact::RunFinished { run, outcome: Outcome::Cancelled, reason }
-                if reason.starts_with("cancelled by ") =>
+                if reason.en.starts_with("cancelled by ") =>
             {
-                let by = reason.strip_prefix("cancelled by ").filter(|by| *by != "an operator");
+                let by = reason.en.strip_prefix("cancelled by ").filter(|by| *by != "an operator");
                 Command::Cancel { run: run.clone(), silent: false, by: by.map(str::to_owned) }
             }
             Fact::RunStarted { play, run, cause, .. }
@@ -434,7 +435,7 @@ impl Player<'_> {
     }
 
     /// The return of a script: the recorded failure, or what the script says now.
-    fn returned(&mut self, effect: &EffectId, failed: Option<&str>, now: Timestamp) -> Option<Input> {
+    fn returned(&mut self, effect: &EffectId, failed: Option<&Phrase>, now: Timestamp) -> Option<Input> {
         let Some(call) = self.state.calls.iter().find(|call| call.effect == *effect).cloned() else {
             self.unheard.gone += 1;
             return None;
@@ -442,11 +443,11 @@ impl Player<'_> {
         let facts = engine::script_facts(&self.state, self.playbooks, effect);
         let host = Then { host: self.material.host(), answers: self.answers, now };
         let result = match (failed, self.material.script(&call.script), facts) {
-            (Some(error), ..) => Err(error.to_owned()),
+            (Some(error), ..) => Err(error.clone()),
             (None, Ok(script), Some(facts)) => {
-                script.call(&call.function, &call.args, &facts, &host).map_err(|error| error.to_string())
+                script.call(&call.function, &call.args, &facts, &host).map_err(|error| error.in_words())
             }
-            (None, Err(error), _) => Err(error),
+            (None, Err(error), _) => Err(error.into()),
             (None, _, None) => Err("its run is gone".into()),
         };
         Some(Input::returned(effect, result))

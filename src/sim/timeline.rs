@@ -175,7 +175,7 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
         }
         Fact::DeliveryFailed { effect, in_doubt, reason, .. } => {
             let word = if *in_doubt { "in doubt" } else { "refused" };
-            line(word, play_of(effect.as_str()), reason.as_str(), Tone::Bad)
+            line(word, play_of(effect.as_str()), reason.clone(), Tone::Bad)
         }
         Fact::ChannelFailing { channel, since, reason, waiting, .. } => {
             let since = at(*since);
@@ -224,7 +224,7 @@ fn describe_missed(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::StepFailed { run, step, error, retry } => {
             let retry =
                 retry.map(|retry| phrase!("; again at {}", "；{} 再试", at(retry))).unwrap_or_default();
-            let text = phrase!("step {step}: {error}{retry}", "步骤 {step}：{error}{retry}"; retry);
+            let text = phrase!("step {step}: {error}{retry}", "步骤 {step}：{error}{retry}"; error, retry);
             line("failed", play_of(run.as_str()), text, Tone::Bad)
         }
         _ => None,
@@ -308,11 +308,14 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             line("run", play.as_str(), text, Tone::Plain)
         }
         // The step that failed has a line of its own.
-        Fact::RunFinished { outcome: Outcome::Failed, reason, .. } if reason.starts_with("step ") => None,
+        Fact::RunFinished { outcome: Outcome::Failed, reason, .. } if reason.en.starts_with("step ") => None,
         Fact::RunFinished { run, outcome, reason } if *outcome != Outcome::Done => {
             let word = Phrase::from(ended(*outcome));
-            let reason =
-                if reason.is_empty() { Phrase::default() } else { phrase!(": {reason}", "：{reason}") };
+            let reason = if reason.is_empty() {
+                Phrase::default()
+            } else {
+                phrase!(": {reason}", "：{reason}"; reason)
+            };
             let tone = if *outcome == Outcome::Failed { Tone::Bad } else { Tone::Plain };
             line(
                 "run",
@@ -415,8 +418,8 @@ fn describe_file(entry: &Entry, zone: &Zone) -> Option<Line> {
             line("waits", play.as_str(), text, Tone::Doubt)
         }
         Fact::Operator { by, did } => Some(by_operator(did, by.as_deref(), entry.at, zone)),
-        Fact::Refused { reason } => line("refused", "", reason.as_str(), Tone::Doubt),
-        Fact::Poisoned { reason, .. } => line("parked", "", reason.as_str(), Tone::Bad),
+        Fact::Refused { reason } => line("refused", "", reason.clone(), Tone::Doubt),
+        Fact::Poisoned { reason, .. } => line("parked", "", reason.clone(), Tone::Bad),
         Fact::ScriptReturned { effect, log, .. } if !log.is_empty() => {
             line("log", play_of(effect.as_str()), log.join(" · "), Tone::Plain)
         }

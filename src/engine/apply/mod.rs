@@ -27,6 +27,7 @@ use super::{
 use crate::base::{
     ids::{EffectId, PhaseName, PlayName, RunId},
     limits,
+    phrase::Phrase,
     time::Timestamp,
     value::Value,
 };
@@ -171,7 +172,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::Moderated(fact) => moderation::apply_moderation(state, at, fact),
         Fact::RosterRead => state.roster = Some(at),
         Fact::Poisoned { timer, reason } => {
-            broken(state, at, None, timer.as_ref().map(|_| reason.as_str()));
+            broken(state, at, None, timer.as_ref().map(|_| reason));
             let _ = timer.as_ref().map(|timer| state.timers.remove(timer));
         }
         Fact::Renamed { from, to } => rename::renamed(state, from, to)?,
@@ -187,12 +188,12 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
 }
 
 /// Remembers what was given up and why, if anything was: the last ones.
-fn broken(state: &mut State, at: Timestamp, play: Option<&PlayName>, reason: Option<&str>) {
+fn broken(state: &mut State, at: Timestamp, play: Option<&PlayName>, reason: Option<&Phrase>) {
     let Some(reason) = reason else { return };
     if state.broken.len() >= limits::BROKEN_KEPT_MAX {
         state.broken.pop_front();
     }
-    state.broken.push_back(Broken { at, play: play.cloned(), reason: reason.to_owned() });
+    state.broken.push_back(Broken { at, play: play.cloned(), reason: reason.clone() });
 }
 
 fn enter_phase(

@@ -9,6 +9,7 @@ use super::{
 use crate::base::{
     ids::{EffectId, RunId},
     limits,
+    phrase::Phrase,
     time::Timestamp,
     value::Value,
 };
@@ -117,7 +118,7 @@ fn retry(state: &mut State, at: Timestamp, run: &RunId) -> Applied {
     let mut retried = Run::clone(&retried);
     retried.outcome = None;
     retried.finished = None;
-    retried.reason.clear();
+    retried.reason = Phrase::default();
     retried.tries = 0;
     retried.timeout = None;
     retried.end = at;
@@ -177,7 +178,7 @@ fn drop_call(state: &mut State, effect: &EffectId) {
     }
 }
 
-fn finish_run(state: &mut State, at: Timestamp, id: &RunId, outcome: Outcome, reason: &str) -> Applied {
+fn finish_run(state: &mut State, at: Timestamp, id: &RunId, outcome: Outcome, reason: &Phrase) -> Applied {
     let Some(run) = state.runs.remove(id) else { return illegal(format!("no open run {id}")) };
     if let Some(wait) = run.timer() {
         state.timers.remove(&(wait, Timer::Run { run: id.clone() }));

@@ -8,6 +8,7 @@ use crate::{
         ids::{ChannelName, MemberId, TaskId},
         member::Member,
         person::Person,
+        phrase::{Phrase, pair, phrase},
         value::Value,
     },
     engine::{
@@ -68,7 +69,7 @@ impl Draft<'_> {
     }
 
     /// Why somebody cannot decide about this: they are a party to it.
-    pub(in crate::engine) fn refusal_of_party(&self, task: &TaskId, by: Option<&str>) -> Option<String> {
+    pub(in crate::engine) fn refusal_of_party(&self, task: &TaskId, by: Option<&str>) -> Option<Phrase> {
         let case = self.state.moderation.cases.get(task)?;
         let by = by?;
         let plain = by.strip_suffix(VIA_LINK).unwrap_or(by);
@@ -79,14 +80,17 @@ impl Draft<'_> {
         let is_other = case.parties.iter().any(|party| party == plain)
             || person.is_some_and(|person| is_party(person, &case.parties));
         let why = if is_member {
-            "it is about them"
+            pair("it is about them", "说的就是 TA 自己")
         } else if is_other && case.about == Decides::Appeal {
-            "they have decided about it already"
+            pair("they have decided about it already", "TA 已经决定过一次了")
         } else {
             return None;
         };
-        Some(format!(
-            "{plain} cannot decide {task}: {why}; somebody else of the team can, for example with --by NAME"
+        let (plain, task, why) = (Phrase::same(plain), Phrase::same(task.as_str()), Phrase::from(why));
+        Some(phrase!(
+            "{plain} cannot decide {task}: {why}; somebody else of the team can, for example with --by NAME",
+            "{plain} 不能决定 {task}：{why}；请团队里另一个人来，例如写 `--by 名字`";
+            plain, task, why
         ))
     }
 

@@ -5,6 +5,7 @@ use crate::{
         diagnostic::suggest::nearest,
         ids::{MemberId, TaskId},
         limits,
+        phrase::{Phrase, phrase},
         value::{Map, Value},
         words::{count, shorten, tick},
     },
@@ -42,7 +43,7 @@ enum AnswerGiven {
 /// Why an answer means nothing.
 pub(in crate::engine) struct Unfit {
     /// In words, with what would fit.
-    pub(in crate::engine) reason: String,
+    pub(in crate::engine) reason: Phrase,
     /// Whether it named a question.
     pub(in crate::engine) named: bool,
 }
@@ -83,14 +84,18 @@ impl Draft<'_> {
     /// name), else it is the question opened last.
     pub(in crate::engine) fn answer_meant(&self, signal: &Signal) -> Result<Answer, Unfit> {
         let named = ["task", "ask"].iter().find_map(|key| signal.data.get(key).and_then(Value::as_str));
-        let unfit = |reason: String| Unfit { reason, named: named.is_some() };
+        let unfit = |reason: Phrase| Unfit { reason, named: named.is_some() };
         let open = self.question(named).ok_or_else(|| unfit(self.no_question(named)))?;
         let task = &open.task;
         let of = task.of.as_ref();
         let member = signal.member.as_ref().map(|member| self.whose(member)).or_else(|| of.cloned());
         let member = member.unwrap_or_else(|| MemberId::new(signal.id.as_str()));
         if let Some(of) = of.filter(|of| *self.state.members.own_id(of) != member) {
-            return Err(unfit(format!("{} is put to {of}, and {member} is somebody else", task.id)));
+            return Err(unfit(phrase!(
+                "{} is put to {of}, and {member} is somebody else",
+                "{} 问的是 {of}，{member} 是另一个人",
+                task.id
+            )));
         }
         if let Some(counts) = signal.data.get("counts").filter(|_| signal.member.is_none()) {
             let totals = totals(task, counts).map_err(unfit)?;
@@ -98,12 +103,16 @@ impl Draft<'_> {
         }
         if signal.data.get("withdraw").and_then(Value::as_bool) == Some(true) {
             if !open.answers.contains_key(&member) {
-                return Err(unfit(format!("{member} has not answered {}", task.id)));
+                return Err(unfit(phrase!(
+                    "{member} has not answered {}",
+                    "{member} 还没有回答 {}",
+                    task.id
+                )));
             }
             return Ok(Answer { task: task.id.clone(), member, what: AnswerGiven::Nothing });
         }
         let value = given(&task.fields, &task.options, &signal.data);
-        let value = value.map_err(|why| unfit(format!("{}: {why}", task.id)))?;
+        let value = value.map_err(|why| unfit(phrase!("{}: ", "{}：", task.id).and(&why)))?;
         let (option, value) = chosen(task, value).map_err(unfit)?;
         let seat =
             task.seats.is_some() && option.is_none_or(|option| takes_seat(&task.options[option as usize]));
@@ -112,12 +121,21 @@ impl Draft<'_> {
             None => limits::MEMBERS_MAX,
         };
         if open.answers.len() >= most && !open.answers.contains_key(&member) {
-            return Err(unfit(format!("{} has {} answers, the limit", task.id, open.answers.len())));
+            return Err(unfit(phrase!(
+                "{} has {} answers, the limit",
+                "{} 已有 {} 个回答，到上限了",
+                task.id,
+                open.answers.len()
+            )));
         }
         let others = open.answers.iter().filter(|(other, _)| **other != member).map(|(_, (_, value))| value);
         if !held::answer_fits(others, &value) {
             let most = limits::ANSWERS_BYTES_MAX;
-            return Err(unfit(format!("{}: the answers hold {most} bytes, the limit", task.id)));
+            return Err(unfit(phrase!(
+                "{}: the answers hold {most} bytes, the limit",
+                "{}：回答一共 {most} 字节，到上限了",
+                task.id
+            )));
         }
         Ok(Answer { task: task.id.clone(), member, what: AnswerGiven::This { option, value, seat } })
     }
@@ -132,24 +150,26 @@ impl Draft<'_> {
     }
 
     /// There is no such question: what there is.
-    fn no_question(&self, named: Option<&str>) -> String {
+    fn no_question(&self, named: Option<&str>) -> Phrase {
         let open: Vec<&Arc<OpenTask>> = self.questions().collect();
         let ids: Vec<&str> = open.iter().map(|open| open.task.id.as_str()).collect();
         let shown: Vec<String> = (open.iter().take(NAMES_SHOWN))
             .map(|open| format!("{} ({})", open.task.id, shorten(&open.task.text, 40)))
             .collect();
         let there = match shown.as_slice() {
-            [] => format!("no question is open in `{}`", self.group.id),
-            [one] => format!("the only open question is {one}"),
-            _ => format!("open questions are {}", shown.join(", ")),
+            [] => phrase!("no question is open in `{}`", "`{}` 现在没有提问", self.group.id),
+            [one] => phrase!("the only open question is {one}", "现在的提问只有 {one}"),
+            _ => phrase!("open questions are {}", "现在的提问有 {}", shown.join(", ")),
         };
         let Some(name) = named else { return there };
         let was = number(&TaskId::new(name));
         let closed = name.starts_with('t') && was > 0 && was <= self.state.tasks_opened;
         let what = match self.state.tasks.get(&TaskId::new(name)) {
-            Some(_) => format!("{name} is no question"),
-            None if closed => format!("{name} is closed; answers are not taken any more"),
-            None => format!("there is no open question {}", tick(name)),
+            Some(_) => phrase!("{name} is no question", "{name} 不是提问"),
+            None if closed => {
+                phrase!("{name} is closed; answers are not taken any more", "{name} 已经结束，不再收回答")
+            }
+            None => phrase!("there is no open question {}", "没有提问 {}", tick(name)),
         };
         let near = if closed {
             None
@@ -157,8 +177,8 @@ impl Draft<'_> {
             nearest(name, ids.iter().copied().chain(open.iter().filter_map(|open| play_of(open))))
         };
         match near {
-            Some(near) => format!("{what}; did you mean {}? {there}", tick(near)),
-            None => format!("{what}; {there}"),
+            Some(near) => what.and(&phrase!("; did you mean {}? ", "；是不是 {}？", tick(near))).and(&there),
+            None => what.then(&there),
         }
     }
 }
@@ -169,7 +189,7 @@ fn play_of(open: &OpenTask) -> Option<&str> {
 }
 
 /// What was answered, of all that a signal carries: of a form its fields, of a poll the choice.
-fn given(fields: &[String], options: &[String], data: &Value) -> Result<Value, String> {
+fn given(fields: &[String], options: &[String], data: &Value) -> Result<Value, Phrase> {
     if fields.is_empty() || !options.is_empty() {
         let keys = ["option", "answer", "value", "fields"];
         return Ok(keys.iter().find_map(|key| data.get(key).cloned()).unwrap_or_else(|| data.clone()));
@@ -193,8 +213,9 @@ fn given(fields: &[String], options: &[String], data: &Value) -> Result<Value, S
         .collect();
     if named.is_empty() {
         let pairs: Vec<String> = fields.iter().map(|field| format!("{field}=…")).collect();
-        return Err(format!(
+        return Err(phrase!(
             "nothing is filled in; this form has {}: `--with {}`",
+            "什么都没填；这张表有 {}：`--with {}`",
             fields.join(", "),
             pairs.join(" ")
         ));
@@ -202,7 +223,12 @@ fn given(fields: &[String], options: &[String], data: &Value) -> Result<Value, S
     // What is nearly a field is a slip; anything else may be something that its sender adds.
     let slip = |key: &str| nearest(key, fields.iter().map(String::as_str)).filter(|_| !is_field(key));
     if let Some((key, near)) = named.keys().find_map(|key| Some((key, slip(key)?))) {
-        return Err(format!("the form has no field {}; did you mean {}?", tick(key), tick(near)));
+        return Err(phrase!(
+            "the form has no field {}; did you mean {}?",
+            "表里没有 {} 这一项；是不是 {}？",
+            tick(key),
+            tick(near)
+        ));
     }
     let plain =
         ["option", "answer", "value"].iter().find_map(|key| named.get(*key).filter(|_| !is_field(key)));
@@ -210,8 +236,9 @@ fn given(fields: &[String], options: &[String], data: &Value) -> Result<Value, S
         (Some(value), [only]) if named.len() == 1 => Ok(Value::map([(only.clone(), value.clone())])),
         (Some(_), _) if named.len() == 1 => {
             let pairs: Vec<String> = fields.iter().map(|field| format!("{field}=…")).collect();
-            Err(format!(
+            Err(phrase!(
                 "this is a form and no poll; fill in {}: `--with {}`",
+                "这是一张表，不是投票；请填 {}：`--with {}`",
                 fields.join(", "),
                 pairs.join(" ")
             ))
@@ -219,16 +246,20 @@ fn given(fields: &[String], options: &[String], data: &Value) -> Result<Value, S
         _ if named.keys().any(|key| is_field(key)) => Ok(Value::Map(Arc::new(named))),
         _ => {
             let unknown = named.keys().next().map(tick).unwrap_or_default();
-            Err(format!("the form has no field {unknown}; it has {}", fields.join(", ")))
+            Err(phrase!(
+                "the form has no field {unknown}; it has {}",
+                "表里没有 {unknown} 这一项；有的是 {}",
+                fields.join(", ")
+            ))
         }
     }
 }
 
 /// What somebody has counted elsewhere, a number for each option.
-fn totals(task: &Task, counts: &Value) -> Result<Vec<u32>, String> {
+fn totals(task: &Task, counts: &Value) -> Result<Vec<u32>, Phrase> {
     let (id, options) = (&task.id, &task.options);
     if options.is_empty() {
-        return Err(format!("{id} is a form; totals are of a poll"));
+        return Err(phrase!("{id} is a form; totals are of a poll", "{id} 是一张表；只有投票才有总数"));
     }
     let number = |value: &Value| match value {
         Value::Int(n) => u32::try_from(*n).ok(),
@@ -237,12 +268,16 @@ fn totals(task: &Task, counts: &Value) -> Result<Vec<u32>, String> {
     let numbers: Option<Vec<u32>> = counts.as_list().and_then(|items| items.iter().map(number).collect());
     numbers.filter(|numbers| numbers.len() == options.len()).ok_or_else(|| {
         let names: Vec<String> = options.iter().take(NAMES_SHOWN).map(String::as_str).map(tick).collect();
-        format!("{id} has {}: totals are a number for each, in that order", names.join(", "))
+        phrase!(
+            "{id} has {}: totals are a number for each, in that order",
+            "{id} 有 {}：总数要按这个顺序，一个选项一个数",
+            names.join(", ")
+        )
     })
 }
 
 /// The first option that an answer chooses, and all of it as it is kept: of one choice its text, of several a list.
-fn chosen(task: &Task, value: Value) -> Result<(Option<u32>, Value), String> {
+fn chosen(task: &Task, value: Value) -> Result<(Option<u32>, Value), Phrase> {
     let options = &task.options;
     if options.is_empty() {
         return Ok((None, value));
@@ -266,7 +301,12 @@ fn chosen(task: &Task, value: Value) -> Result<(Option<u32>, Value), String> {
     let Some(first) = found.first().copied() else { return Err(no_option(&task.id, options, &Value::Null)) };
     if found.len() > most {
         let takes = count(most, "choice");
-        return Err(format!("{} takes {takes} of a person; these are {}", task.id, found.len()));
+        return Err(phrase!(
+            "{} takes {takes} of a person; these are {}",
+            "{0} 一个人最多选 {most} 项，这里是 {1} 项",
+            task.id,
+            found.len()
+        ));
     }
     let text = |index: u32| Value::str(&options[index as usize]);
     let value = if most == 1 { text(first) } else { Value::list(found.into_iter().map(text).collect()) };
@@ -300,7 +340,7 @@ fn option_index(options: &[String], answer: &Value) -> Option<u32> {
 }
 
 /// It is none of the options: what they are.
-fn no_option(task: &TaskId, options: &[String], value: &Value) -> String {
+fn no_option(task: &TaskId, options: &[String], value: &Value) -> Phrase {
     let text = match value {
         Value::Str(text) => text.trim().to_owned(),
         Value::Map(_) | Value::Null => String::new(),
@@ -314,14 +354,22 @@ fn no_option(task: &TaskId, options: &[String], value: &Value) -> String {
         .collect();
     let list = list.join(", ");
     if text.is_empty() {
-        return format!("the answer to {task} names none of the options: {list}");
+        return phrase!(
+            "the answer to {task} names none of the options: {list}",
+            "{task} 的回答里没有选项：{list}"
+        );
     }
     match nearest(&text, options.iter().map(String::as_str)) {
-        Some(near) => format!(
+        Some(near) => phrase!(
             "{} is none of the options of {task}; did you mean {}? They are: {list}",
+            "{} 不是 {task} 的选项；是不是 {}？选项有：{list}",
             tick(&text),
             tick(near)
         ),
-        None => format!("{} is none of the options of {task}, which are: {list}", tick(&text)),
+        None => phrase!(
+            "{} is none of the options of {task}, which are: {list}",
+            "{} 不是 {task} 的选项；选项有：{list}",
+            tick(&text)
+        ),
     }
 }

@@ -7,6 +7,7 @@ use crate::{
         limits,
         member::Member,
         person::Person,
+        phrase::{Phrase, Words, pair, phrase},
         time::Timestamp,
         value::Value,
     },
@@ -44,10 +45,10 @@ pub(in crate::engine) struct Judgement {
     pub(in crate::engine) as_operator: bool,
 }
 
-fn said(what: &str, by: Option<&str>, note: Option<&str>) -> String {
-    let by = by.map_or_else(String::new, |by| format!(" by {by}"));
-    let note = note.map_or_else(String::new, |note| format!(": {note}"));
-    format!("{what}{by}{note}")
+fn said(what: Words, by: Option<&str>, note: Option<&str>) -> Phrase {
+    let (en, zh) = by.map_or_else(Default::default, |by| (format!(" by {by}"), format!("{by} ")));
+    let note = note.map_or_else(Phrase::default, |note| phrase!(": {note}", "：{note}"));
+    Phrase { en: format!("{}{en}", what.en), zh: format!("{zh}{}", what.zh) }.and(&note)
 }
 
 impl Draft<'_> {
@@ -123,10 +124,10 @@ impl Draft<'_> {
         }
         if open.task.kind != TaskKind::Approval {
             return match open.task.kind {
-                TaskKind::Question => self.refuse(format!(
-                    "{id} is a question to the group; answers come in with `playbook answer {id} OPTION --member ID`"
+                TaskKind::Question => self.refuse(phrase!(
+                    "{id} is a question to the group; answers come in with `playbook answer {id} OPTION --member ID`", "{id} 是问全群的提问；回答用 `playbook answer {id} 选项 --member ID` 报进来"
                 )),
-                _ => self.refuse(format!("{id} is no approval; answer it with `playbook done {id}`")),
+                _ => self.refuse(phrase!("{id} is no approval; answer it with `playbook done {id}`", "{id} 不是审批；做完了用 `playbook done {id}`")),
             };
         }
         let Judgement { yes, by, note, spared, as_operator } = decision;
@@ -137,9 +138,12 @@ impl Draft<'_> {
         let asked = self.was_asked(&open.task, by.as_deref());
         if let (false, false, Some(by)) = (asked, as_operator, &by) {
             let whom = Self::whom(&open.task);
-            return self.refuse(format!(
+            let (id, by) = (Phrase::same(id.as_str()), Phrase::same(by));
+            return self.refuse(phrase!(
                 "{id} asks {whom}; {by} was not asked. Let them answer, or answer in their place with \
-                 --as-operator, which the journal shows"
+                 --as-operator, which the journal shows",
+                "{id} 问的是{whom}，没有问 {by}。请他们来答，或者加上 --as-operator 代答，日志里会写明";
+                id, whom, by
             ));
         }
         let mut added = note.as_deref().map_or(Value::Null, Value::str);
@@ -169,7 +173,7 @@ impl Draft<'_> {
             let binding = approve.binding.clone().map(|name| (name, value));
             match (yes, &approve.yes, &approve.no) {
                 (true, Way::Stop, _) => {
-                    let reason = said("approved", by.as_deref(), note.as_deref());
+                    let reason = said(pair("approved", "同意"), by.as_deref(), note.as_deref());
                     draft.finish(&at.run.id, Outcome::Stopped, reason)?;
                     Ok(Went::Waits)
                 }
@@ -209,7 +213,7 @@ impl Draft<'_> {
     }
 
     /// Who was asked, for a sentence.
-    fn whom(task: &Task) -> String {
+    fn whom(task: &Task) -> Phrase {
         let people: Vec<String> = task
             .people
             .iter()
@@ -218,10 +222,11 @@ impl Draft<'_> {
                 id => format!("{} ({id})", person.name),
             })
             .collect();
-        let people = crate::base::words::list(&people, "and");
+        let nobody = people.is_empty();
+        let people = Phrase { en: crate::base::words::list(&people, "and"), zh: people.join("、") };
         match &task.role {
-            Some(role) if people.is_empty() => format!("whoever is {role}"),
-            Some(role) => format!("{people} as {role}"),
+            Some(role) if nobody => phrase!("whoever is {role}", "担任 {role} 的人"),
+            Some(role) => people.and(&phrase!(" as {role}", "（{role}）")),
             None => people,
         }
     }

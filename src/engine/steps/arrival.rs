@@ -3,7 +3,10 @@
 use super::task::Closing;
 use crate::engine::shut::Shut;
 use crate::{
-    base::ids::{EffectId, RunId},
+    base::{
+        ids::{EffectId, RunId},
+        phrase::pair,
+    },
     engine::{
         carrying::{At, Carried, Trouble, Went},
         draft::{Decided, Draft},
@@ -49,7 +52,11 @@ impl Draft<'_> {
             Verb::Post(post) => {
                 self.miss(at, pc, &reason)?;
                 if post.otherwise == Silence::Stop {
-                    self.finish(&at.run.id, Outcome::Stopped, "its post was not delivered".into())?;
+                    self.finish(
+                        &at.run.id,
+                        Outcome::Stopped,
+                        pair("its post was not delivered", "它的消息没有送到").into(),
+                    )?;
                     return Ok(Went::Waits);
                 }
             }

@@ -5,6 +5,7 @@ use crate::{
         diagnostic::suggest::nearest,
         ids::TaskId,
         limits, markdown,
+        phrase::{Phrase, phrase},
         value::Value,
         words::{shorten, tick},
     },
@@ -34,8 +35,9 @@ pub(in crate::engine) fn written(list: &[Text], facts: &Arc<Facts>) -> Result<Ve
         }
     }
     if items.len() > limits::LIST_ITEMS_MAX {
-        return Err(EvalError(format!(
+        return Err(EvalError(phrase!(
             "the list has {} items; a task has at most {}",
+            "清单有 {} 项，一个任务最多 {} 项",
             items.len(),
             limits::LIST_ITEMS_MAX
         )));
@@ -90,7 +92,10 @@ impl Draft<'_> {
     pub(in crate::engine) fn tick(&mut self, id: &TaskId, items: &[String], by: Option<&str>) -> Decided {
         let Some(open) = self.state.tasks.get(id).cloned() else { return self.no_task(id) };
         if open.task.kind != TaskKind::Task || open.task.list.is_empty() {
-            return self.refuse(format!("{id} has no list; answer it with `playbook done {id}`"));
+            return self.refuse(phrase!(
+                "{id} has no list; answer it with `playbook done {id}`",
+                "{id} 没有清单；做完了用 `playbook done {id}`"
+            ));
         }
         let mut ticked = Vec::new();
         let mut length = open.task.list.len();
@@ -100,7 +105,7 @@ impl Draft<'_> {
                     length += usize::from(one.text.is_some());
                     ticked.push(one);
                 }
-                Err(reason) => return self.refuse(format!("{id}: {reason}")),
+                Err(reason) => return self.refuse(phrase!("{id}: ", "{id}：").and(&reason)),
             }
         }
         for Ticked { item, text, value } in ticked {
@@ -115,14 +120,18 @@ impl Draft<'_> {
     }
 }
 
-fn meant(open: &OpenTask, written: &str, length: usize) -> Result<Ticked, String> {
+fn meant(open: &OpenTask, written: &str, length: usize) -> Result<Ticked, Phrase> {
     let written = written.trim();
     if written.len() > limits::LIST_ANSWER_BYTES_MAX {
-        return Err(format!("an answer has at most {} bytes", limits::LIST_ANSWER_BYTES_MAX));
+        return Err(phrase!(
+            "an answer has at most {} bytes",
+            "一个回答最多 {} 字节",
+            limits::LIST_ANSWER_BYTES_MAX
+        ));
     }
     if let Some(text) = written.strip_prefix(['+', '＋']).map(str::trim).filter(|text| !text.is_empty()) {
         if length >= limits::LIST_ITEMS_MAX {
-            return Err(format!("a list has at most {} items", limits::LIST_ITEMS_MAX));
+            return Err(phrase!("a list has at most {} items", "一张清单最多 {} 项", limits::LIST_ITEMS_MAX));
         }
         let value = Value::Bool(true);
         return Ok(Ticked { item: length as u32, text: Some(markdown::escape(text)), value });
@@ -139,12 +148,16 @@ fn meant(open: &OpenTask, written: &str, length: usize) -> Result<Ticked, String
     }
     let name = split.map_or(written, |(name, _)| name);
     let near = nearest(name, open.task.list.iter().map(String::as_str));
-    let near = near.map_or_else(String::new, |near| format!("; did you mean {}", tick(near)));
+    let near =
+        near.map_or_else(Phrase::default, |near| phrase!("; did you mean {}", "；是不是 {}", tick(near)));
     let left: Vec<String> = (open.task.list.iter().zip(1..))
         .take(limits::LIST_ITEMS_SHOWN)
         .map(|(text, number)| format!("{number} {}", shorten(text, 40)))
         .collect();
-    Err(format!("{} is not on its list{near}; the list: {}", tick(name), left.join(", ")))
+    let (name, left) = (Phrase::same(tick(name)), Phrase::same(left.join(", ")));
+    Err(
+        phrase!("{name} is not on its list{near}; the list: {left}", "{name} 不在它的清单上{near}；清单：{left}"; name, near, left),
+    )
 }
 
 /// The place of an item: its number from 1, its text, or the beginning that only one has.

@@ -3,6 +3,7 @@
 use crate::{
     base::{
         ids::{InputId, MemberId, PlayName, RunId},
+        phrase::phrase,
         time::Timestamp,
         value::Value,
     },
@@ -44,7 +45,10 @@ impl Draft<'_> {
         let args = with.eval(&self.step_facts(at, with.names()))?;
         let playbook = self.playbook.clone();
         let Some(target) = playbook.play(play) else {
-            return Err(Trouble::Step(format!("there is no play `{play}` in the playbook that is in force")));
+            return Err(Trouble::Step(phrase!(
+                "there is no play `{play}` in the playbook that is in force",
+                "生效的剧本里没有玩法 `{play}`"
+            )));
         };
         let run = self.fresh_run_id(play, self.now);
         let cause = Cause { args, by_hand: at.run.cause.by_hand, ..Cause::default() };

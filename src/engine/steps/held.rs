@@ -6,6 +6,7 @@ use crate::{
     base::{
         limits,
         member::Member,
+        phrase::{Phrase, Words, pair, phrase},
         value::{Map, Value},
     },
     engine::state::State,
@@ -14,11 +15,12 @@ use crate::{
 use std::collections::BTreeMap;
 
 /// What a script returns.
-pub(super) fn result_fits(value: &Value) -> Result<(), String> {
+pub(super) fn result_fits(value: &Value) -> Result<(), Phrase> {
     let bytes = value.stored_bytes();
     if bytes > limits::SCRIPT_RESULT_BYTES_MAX {
-        return Err(format!(
+        return Err(phrase!(
             "the script returns {bytes} bytes; at most {} are kept; return less of it",
+            "脚本返回了 {bytes} 字节，最多留 {} 字节；请少返回一些",
             limits::SCRIPT_RESULT_BYTES_MAX
         ));
     }
@@ -26,7 +28,7 @@ pub(super) fn result_fits(value: &Value) -> Result<(), String> {
 }
 
 /// What the group holds once a script's actions are done.
-pub(super) fn actions_fit(state: &State, actions: &[Action]) -> Result<(), String> {
+pub(super) fn actions_fit(state: &State, actions: &[Action]) -> Result<(), Phrase> {
     let mut keys: BTreeMap<&str, &Value> = BTreeMap::new();
     let mut fields: BTreeMap<&str, usize> = BTreeMap::new();
     for action in actions {
@@ -47,7 +49,11 @@ pub(super) fn actions_fit(state: &State, actions: &[Action]) -> Result<(), Strin
         let kept = state.script_state.iter().filter(|(key, _)| !keys.contains_key(&***key));
         let held =
             kept.map(|(key, value)| (&**key, value)).chain(keys.iter().map(|(key, value)| (*key, *value)));
-        fit("the scripts of this group would hold", "in `state`", limits::GROUP_STATE_BYTES_MAX, held)?;
+        fit(
+            pair("the scripts of this group would", "这个群的脚本存的 `state`"),
+            limits::GROUP_STATE_BYTES_MAX,
+            held,
+        )?;
     }
     if !fields.is_empty() {
         members_fit(state, &fields)?;
@@ -56,10 +62,10 @@ pub(super) fn actions_fit(state: &State, actions: &[Action]) -> Result<(), Strin
 }
 
 /// What `set` has written once it has written this.
-pub(in crate::engine) fn vars_fit(known: &Map, name: &str, value: &Value) -> Result<(), String> {
+pub(in crate::engine) fn vars_fit(known: &Map, name: &str, value: &Value) -> Result<(), Phrase> {
     let kept = known.iter().map(|(key, value)| (&**key, value)).filter(|(key, _)| *key != name);
     let held = kept.chain(std::iter::once((name, value)));
-    fit("`set` would hold", "in this group's vars", limits::GROUP_VARS_BYTES_MAX, held)
+    fit(pair("the vars of this group would", "这个群的变量"), limits::GROUP_VARS_BYTES_MAX, held)
 }
 
 /// Whether one more answer fits among those to a question.
@@ -71,13 +77,14 @@ pub(super) fn answer_fits<'v>(known: impl Iterator<Item = &'v Value>, value: &Va
 }
 
 /// What is known of members once this much is added to some of them.
-fn members_fit(state: &State, more: &BTreeMap<&str, usize>) -> Result<(), String> {
+fn members_fit(state: &State, more: &BTreeMap<&str, usize>) -> Result<(), Phrase> {
     for (id, added) in more {
         let id = &crate::base::ids::MemberId::new(id);
         let bytes = state.members.get(id).map_or(0, |member| member_bytes(member)) + added;
         if bytes > limits::MEMBER_FIELDS_BYTES_MAX {
-            return Err(format!(
+            return Err(phrase!(
                 "the fields and tags of {id} would hold {bytes} bytes; at most {} may be; keep less of each member",
+                "{id} 的字段和标签会有 {bytes} 字节，最多 {} 字节；每位成员少存一些",
                 limits::MEMBER_FIELDS_BYTES_MAX
             ));
         }
@@ -85,8 +92,9 @@ fn members_fit(state: &State, more: &BTreeMap<&str, usize>) -> Result<(), String
     let all: usize = state.members.iter().map(|member| member_bytes(member)).sum();
     let bytes = all + more.values().sum::<usize>();
     if bytes > limits::GROUP_FIELDS_BYTES_MAX {
-        return Err(format!(
+        return Err(phrase!(
             "the fields of all {} members would hold {bytes} bytes; at most {} may be; keep less of each member",
+            "全部 {} 位成员的字段会有 {bytes} 字节，最多 {} 字节；每位成员少存一些",
             state.members.len(),
             limits::GROUP_FIELDS_BYTES_MAX
         ));
@@ -100,12 +108,7 @@ fn member_bytes(member: &Member) -> usize {
 }
 
 /// The sum of what keys hold, against a bound; the largest are named.
-fn fit<'v>(
-    who: &str,
-    place: &str,
-    most: usize,
-    held: impl Iterator<Item = (&'v str, &'v Value)>,
-) -> Result<(), String> {
+fn fit<'v>(who: Words, most: usize, held: impl Iterator<Item = (&'v str, &'v Value)>) -> Result<(), Phrase> {
     let mut sizes: Vec<(usize, &str)> =
         held.map(|(key, value)| (key.len() + value.stored_bytes(), key)).collect();
     let bytes: usize = sizes.iter().map(|(bytes, _)| bytes).sum();
@@ -113,11 +116,12 @@ fn fit<'v>(
         return Ok(());
     }
     sizes.sort_unstable_by(|a, b| b.cmp(a));
-    let largest: Vec<String> =
-        sizes.iter().take(3).map(|(bytes, key)| format!("`{key}` {bytes} bytes")).collect();
-    Err(format!(
-        "{who} {bytes} bytes {place}; at most {most} may be; the largest of {} keys: {}",
-        sizes.len(),
-        largest.join(", ")
-    ))
+    let largest: Vec<String> = sizes.iter().take(3).map(|(bytes, key)| format!("`{key}` {bytes}")).collect();
+    let (keys, largest) = (sizes.len(), largest.join(", "));
+    let rest = phrase!(
+        "; at most {most} bytes may be; the largest of {keys} keys, in bytes: {largest}",
+        "，一共 {bytes} 字节，最多 {most} 字节；{keys} 个键里最大的（字节）：{largest}"
+    );
+    let en = format!("{} hold {bytes} bytes", who.en);
+    Err(Phrase { en, zh: who.zh.to_owned() }.and(&rest))
 }

@@ -6,6 +6,7 @@ use crate::{
         civil_day::CivilDay,
         ids::{InputId, MemberId},
         member::{Listed, Member, TIER_TAG},
+        phrase::{Phrase, phrase},
         value::Value,
     },
     engine::{
@@ -48,8 +49,9 @@ impl Draft<'_> {
         let Some(of) = &mark.of else {
             let member = facts.member.clone();
             return member.map(|member| vec![member]).ok_or_else(|| {
-                Trouble::Step(format!(
-                    "`{verb}` is about a member, and this run is about none; say whom with `of`"
+                Trouble::Step(phrase!(
+                    "`{verb}` is about a member, and this run is about none; say whom with `of`",
+                    "`{verb}` 是对成员说的，而这场活动不属于哪位成员；用 `of` 说是谁"
                 ))
             });
         };
@@ -65,12 +67,16 @@ impl Draft<'_> {
                     whom.push(MemberId::new(&word));
                 }
                 Named::Word(word) => {
-                    return Err(Trouble::Step(format!(
-                        "`{word}` is no member of this group; `of` names members by id"
+                    return Err(Trouble::Step(phrase!(
+                        "`{word}` is no member of this group; `of` names members by id",
+                        "`{word}` 不是本群成员；`of` 里写成员的 id"
                     )));
                 }
                 Named::Person(person) => {
-                    return Err(Trouble::Step(format!("{person} is one of `people`; `of` names members")));
+                    return Err(Trouble::Step(phrase!(
+                        "{person} is one of `people`; `of` names members",
+                        "{person} 是 `people` 里的人；`of` 里写成员"
+                    )));
                 }
             }
         }
@@ -119,23 +125,28 @@ impl Draft<'_> {
     }
 }
 
-fn action(what: Marking, member: MemberId, said: &str) -> Result<Action, String> {
+fn action(what: Marking, member: MemberId, said: &str) -> Result<Action, Phrase> {
     let mut words = said.split_whitespace();
     let (first, second, more) = (words.next(), words.next(), words.next());
     match (what, first, second, more) {
-        (Marking::Tag | Marking::Untag, Some(tag), None, None) if tag.starts_with(TIER_TAG) => {
-            Err(format!("`{tag}` is where a member stands; `members.tiers` alone says so"))
-        }
+        (Marking::Tag | Marking::Untag, Some(tag), None, None) if tag.starts_with(TIER_TAG) => Err(phrase!(
+            "`{tag}` is where a member stands; `members.tiers` alone says so",
+            "`{tag}` 说的是成员的层级，只由 `members.tiers` 决定"
+        )),
         (Marking::Tag, Some(tag), None, None) => Ok(Action::Tag { member, tag: tag.to_owned() }),
         (Marking::Untag, Some(tag), None, None) => Ok(Action::Untag { member, tag: tag.to_owned() }),
         (Marking::Award, Some(number), kind, None) => {
-            let add =
-                number.parse().map_err(|_| format!("`{said}` does not begin with a number of points"))?;
+            let add = number.parse().map_err(|_| {
+                phrase!("`{said}` does not begin with a number of points", "`{said}` 开头不是积分数")
+            })?;
             Ok(Action::Points { member, add, kind: kind.map(str::to_owned) })
         }
-        (Marking::Award, ..) => {
-            Err(format!("`{said}` is no number of points, with one word behind it for their kind"))
+        (Marking::Award, ..) => Err(phrase!(
+            "`{said}` is no number of points, with one word behind it for their kind",
+            "`{said}` 不是积分数（后面可以跟一个词说是哪种积分）"
+        )),
+        (Marking::Tag | Marking::Untag, ..) => {
+            Err(phrase!("`{said}` is no tag; a tag is one word", "`{said}` 不是标签；标签是一个词"))
         }
-        (Marking::Tag | Marking::Untag, ..) => Err(format!("`{said}` is no tag; a tag is one word")),
     }
 }

@@ -4,7 +4,8 @@ use crate::{
     base::{
         ids::{ChannelName, MemberId, PersonId},
         person::Person,
-        words::{shorten, ticks},
+        phrase::{Phrase, Words, pair},
+        words::shorten,
     },
     engine::{carrying::Trouble, draft::Draft},
     model::{
@@ -18,8 +19,11 @@ use crate::{
 use std::{collections::BTreeMap, sync::Arc};
 
 /// What may stand behind `mention`, for whoever wrote something else.
-const EXPECTED: &str = "write `all`, a role, a person, or an expression that gives members, such as `signal.member`, \
-                        `members.top(3)` or `signup.who(\"Tank\")`";
+const EXPECTED: Words = pair(
+    "write `all`, a role, a person, or an expression that gives members, such as `signal.member`, \
+                        `members.top(3)` or `signup.who(\"Tank\")`",
+    "可以写 `all`、角色、人，或者得到成员的表达式，例如 `signal.member`、`members.top(3)`、`signup.who(\"Tank\")`",
+);
 
 impl Draft<'_> {
     pub(in crate::engine) fn mention(
@@ -35,7 +39,8 @@ impl Draft<'_> {
             MentionTarget::Text(text) => {
                 let named = match text.parts.as_slice() {
                     [Part::Expr(expr)] => expr.eval_people(facts).map_err(|error| {
-                        Trouble::Step(format!("{}, which is nobody to mention; {EXPECTED}", error.0))
+                        let nobody = pair(", which is nobody to mention; ", "，没有人可以提到；");
+                        Trouble::Step(error.0.and(&nobody.into()).and(&EXPECTED.into()))
                     })?,
                     _ => vec![Named::Word(text.render(facts)?.trim().to_owned())],
                 };
@@ -67,10 +72,9 @@ impl Draft<'_> {
         }
         if found.is_empty() && !nobody.is_empty() {
             nobody.truncate(3);
-            return Err(Trouble::Step(format!(
-                "{} names nobody to mention; {EXPECTED}",
-                ticks(&nobody, "or")
-            )));
+            let names = pair(" names nobody to mention; ", " 不是可以提到的人；");
+            let names = Phrase::ticks(&nobody, "or").and(&names.into());
+            return Err(Trouble::Step(names.and(&EXPECTED.into())));
         }
         Ok(found)
     }

@@ -7,6 +7,7 @@ use crate::{
     base::{
         ids::{ChannelName, EffectId, PlayName, RunId, StepId, TaskId},
         limits,
+        phrase::{Phrase, Words, pair, phrase},
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -32,8 +33,10 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-const URGENT_PROMO: &str =
-    "advertising cannot be urgent: leave out `urgent`, or give the message another label";
+const URGENT_PROMO: Words = pair(
+    "advertising cannot be urgent: leave out `urgent`, or give the message another label",
+    "推广不能加急：去掉 `urgent`，或者给消息换个标签",
+);
 
 /// The name that a step or its play gives to its label, where it is one of the playbook's own.
 pub(super) fn own_label(label: Option<Label>, own: Option<&Arc<str>>, play: &Play) -> Option<Arc<str>> {
@@ -118,8 +121,9 @@ impl Draft<'_> {
         let out = of_step(at, out);
         let size = out.message.text.len();
         if size > limits::MESSAGE_BYTES_MAX {
-            return Err(Trouble::Step(format!(
+            return Err(Trouble::Step(phrase!(
                 "the message has {size} bytes; at most {} may be sent at once",
+                "消息有 {size} 字节，一次最多发 {} 字节",
                 limits::MESSAGE_BYTES_MAX
             )));
         }
@@ -225,9 +229,9 @@ impl Draft<'_> {
         let note = why.as_deref().map_or(Value::Null, Value::str);
         self.close(&task.id, "rejected", Closing { by: by.clone(), note, operator: false })?;
         let Some(effect) = task.effect.clone() else { return Ok(()) };
-        let by = by.map_or_else(String::new, |by| format!(" by {by}"));
-        let why = why.map_or_else(String::new, |why| format!(": {why}"));
-        let reason = format!("not posted{by}{why}");
+        let by = by.map_or_else(Phrase::default, |by| phrase!(" by {by}", "（{by} 说的）"));
+        let why = why.map_or_else(Phrase::default, |why| phrase!(": {why}", "：{why}"));
+        let reason = phrase!("not posted{by}{why}", "没有贴出去{by}{why}"; by, why);
         self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt: false, reason, nth: 0 })?;
         self.message_lost(&effect)
     }
@@ -284,7 +288,7 @@ impl Draft<'_> {
             self.notify_from(from, effect, to, message, None)?;
         }
         let Some(effect) = task.effect.clone() else { return Ok(()) };
-        let reason = "nobody delivered it before it expired".to_owned();
+        let reason = pair("nobody delivered it before it expired", "过期之前没有人代贴").into();
         self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt: false, reason, nth: 0 })?;
         self.message_lost(&effect)
     }
@@ -300,7 +304,8 @@ impl Draft<'_> {
         for task in theirs {
             self.close(&task.id, "cancelled", Closing::default())?;
             let Some(effect) = task.effect else { continue };
-            let reason = "its run was ended before anybody delivered it".to_owned();
+            let reason =
+                pair("its run was ended before anybody delivered it", "还没人代贴，它的活动就结束了").into();
             self.emit(Fact::DeliveryFailed { effect, in_doubt: false, reason, nth: 0 })?;
         }
         Ok(())
@@ -312,7 +317,11 @@ impl Draft<'_> {
         let Some(oldest) = deliveries.min_by_key(|open| open.task.opened).cloned() else { return Ok(()) };
         self.close(&oldest.task.id, "cancelled", Closing::default())?;
         let Some(effect) = oldest.task.effect.clone() else { return Ok(()) };
-        let reason = format!("{} tasks are open in this group, the limit", limits::TASKS_OPEN_MAX);
+        let reason = phrase!(
+            "{} tasks are open in this group, the limit",
+            "这个群有 {} 个任务没做完，到上限了",
+            limits::TASKS_OPEN_MAX
+        );
         self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt: false, reason, nth: 0 })?;
         self.message_lost(&effect)
     }
@@ -334,8 +343,9 @@ impl Draft<'_> {
         let text = |key: &str| with.get(key).and_then(Value::as_str);
         let channel = ChannelName::new(text("to").unwrap_or(GROUP));
         if self.playbook.channel(&self.group, &channel).is_none() {
-            return Err(Trouble::Step(format!(
+            return Err(Trouble::Step(phrase!(
                 "the script posts to `{channel}`; there is no such channel. Channels are: {}",
+                "脚本要发到 `{channel}`，没有这个频道。有的频道是 {}",
                 self.channel_names()
             )));
         }

@@ -8,6 +8,7 @@ use crate::{
         limits,
         member::{Listed, Member},
         person::Person,
+        phrase::phrase,
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -148,14 +149,17 @@ impl Draft<'_> {
             match (same.next(), same.next()) {
                 (Some(member), None) => found.push(member.id.clone()),
                 (Some(one), Some(other)) => {
-                    return Err(Trouble::Step(format!(
+                    return Err(Trouble::Step(phrase!(
                         "`{word}` is the name of several members, {} and {} among them; write the id",
-                        one.id, other.id
+                        "叫 `{word}` 的成员有好几位，例如 {} 和 {}；请写 id",
+                        one.id,
+                        other.id
                     )));
                 }
                 (None, _) => {
-                    return Err(Trouble::Step(format!(
-                        "no member is called `{word}`; `playbook members` lists ids and names"
+                    return Err(Trouble::Step(phrase!(
+                        "no member is called `{word}`; `playbook members` lists ids and names",
+                        "没有叫 `{word}` 的成员；用 `playbook members` 看 id 和名字"
                     )));
                 }
             }

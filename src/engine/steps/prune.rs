@@ -8,6 +8,7 @@ use crate::{
         ids::{MemberId, TaskId},
         limits,
         member::Member,
+        phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -78,7 +79,7 @@ impl Draft<'_> {
     }
 
     /// Why an answer to *who is silent?* cannot be taken, if it cannot.
-    pub(in crate::engine) fn refusal_of_names(&self, run: &Run, note: &Value) -> Option<String> {
+    pub(in crate::engine) fn refusal_of_names(&self, run: &Run, note: &Value) -> Option<Phrase> {
         let (_, _, play) = self.play_of(run)?;
         let Some(Op::Step { step, .. }) = play.section(run.section).ops.get(run.pc as usize) else {
             return None;
@@ -270,7 +271,7 @@ impl Draft<'_> {
         &self,
         task: &TaskId,
         except: &[String],
-    ) -> Result<Vec<MemberId>, String> {
+    ) -> Result<Vec<MemberId>, Phrase> {
         let members = self.state.tasks.get(task).map(|open| open.task.members.clone()).unwrap_or_default();
         let mut spared = Vec::new();
         for word in except {
@@ -282,9 +283,15 @@ impl Draft<'_> {
             if spared.len() == before {
                 let names = self.names(&members).join(", ");
                 return Err(if members.is_empty() {
-                    format!("{task} lets nobody go, so that there is nobody to except")
+                    phrase!(
+                        "{task} lets nobody go, so that there is nobody to except",
+                        "{task} 不移除任何人，没有人可以留下"
+                    )
                 } else {
-                    format!("`{word}` is not on the list of {task}; on it are {names}")
+                    phrase!(
+                        "`{word}` is not on the list of {task}; on it are {names}",
+                        "`{word}` 不在 {task} 的名单上；名单上有 {names}"
+                    )
                 });
             }
         }
@@ -337,7 +344,7 @@ impl Draft<'_> {
         let runs: Vec<_> =
             self.state.runs.values().filter_map(|run| Some((run.id.clone(), about(run)?))).collect();
         for (run, member) in runs {
-            self.finish(&run, Outcome::Cancelled, format!("{member} has left"))?;
+            self.finish(&run, Outcome::Cancelled, phrase!("{member} has left", "{member} 已经退群"))?;
         }
         Ok(())
     }
@@ -352,7 +359,7 @@ impl Draft<'_> {
             .map(|run| run.id.clone())
             .collect();
         for run in runs {
-            self.finish(&run, Outcome::Cancelled, format!("{member} has left"))?;
+            self.finish(&run, Outcome::Cancelled, phrase!("{member} has left", "{member} 已经退群"))?;
         }
         Ok(())
     }

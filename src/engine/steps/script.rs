@@ -8,6 +8,7 @@ use crate::{
         ids::{EffectId, MemberId},
         limits,
         member::{Listed, Member},
+        phrase::{Phrase, pair, phrase},
         time::Duration,
         value::Value,
     },
@@ -54,14 +55,14 @@ impl Draft<'_> {
     pub(in crate::engine) fn script_returned(
         &mut self,
         effect: &EffectId,
-        result: &Result<action::Outcome, String>,
+        result: &Result<action::Outcome, Phrase>,
     ) -> Decided {
         let Some(call) = self.state.calls.iter().find(|call| call.effect == *effect).cloned() else {
             // A second answer to the same call, or its run was cancelled meanwhile.
             return Ok(());
         };
         if !self.state.runs.contains_key(&call.run) {
-            let error = format!("the run {} is not open any more", call.run);
+            let error = phrase!("the run {} is not open any more", "活动 {} 已经结束了", call.run);
             return self.emit(Fact::ScriptFailed { effect: effect.clone(), error });
         }
         match result {
@@ -73,19 +74,19 @@ impl Draft<'_> {
         }
     }
 
-    fn script_failed(&mut self, at: &At<'_>, error: &str) -> Carried {
+    fn script_failed(&mut self, at: &At<'_>, error: &Phrase) -> Carried {
         let Verb::Run(run) = &at.step.verb else {
-            return Err(Trouble::Step(error.to_owned()));
+            return Err(Trouble::Step(error.clone()));
         };
         let tries = self.run(&at.run.id)?.tries;
         match run.retry.filter(|retry| tries < retry.times) {
-            None => Err(Trouble::Step(error.to_owned())),
+            None => Err(Trouble::Step(error.clone())),
             Some(retry) => {
                 let again = self.now.plus(retry.wait.max(Duration::SECOND));
                 self.emit(Fact::StepFailed {
                     run: at.run.id.clone(),
                     step: at.step.id.clone(),
-                    error: error.to_owned(),
+                    error: error.clone(),
                     retry: Some(again),
                 })?;
                 self.wait(at, Waiting::Retry, Some(again), None)?;
@@ -133,7 +134,7 @@ impl Draft<'_> {
             }
         }
         let Verb::Run(run) = &at.step.verb else {
-            return Err(Trouble::Step("this step runs no script".into()));
+            return Err(Trouble::Step(pair("this step runs no script", "这一步没有脚本").into()));
         };
         let binding = run.binding.clone().map(|name| (name, outcome.value.clone()));
         let Some(effect) = pasted else { return self.done(at, at.pc + 1, binding) };
@@ -147,16 +148,18 @@ impl Draft<'_> {
 
     fn prepare(&mut self, at: &At<'_>, actions: &[Action]) -> Result<Vec<Prepared>, Trouble> {
         if actions.len() > limits::SCRIPT_ACTIONS_MAX {
-            return Err(Trouble::Step(format!(
+            return Err(Trouble::Step(phrase!(
                 "the script asked for {} things; at most {} may be asked for at once",
+                "脚本一次要做 {} 件事，最多 {} 件",
                 actions.len(),
                 limits::SCRIPT_ACTIONS_MAX
             )));
         }
         let tasks = actions.iter().filter(|action| matches!(action, Action::Task { .. })).count();
         if self.state.tasks.len() + tasks > limits::TASKS_OPEN_MAX {
-            return Err(Trouble::Step(format!(
+            return Err(Trouble::Step(phrase!(
                 "the script asks for {tasks} tasks and {} are open in this group; at most {} may be",
+                "脚本要开 {tasks} 个任务，这个群已有 {} 个没做完，最多 {} 个",
                 self.state.tasks.len(),
                 limits::TASKS_OPEN_MAX
             )));
@@ -174,8 +177,9 @@ impl Draft<'_> {
                         self.outgoing_of_map(with, effect, &at.play.name, at.play.label, at.due, &run.posts)?;
                     out.late_left = Some(self.late_left(at));
                     if out.message.text.len() > limits::MESSAGE_BYTES_MAX {
-                        return Err(Trouble::Step(format!(
+                        return Err(Trouble::Step(phrase!(
                             "the script posts {} bytes; at most {} may be sent at once",
+                            "脚本要发 {} 字节，一次最多发 {} 字节",
                             out.message.text.len(),
                             limits::MESSAGE_BYTES_MAX
                         )));
@@ -187,17 +191,19 @@ impl Draft<'_> {
                 Action::State { key, value } => {
                     let full = self.state.script_state.len() >= limits::SCRIPT_STATE_KEYS_MAX;
                     if full && !self.state.script_state.contains_key(key.as_str()) {
-                        return Err(Trouble::Step(format!(
+                        return Err(Trouble::Step(phrase!(
                             "the scripts of this group have stored {} keys, the limit; remove some with `state.remove`",
+                            "这个群的脚本已经存了 {} 个键，到上限了；用 `state.remove` 删掉一些",
                             limits::SCRIPT_STATE_KEYS_MAX
                         )));
                     }
                     Prepared::State { key: Arc::from(key.as_str()), value: value.clone() }
                 }
                 Action::Field { key, .. } if !self.playbook.keeping.keeps(key) => {
-                    return Err(Trouble::Step(format!(
+                    return Err(Trouble::Step(phrase!(
                         "the script stores the field `{key}` of a member, which is not kept; \
-                         name it under `members.fields` with what it is for"
+                         name it under `members.fields` with what it is for",
+                        "脚本要存成员的字段 `{key}`，这一项没有声明；写到 `members.fields` 下面，说明用来做什么"
                     )));
                 }
                 Action::Tag { member, .. }

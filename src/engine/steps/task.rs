@@ -6,6 +6,7 @@ use crate::{
         ids::{ChannelName, EffectId, InputId, RoleName, RunId, StepId, TaskId},
         limits,
         person::Person,
+        phrase::{pair, phrase},
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -93,15 +94,17 @@ impl Draft<'_> {
         terms: Terms,
     ) -> Result<TaskId, Trouble> {
         if self.state.tasks.len() >= limits::TASKS_OPEN_MAX {
-            return Err(Trouble::Step(format!(
+            return Err(Trouble::Step(phrase!(
                 "{} tasks are open in this group, the limit; answer some with `playbook done`",
+                "这个群有 {} 个任务没做完，到上限了；先用 `playbook done` 完成一些",
                 limits::TASKS_OPEN_MAX
             )));
         }
         let held: usize = self.state.tasks.values().map(|open| open.task.text.len()).sum();
         if held + request.text.len() > limits::GROUP_TASKS_BYTES_MAX {
-            return Err(Trouble::Step(format!(
+            return Err(Trouble::Step(phrase!(
                 "the texts of the {} tasks that are open in this group hold {held} bytes; at most {} may be; answer some with `playbook done`",
+                "这个群没做完的 {} 个任务，文字一共 {held} 字节，最多 {} 字节；先用 `playbook done` 完成一些",
                 self.state.tasks.len(),
                 limits::GROUP_TASKS_BYTES_MAX
             )));
@@ -254,13 +257,14 @@ impl Draft<'_> {
         let Some(open) = self.state.tasks.get(id).cloned() else { return self.no_task(id) };
         match open.task.kind {
             TaskKind::Approval => {
-                return self.refuse(format!(
-                    "{id} is an approval; answer it with `playbook approve {id}` or `playbook reject {id}`"
+                return self.refuse(phrase!(
+                    "{id} is an approval; answer it with `playbook approve {id}` or `playbook reject {id}`",
+                    "{id} 是审批；用 `playbook approve {id}` 同意，或 `playbook reject {id}` 拒绝"
                 ));
             }
             TaskKind::Question => {
-                return self.refuse(format!(
-                    "{id} is a question to the group; answers come in with `playbook answer {id} --member ID`"
+                return self.refuse(phrase!(
+                    "{id} is a question to the group; answers come in with `playbook answer {id} --member ID`", "{id} 是问全群的提问；回答用 `playbook answer {id} --member ID` 报进来"
                 ));
             }
             TaskKind::Task | TaskKind::Delivery | TaskKind::Removal => {}
@@ -423,9 +427,14 @@ impl Draft<'_> {
     pub(in crate::engine) fn no_task(&mut self, id: &TaskId) -> Decided {
         let mut open: Vec<&str> = self.state.tasks.keys().map(TaskId::as_str).take(12).collect();
         open.sort_by_key(|id| (id.len(), *id));
-        let open =
-            if open.is_empty() { "none is open".into() } else { format!("open are {}", open.join(", ")) };
-        self.refuse(format!("there is no open task {id} in `{}`; {open}", self.group.id))
+        let open = match open.as_slice() {
+            [] => pair("none is open", "现在没有任务").into(),
+            open => phrase!("open are {}", "没做完的有 {}", open.join(", ")),
+        };
+        let group = &self.group.id;
+        self.refuse(
+            phrase!("there is no open task {id} in `{group}`; ", "`{group}` 里没有任务 {id}；").and(&open),
+        )
     }
 }
 

@@ -2,7 +2,11 @@
 
 use super::{Given, fail, function};
 use crate::{
-    base::{civil_day::CivilDay, value::Value},
+    base::{
+        civil_day::CivilDay,
+        phrase::{Phrase, pair, phrase},
+        value::Value,
+    },
     script::{
         action::Action,
         convert,
@@ -46,10 +50,13 @@ fn register_members(module: &mut Module) {
     });
 }
 
-fn live<R>(change: impl FnOnce(&mut Live) -> Result<R, String>) -> Given<R> {
+fn live<R>(change: impl FnOnce(&mut Live) -> Result<R, Phrase>) -> Given<R> {
     frame::with(|f| match f.live() {
         Some(live) => change(&mut live.borrow_mut()).map_err(fail),
-        None => Err(fail("an expression changes nothing; this is only in scripts")),
+        None => Err(fail(pair(
+            "an expression changes nothing; this is only in scripts",
+            "表达式不改变任何东西；这只在脚本里有",
+        ))),
     })
 }
 
@@ -59,8 +66,9 @@ fn act(action: Action) -> Given<()> {
 
 fn signal(name: &str, data: &Dynamic) -> Given<()> {
     if name.is_empty() || name.contains(char::is_whitespace) {
-        return Err(fail(format!(
-            "{name:?} is not the name of a signal: a name has no spaces, such as \"game.won\""
+        return Err(fail(phrase!(
+            "{name:?} is not the name of a signal: a name has no spaces, such as \"game.won\"",
+            "{name:?} 不是信号名：名字里没有空格，例如 \"game.won\""
         )));
     }
     let data = convert::to_value(data).map_err(fail)?;
@@ -69,7 +77,7 @@ fn signal(name: &str, data: &Dynamic) -> Given<()> {
 
 fn set_tag(member: &MemberRef, tag: &str, on: bool) -> Given<()> {
     if tag.is_empty() {
-        return Err(fail("a tag is a word, not empty text"));
+        return Err(fail(pair("a tag is a word, not empty text", "标签是一个词，不能是空的")));
     }
     live(|live| {
         let (id, tag) = (member.0.clone(), tag.to_owned());
@@ -88,7 +96,10 @@ fn set_tag(member: &MemberRef, tag: &str, on: bool) -> Given<()> {
 
 fn award(member: &MemberRef, points: i64, kind: Option<&str>) -> Given<()> {
     if kind.is_some_and(|kind| kind.trim().is_empty() || kind.contains(char::is_whitespace)) {
-        return Err(fail("the kind of points is one word, such as \"venue\""));
+        return Err(fail(pair(
+            "the kind of points is one word, such as \"venue\"",
+            "积分的种类是一个词，例如 \"venue\"",
+        )));
     }
     let today = frame::with(|f| CivilDay::of(f.facts.now, &f.facts.zone));
     live(|live| {
@@ -109,11 +120,13 @@ fn set_field(member: &MemberRef, key: &str, value: &Dynamic) -> Given<()> {
     const OWN: [&str; 10] =
         ["id", "name", "role", "source", "joined", "seen", "idle", "messages", "points", "tags"];
     if OWN.contains(&key) {
-        return Err(fail(format!(
-            "`{key}` is what the platform reported; store your own under another name"
+        return Err(fail(phrase!(
+            "`{key}` is what the platform reported; store your own under another name",
+            "`{key}` 是平台报来的；自己的请换个名字存"
         )));
     }
-    let value = convert::to_value(value).map_err(|why| fail(format!("`{key}` cannot be stored: {why}")))?;
+    let value = convert::to_value(value)
+        .map_err(|why| fail(phrase!("`{key}` cannot be stored: ", "`{key}` 存不了：").and(&why)))?;
     live(|live| {
         if let Some(known) = live.members.get(&member.0) {
             let mut changed = known.as_ref().clone();

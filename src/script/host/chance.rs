@@ -1,7 +1,13 @@
 //! Chance: a stream that is seeded by run and step, so the same call draws the same; and draws that everybody can check.
 
 use super::{Given, fail, function};
-use crate::{base::hex::hex, script::frame};
+use crate::{
+    base::{
+        hex::hex,
+        phrase::{pair, phrase},
+    },
+    script::frame,
+};
 use rhai::{Array, Dynamic, Module};
 use sha2::{Digest as _, Sha256};
 
@@ -9,22 +15,32 @@ pub(super) fn register(module: &mut Module) {
     function(module, "random", || frame::with(|f| f.random(crate::base::seed::Seed::fraction)));
     function(module, "random", |n: i64| -> Given<i64> {
         if n < 1 {
-            return Err(fail(format!(
-                "`random({n})` has nothing to choose from; `random(n)` gives 0 to n - 1"
+            return Err(fail(phrase!(
+                "`random({n})` has nothing to choose from; `random(n)` gives 0 to n - 1",
+                "`random({n})` 没有可选的；`random(n)` 给出 0 到 n - 1"
             )));
         }
         Ok(below(n as usize) as i64)
     });
     function(module, "random", |from: i64, to: i64| -> Given<i64> {
         let width = to.checked_sub(from).and_then(|w| w.checked_add(1)).filter(|w| *w > 0);
-        let width =
-            width.ok_or_else(|| fail(format!("`random({from}, {to})` has nothing to choose from")))?;
+        let width = width.ok_or_else(|| {
+            fail(phrase!(
+                "`random({from}, {to})` has nothing to choose from",
+                "`random({from}, {to})` 没有可选的"
+            ))
+        })?;
         Ok(from + below(width as usize) as i64)
     });
     function(module, "chance", |probability: f64| frame::with(|f| f.random(|seed| seed.chance(probability))));
     function(module, "pick", |list: &mut Array| -> Given<Dynamic> {
         let n = below(list.len());
-        list.get(n).cloned().ok_or_else(|| fail("`pick` of an empty list; test `list.is_empty()` first"))
+        list.get(n).cloned().ok_or_else(|| {
+            fail(pair(
+                "`pick` of an empty list; test `list.is_empty()` first",
+                "列表是空的，`pick` 选不出来；先用 `list.is_empty()` 看一看",
+            ))
+        })
     });
     function(module, "shuffle", |list: &mut Array| chosen(list, list.len()));
     function(module, "sample", |list: &mut Array, n: i64| chosen(list, usize::try_from(n).unwrap_or(0)));

@@ -2,7 +2,12 @@
 
 use super::{Given, fail, function, property, written};
 use crate::{
-    base::{limits::SCRIPT_FETCHES_MAX, source::normal_path, value::Value},
+    base::{
+        limits::SCRIPT_FETCHES_MAX,
+        phrase::{Phrase, pair, phrase},
+        source::normal_path,
+        value::Value,
+    },
     script::{
         action::Fetched,
         convert, frame,
@@ -36,12 +41,18 @@ pub(super) fn register(module: &mut Module) {
 
 fn data(path: &str) -> Given<Dynamic> {
     let clean = normal_path(path).ok_or_else(|| {
-        fail(format!("{path:?} is outside the playbook's folder; `data` reads only inside it"))
+        fail(phrase!(
+            "{path:?} is outside the playbook's folder; `data` reads only inside it",
+            "{path:?} 在剧本文件夹外面；`data` 只读里面的文件"
+        ))
     })?;
     let value = frame::with(|f| match f.host() {
-        Some(host) => host.data(&clean),
+        Some(host) => host.data(&clean).map_err(Phrase::from),
         None => f.facts.data.get(&clean).or_else(|| f.facts.data.get(path)).cloned().ok_or_else(|| {
-            format!("the file {path:?} was not read with the playbook; write its path as it is, in quotes")
+            phrase!(
+                "the file {path:?} was not read with the playbook; write its path as it is, in quotes",
+                "文件 {path:?} 没有随剧本一起读；请把路径原样写在引号里"
+            )
         }),
     });
     let value = value.map_err(fail)?;
@@ -84,22 +95,26 @@ fn get(key: &str) -> Dynamic {
 }
 
 fn set(key: &str, value: &Dynamic) -> Given<()> {
-    let value =
-        convert::to_value(value).map_err(|why| fail(format!("`state.{key}` cannot be set: {why}")))?;
+    let value = convert::to_value(value)
+        .map_err(|why| fail(phrase!("`state.{key}` cannot be set: ", "`state.{key}` 存不了：").and(&why)))?;
     frame::with(|f| match f.live() {
         Some(live) => live.borrow_mut().set_state(key, value).map_err(fail),
-        None => Err(fail("an expression changes nothing; `state` is written by scripts")),
+        None => Err(fail(pair(
+            "an expression changes nothing; `state` is written by scripts",
+            "表达式不改变任何东西；`state` 由脚本来写",
+        ))),
     })
 }
 
 fn fetch(url: &str) -> Given<Dynamic> {
     frame::with(|f| {
         let (Some(host), Some(live)) = (f.host(), f.live()) else {
-            return Err(fail("`fetch` is only in scripts"));
+            return Err(fail(pair("`fetch` is only in scripts", "`fetch` 只在脚本里有")));
         };
         if live.borrow().fetches.len() >= SCRIPT_FETCHES_MAX {
-            return Err(fail(format!(
-                "this call fetched {SCRIPT_FETCHES_MAX} addresses already, which is the limit"
+            return Err(fail(phrase!(
+                "this call fetched {SCRIPT_FETCHES_MAX} addresses already, which is the limit",
+                "这一次调用已经取了 {SCRIPT_FETCHES_MAX} 个网址，到上限了"
             )));
         }
         let answer = host.fetch(url);

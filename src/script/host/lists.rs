@@ -2,7 +2,10 @@
 
 use super::{Given, counting, fail, function, property};
 use crate::{
-    base::markdown,
+    base::{
+        markdown,
+        phrase::{pair, phrase},
+    },
     script::{frame, render},
 };
 use std::collections::BTreeSet;
@@ -58,10 +61,12 @@ fn chosen(module: &mut Module) {
     function(module, "any", |ctx: NativeCallContext<'_>, list: &mut Array, test: FnPtr| -> Given<bool> {
         for item in list.iter() {
             let answer: Dynamic = test.call_within_context(&ctx, (item.clone(),))?;
-            if answer
-                .as_bool()
-                .map_err(|kind| fail(format!("the condition gave {kind}, not true or false")))?
-            {
+            if answer.as_bool().map_err(|kind| {
+                fail(phrase!(
+                    "the condition gave {kind}, not true or false",
+                    "条件给出的是 {kind}，不是真或假"
+                ))
+            })? {
                 return Ok(true);
             }
         }
@@ -72,10 +77,12 @@ fn chosen(module: &mut Module) {
         let mut kept = Array::new();
         for item in list.iter() {
             let answer: Dynamic = test.call_within_context(&ctx, (item.clone(),))?;
-            if answer
-                .as_bool()
-                .map_err(|kind| fail(format!("the condition gave {kind}, not true or false")))?
-            {
+            if answer.as_bool().map_err(|kind| {
+                fail(phrase!(
+                    "the condition gave {kind}, not true or false",
+                    "条件给出的是 {kind}，不是真或假"
+                ))
+            })? {
                 kept.push(item.clone());
             }
         }
@@ -127,12 +134,16 @@ fn sum(list: &Array) -> Given<Dynamic> {
     let mut all_whole = true;
     for item in list {
         if let Ok(n) = item.as_int() {
-            whole = whole.checked_add(n).ok_or_else(|| fail("the sum is too large"))?;
+            whole = whole.checked_add(n).ok_or_else(|| fail(pair("the sum is too large", "和太大了")))?;
         } else if let Ok(x) = item.as_float() {
             fraction += x;
             all_whole = false;
         } else {
-            return Err(fail(format!("`sum` adds numbers; the list has {}", item.type_name())));
+            return Err(fail(phrase!(
+                "`sum` adds numbers; the list has {}",
+                "`sum` 把数加起来；列表里有 {}",
+                item.type_name()
+            )));
         }
     }
     Ok(if all_whole { whole.into() } else { (whole as f64 + fraction).into() })

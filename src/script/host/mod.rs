@@ -12,6 +12,8 @@ mod people;
 mod text;
 mod time;
 
+use super::frame;
+use crate::base::phrase::{Phrase, phrase};
 use rhai::{Dynamic, EvalAltResult, FuncRegistration, Module, Position, RhaiNativeFunc, Variant};
 
 /// What a host function gives.
@@ -39,7 +41,12 @@ pub(super) fn expressions() -> Module {
     use rhai::{Array, FnPtr};
     let mut module = Module::new();
     for name in NOT_IN_EXPRESSIONS {
-        let refuse = move || fail(format!("`{name}` is only in scripts; a list of numbers has `sum()`"));
+        let refuse = move || {
+            fail(phrase!(
+                "`{name}` is only in scripts; a list of numbers has `sum()`",
+                "`{name}` 只在脚本里有；数的列表可以用 `sum()`"
+            ))
+        };
         function(&mut module, name, move |_: &mut Array, _: FnPtr| Given::<()>::Err(refuse()));
         function(&mut module, name, move |_: &mut Array, _: FnPtr, _: Dynamic| Given::<()>::Err(refuse()));
     }
@@ -56,9 +63,9 @@ pub(super) fn scripts() -> Module {
 
 /// A failure in plain words; Rhai adds the place.
 #[expect(clippy::unnecessary_box_returns, reason = "Rhai's functions fail with a boxed error")]
-fn fail(message: impl Into<String>) -> Box<EvalAltResult> {
-    let message: String = message.into();
-    EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into()
+fn fail(message: impl Into<Phrase>) -> Box<EvalAltResult> {
+    let message = message.into();
+    EvalAltResult::ErrorRuntime(frame::raised(message).into(), Position::NONE).into()
 }
 
 /// Registers a function.
@@ -99,7 +106,7 @@ fn counting<T, R>(
 
 /// Registers how a kind of value is written: in text, in strings, beside `+`.
 fn written<T: Variant + Clone>(module: &mut Module) {
-    use super::{frame, render};
+    use super::render;
     function(module, "to_string", |value: &mut T| render::text(&Dynamic::from(value.clone())));
     function(module, "to_debug", |value: &mut T| render::text(&Dynamic::from(value.clone())));
     function(module, "print", |value: &mut T| render::text(&Dynamic::from(value.clone())));

@@ -4,7 +4,10 @@
 
 use super::{Given, fail, function, written};
 use crate::{
-    base::metric::{METRICS, Takes},
+    base::{
+        metric::{METRICS, Takes},
+        phrase::phrase,
+    },
     script::{
         frame,
         objects::{MemberRef, MetricsRef},
@@ -52,7 +55,11 @@ fn active(member: &MemberRef, days: i64) -> Given<Dynamic> {
 fn lately(name: &str, member: &MemberRef, found: Option<u32>) -> Given<Dynamic> {
     match found {
         Some(n) => Ok(Dynamic::from(f64::from(n))),
-        None if unknown() => Err(fail(format!("`{name}` of {} is not known: nobody has said", member.0))),
+        None if unknown() => Err(fail(phrase!(
+            "`{name}` of {} is not known: nobody has said",
+            "{} 的 `{name}` 不知道：没有人说过",
+            member.0
+        ))),
         None => Ok(Dynamic::UNIT),
     }
 }
@@ -65,7 +72,7 @@ fn read(name: &str, taken: Option<i64>) -> Given<Dynamic> {
     let figure = frame::with(|f| f.facts.metrics.as_ref().and_then(|metrics| metrics.figure(name, taken)));
     match figure.and_then(|figure| figure.value) {
         Some(value) => Ok(Dynamic::from(value)),
-        None if unknown() => Err(fail(format!("`metrics.{name}` is not known"))),
+        None if unknown() => Err(fail(phrase!("`metrics.{name}` is not known", "`metrics.{name}` 还不知道"))),
         None => Ok(Dynamic::UNIT),
     }
 }

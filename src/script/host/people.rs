@@ -6,6 +6,7 @@ use crate::{
         civil_day::CivilDay,
         ids::{MemberId, RoleName},
         member::{Activity, Member},
+        phrase::{pair, phrase},
         time::{Duration, Timestamp},
     },
     script::{
@@ -38,7 +39,10 @@ fn register_answers(module: &mut Module) {
 /// who waits for one.
 fn who(result: &Map, option: Option<&str>) -> Given<MemberList> {
     let Some(answers) = result.get("answers").and_then(|answers| answers.as_array_ref().ok()) else {
-        return Err(fail("`who` is for the result of an `ask`: the name behind its `as`"));
+        return Err(fail(pair(
+            "`who` is for the result of an `ask`: the name behind its `as`",
+            "`who` 用在 `ask` 的结果上，也就是 `as` 后面的名字",
+        )));
     };
     frame::spent(answers.len());
     let waiting = result.get("waiting").and_then(|list| Some(list.read_lock::<MemberList>()?.ids()));
@@ -48,7 +52,10 @@ fn who(result: &Map, option: Option<&str>) -> Given<MemberList> {
         let answer = answer.as_map_ref().ok();
         let member = answer.as_ref().and_then(|answer| answer.get("member")?.clone().into_string().ok());
         let (Some(answer), Some(member)) = (&answer, member) else {
-            return Err(fail("this question is anonymous: nobody knows who answered what"));
+            return Err(fail(pair(
+                "this question is anonymous: nobody knows who answered what",
+                "这个提问是匿名的：没有人知道谁答了什么",
+            )));
         };
         let says = option.is_none_or(|option| answer.get("answer").is_some_and(|given| says(given, option)));
         let member = MemberId::new(&member);
@@ -120,9 +127,11 @@ fn getter<T: Clone + Send + Sync + 'static>(
     FuncRegistration::new_getter(name).set_into_module(module, move |m: &mut MemberRef| -> Given<Dynamic> {
         match read(m) {
             Some(value) => Ok(Dynamic::from(value)),
-            None if frame::with(|f| f.reads_unknown()) => {
-                Err(fail(format!("`{name}` of {} is not known: nobody has said", m.0)))
-            }
+            None if frame::with(|f| f.reads_unknown()) => Err(fail(phrase!(
+                "`{name}` of {} is not known: nobody has said",
+                "{} 的 `{name}` 不知道：没有人说过",
+                m.0
+            ))),
             None => Ok(Dynamic::UNIT),
         }
     });
@@ -159,9 +168,11 @@ fn age(m: &mut MemberRef) -> Given<Dynamic> {
     }
     match member.joined {
         Some(joined) => Ok(Dynamic::from(frame::with(|f| f.facts.now.since(joined)))),
-        None if frame::with(|f| f.reads_unknown()) => {
-            Err(fail(format!("`age` of {} is not known: nobody has said when they joined", m.0)))
-        }
+        None if frame::with(|f| f.reads_unknown()) => Err(fail(phrase!(
+            "`age` of {} is not known: nobody has said when they joined",
+            "{} 的 `age` 不知道：没有人说过什么时候进群",
+            m.0
+        ))),
         None => Ok(Dynamic::UNIT),
     }
 }
@@ -201,7 +212,12 @@ fn register_list(module: &mut Module) {
     });
     FuncRegistration::new_index_getter().set_into_module(module, |list: &mut MemberList, n: i64| {
         let length = list.len();
-        item(list, n).ok_or_else(|| fail(format!("there is no member {n} in a list of {length}")))
+        item(list, n).ok_or_else(|| {
+            fail(phrase!(
+                "there is no member {n} in a list of {length}",
+                "名单只有 {length} 位，没有第 {n} 位"
+            ))
+        })
     });
     function(module, "contains", |list: &mut MemberList, member: MemberRef| list.has(&member.0));
     function(module, "contains", |list: &mut MemberList, id: &str| list.has(&MemberId::new(id)));
@@ -276,7 +292,10 @@ fn asks(ctx: &NativeCallContext<'_>, test: &FnPtr, id: &MemberId) -> Given<bool>
     // Of whom the answer is not known, the test is not true.
     answer.map_or(Ok(false), |answer| {
         answer.as_bool().map_err(|kind| {
-            fail(format!("the condition gave {kind}; it has to be true or false for each member"))
+            fail(phrase!(
+                "the condition gave {kind}; it has to be true or false for each member",
+                "条件给出的是 {kind}；对每位成员都应为真或假"
+            ))
         })
     })
 }
@@ -289,7 +308,10 @@ fn register_orders(module: &mut Module) {
         match by {
             "points" => Ok(list.first_by(size(n), |m, _| Reverse(m.points))),
             "messages" => Ok(list.first_by(size(n), |_, does| Reverse(does.messages))),
-            other => Err(fail(format!("{other:?} is no measure of members; use \"points\" or \"messages\""))),
+            other => Err(fail(phrase!(
+                "{other:?} is no measure of members; use \"points\" or \"messages\"",
+                "{other:?} 不能给成员排名；用 \"points\" 或 \"messages\""
+            ))),
         }
     });
     counting(module, "newest", |list: &mut MemberList, n: i64| {
@@ -349,7 +371,11 @@ fn register_roles(module: &mut Module) {
 fn role(facts: &Facts, name: &str) -> Given<RoleRef> {
     let Some(people) = facts.roles.get(name) else {
         let known: Vec<&str> = facts.roles.keys().map(RoleName::as_str).collect();
-        return Err(fail(format!("there is no role `{name}`; the roles are: {}", known.join(", "))));
+        return Err(fail(phrase!(
+            "there is no role `{name}`; the roles are: {}",
+            "没有角色 `{name}`；有的角色是：{}",
+            known.join(", ")
+        )));
     };
     Ok(RoleRef { name: RoleName::new(name), facts: Arc::new(people.clone()), next: false })
 }

@@ -5,6 +5,7 @@ use crate::{
     base::{
         limits::SCRIPT_STRING_BYTES_MAX,
         markdown::{self, CHANNEL_LINK},
+        phrase::phrase,
         spelling::usual,
     },
     script::{frame, render},
@@ -31,8 +32,9 @@ pub(super) fn register(module: &mut Module) {
     function(module, "plural", plural);
     function(module, "channel_link", |id: &str, name: &str| -> Given<String> {
         if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-            return Err(fail(format!(
-                "{id:?} is no channel's id; it is the number that the platform copies"
+            return Err(fail(phrase!(
+                "{id:?} is no channel's id; it is the number that the platform copies",
+                "{id:?} 不是频道的 id；id 是平台上复制出来的那串数字"
             )));
         }
         Ok(format!("[#{}]({CHANNEL_LINK}{id})", markdown::escape(name.trim_start_matches('#'))))
@@ -91,8 +93,9 @@ fn percent(part: f64, whole: f64) -> String {
 /// Whether text of so many bytes may exist.
 pub(super) fn fits(bytes: usize) -> Given<()> {
     if bytes > SCRIPT_STRING_BYTES_MAX {
-        return Err(fail(format!(
-            "the text would have {bytes} bytes; the limit is {SCRIPT_STRING_BYTES_MAX}"
+        return Err(fail(phrase!(
+            "the text would have {bytes} bytes; the limit is {SCRIPT_STRING_BYTES_MAX}",
+            "文字会有 {bytes} 字节；上限是 {SCRIPT_STRING_BYTES_MAX}"
         )));
     }
     Ok(())

@@ -4,6 +4,7 @@ use super::{Given, equal, fail, function, property, written};
 use crate::{
     base::{
         markdown::TIME_LINK,
+        phrase::{pair, phrase},
         time::{ClockTime, Duration, Timestamp, Zone},
     },
     script::frame,
@@ -49,7 +50,7 @@ fn register_durations(module: &mut Module) {
     function(module, "*", scaled);
     function(module, "/", |a: Duration, n: i64| -> Given<Duration> {
         if n == 0 {
-            return Err(fail("a duration divided by zero"));
+            return Err(fail(pair("a duration divided by zero", "时长除以了零")));
         }
         Ok(Duration::from_millis(a.as_millis().saturating_div(n)))
     });
@@ -81,8 +82,12 @@ fn register_times(module: &mut Module) {
     property(module, "clock", |t: &mut Timestamp| civil_of(*t).strftime("%H:%M").to_string());
     function(module, "format", |t: &mut Timestamp, pattern: &str| -> Given<String> {
         frame::spend(pattern.len() as u64 / 4)?;
-        jiff::fmt::strtime::format(pattern, &civil_of(*t))
-            .map_err(|error| fail(format!("{pattern:?} is not a pattern of time such as \"%F %T\": {error}")))
+        jiff::fmt::strtime::format(pattern, &civil_of(*t)).map_err(|error| {
+            fail(phrase!(
+                "{pattern:?} is not a pattern of time such as \"%F %T\": {error}",
+                "{pattern:?} 不是 \"%F %T\" 这样的时间格式：{error}"
+            ))
+        })
     });
 }
 
@@ -94,8 +99,9 @@ fn register_civil(module: &mut Module) {
             return Ok(frame::with(|f| f.locale().time(*t, &zone, f.facts.now)).into());
         }
         let clock: ClockTime = there.parse().map_err(|_| {
-            fail(format!(
-                "{there:?} is neither a clock time such as \"20:30\" nor a zone such as \"Europe/Berlin\""
+            fail(phrase!(
+                "{there:?} is neither a clock time such as \"20:30\" nor a zone such as \"Europe/Berlin\"",
+                "{there:?} 既不是 \"20:30\" 这样的钟点，也不是 \"Europe/Berlin\" 这样的时区"
             ))
         })?;
         Ok(Dynamic::from(frame::with(|f| {
@@ -145,5 +151,8 @@ fn read(text: &str, zone: &Zone) -> Given<Timestamp> {
     if let Ok(moment) = trimmed.parse::<civil::DateTime>() {
         return Ok(zone.instant(moment));
     }
-    Err(fail(format!("{text:?} is not a time such as \"2026-12-01 20:00\" or \"2026-12-01\"")))
+    Err(fail(phrase!(
+        "{text:?} is not a time such as \"2026-12-01 20:00\" or \"2026-12-01\"",
+        "{text:?} 不是 \"2026-12-01 20:00\" 或 \"2026-12-01\" 这样的时间"
+    )))
 }

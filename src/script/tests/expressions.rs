@@ -44,8 +44,8 @@ fn times_are_civil_in_the_playbooks_zone() {
         Value::Bool(true)
     );
     assert_eq!(value("now + hours(2) - minutes(120) == now"), Value::Bool(true));
-    assert!(failure(r#"time("tomorrow")"#).0.contains("2026-12-01 20:00"));
-    assert!(failure(r#"now.at("25:00")"#).0.contains("clock time"));
+    assert!(failure(r#"time("tomorrow")"#).0.en.contains("2026-12-01 20:00"));
+    assert!(failure(r#"now.at("25:00")"#).0.en.contains("clock time"));
 }
 
 #[test]
@@ -105,8 +105,8 @@ fn members_are_queried() {
     );
     assert_eq!(value("members.ids"), value(r#"["m1", "m2", "m3", "m4"]"#));
     assert_eq!(value("members.len"), value("members.count()"));
-    assert!(failure("members[9]").0.contains("no member 9 in a list of 4"));
-    assert!(failure(r#"members.top(1, "height")"#).0.contains("\"points\" or \"messages\""));
+    assert!(failure("members[9]").0.en.contains("no member 9 in a list of 4"));
+    assert!(failure(r#"members.top(1, "height")"#).0.en.contains("\"points\" or \"messages\""));
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn missing_keys_of_args_are_nothing_and_of_vars_an_error() {
     assert_eq!(value("args.short"), Value::Bool(true));
     assert_eq!(value("args.missing ?? 3"), Value::Int(3));
     let loose = Known { vars: None, dates: None, ..known() };
-    let error = |source: &str| Expr::compile(source, &loose).unwrap().eval(&facts()).unwrap_err().0;
+    let error = |source: &str| Expr::compile(source, &loose).unwrap().eval(&facts()).unwrap_err().0.en;
     assert!(error("vars.limits").contains("no key `limits`"), "{}", error("vars.limits"));
     assert!(error("date.gest").contains("no key `gest`"));
     assert!(error("rules.allow").contains("no key `allow`"));
@@ -210,8 +210,8 @@ fn chance_is_seeded() {
     let mut other = facts_in(Locale::Zh);
     other.seed = 8;
     assert_ne!(compile(draw).unwrap().eval(&Arc::new(other)).unwrap(), value(draw));
-    assert!(failure("pick([])").0.contains("empty list"));
-    assert!(failure("random(0)").0.contains("nothing to choose from"));
+    assert!(failure("pick([])").0.en.contains("empty list"));
+    assert!(failure("random(0)").0.en.contains("nothing to choose from"));
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn names_and_files_are_collected() {
 #[test]
 fn a_condition_is_true_or_false() {
     let error = compile("members.count").unwrap().eval_bool(&facts()).unwrap_err();
-    assert!(error.0.contains("`members.count` is a whole number"), "{error}");
+    assert!(error.0.en.contains("`members.count` is a whole number"), "{error}");
     assert!(compile(r#"phase == "grow""#).unwrap().eval_bool(&facts()).unwrap());
 }
 
@@ -236,7 +236,7 @@ fn an_endless_expression_is_stopped() {
     let source = "members.where(|m| (0..100000).into_list().len() > 0).count";
     assert!(compile(source).is_err(), "there is no way to loop but through closures");
     let nested = "[1,2,3,4,5,6,7,8,9,10].map(|a| [1,2,3,4,5,6,7,8,9,10].map(|b| [1,2,3,4,5,6,7,8,9,10].map(|c| [1,2,3,4,5,6,7,8,9,10].map(|d| [1,2,3,4,5,6,7,8,9,10].map(|e| [1,2,3,4,5,6,7,8,9,10].map(|f| a + f))))))";
-    assert!(failure(nested).0.contains("needs more than"), "closures count too");
+    assert!(failure(nested).0.en.contains("needs more than"), "closures count too");
 }
 
 #[test]
@@ -361,4 +361,19 @@ fn arithmetic_of_time_ends_at_the_ends() {
         }
     }
     assert_eq!(text("days(-9000000000000000000)"), text("-days(9000000000000000000)"));
+}
+
+#[test]
+fn what_fails_is_told_in_both_languages() {
+    for (source, en, zh) in [
+        ("members[9]", "no member 9", "没有第 9 位"),
+        ("pick([])", "empty list", "列表是空的"),
+        ("date.gest", "no key `gest`", "没有键 `gest`"),
+        (r#"throw "自己说的""#, "自己说的", "自己说的"),
+    ] {
+        let loose = Known { dates: None, ..known() };
+        let Ok(expr) = Expr::compile(source, &loose) else { continue };
+        let error = expr.eval(&facts()).unwrap_err().0;
+        assert!(error.en.contains(en) && error.zh.contains(zh), "{error:?}");
+    }
 }

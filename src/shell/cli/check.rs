@@ -57,7 +57,7 @@ const WARNINGS_SHOWN: usize = 5;
 
 impl Check {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let Languages { people, programs } = out.languages;
+        let Languages { people, programs, .. } = out.languages;
         let mut errors = false;
         let mut unreadable = Vec::new();
         for file in &self.files {

@@ -1,8 +1,16 @@
 //! `playbook handbook`: what members and operators should know, from the file itself, as Markdown.
 
-use super::{failure::Failure, handbook_house, handbook_members, handbook_plays, load, output::Output};
+use super::{
+    failure::Failure, handbook_house, handbook_members, handbook_plays, handbook_words::Telling, load,
+    output::Output,
+};
 use crate::{
-    base::{locale::Locale, source::Span, time::Zone, value::Value},
+    base::{
+        locale::Locale,
+        source::Span,
+        time::{Duration, Zone},
+        value::Value,
+    },
     model::{
         play::Play,
         playbook::Playbook,
@@ -16,6 +24,8 @@ use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, sync::Arc};
 /// Its charter and its rules in the order of the file, who does what, how much the group is spoken to, the phases, every
 /// play with its steps and texts, and what to do when something fails. With `--members` what members have to know
 /// instead: who runs the group, that a program helps, what is kept of them and why, how to see it and have it deleted.
+///
+/// In the language of the playbook, or in the one of `--lang`; the playbook's own texts stay as they are.
 #[derive(Debug, clap::Args)]
 pub(super) struct Handbook {
     /// The playbook file.
@@ -30,10 +40,11 @@ impl Handbook {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let loaded = load::compile(&self.file)?;
         let playbook = loaded.playbook()?;
+        let locale = out.languages.asked.unwrap_or(playbook.locale);
         let text = if self.members {
-            handbook_members::notice(playbook)
+            handbook_members::notice(&Playbook { locale, ..Playbook::clone(playbook) })
         } else {
-            markdown(playbook, &loaded.compiled.origins)
+            markdown(Telling { playbook, locale }, &loaded.compiled.origins)
         };
         out.block(&text)?;
         Ok(())
@@ -41,8 +52,8 @@ impl Handbook {
 }
 
 /// The whole handbook.
-fn markdown(playbook: &Playbook, origins: &BTreeMap<String, Span>) -> String {
-    let locale = playbook.locale;
+fn markdown(telling: Telling<'_>, origins: &BTreeMap<String, Span>) -> String {
+    let Telling { playbook, locale } = telling;
     let mut text = format!("# {}\n", playbook.title);
     let mut section = |title: &str, body: &str| {
         if !body.trim().is_empty() {
@@ -56,21 +67,21 @@ fn markdown(playbook: &Playbook, origins: &BTreeMap<String, Span>) -> String {
     section(locale.pick("Rules", "群规"), &headed("rules", &playbook.rules, origins, locale));
     section(
         locale.pick("Who does what", "谁做什么"),
-        &handbook_house::people(playbook, &|play| when(playbook, play)),
+        &handbook_house::people(telling, &|play| when(telling, play)),
     );
     section(
         locale.pick("How much the group is spoken to", "一天说几次话"),
-        &handbook_house::budgets(&playbook.budgets, locale),
+        &handbook_house::budgets(playbook, locale),
     );
     if playbook.phases.len() > 1 {
-        section(locale.pick("Phases", "阶段"), &handbook_house::phases(playbook));
+        section(locale.pick("Phases", "阶段"), &handbook_house::phases(playbook, locale));
     }
-    section(locale.pick("What follows a breach", "违规之后"), &manners(playbook));
+    section(locale.pick("What follows a breach", "违规之后"), &manners(telling));
     let mut plays = String::new();
     for play in &playbook.plays {
-        handbook_plays::play(play, &when(playbook, play), locale, &mut plays);
+        handbook_plays::play(telling, play, &when(telling, play), &mut plays);
     }
-    section(locale.pick("What happens when", "日程与机制"), &plays);
+    section(locale.pick("What happens, and when", "什么时候发生什么"), &plays);
     section(locale.pick("When something fails", "出问题时怎么办"), &handbook_house::failing(locale));
     text
 }
@@ -130,59 +141,114 @@ fn headed(section: &str, value: &Value, origins: &BTreeMap<String, Span>, locale
 }
 
 /// What members may not do, and what follows.
-fn manners(playbook: &Playbook) -> String {
-    let (moderation, mut text) = (&playbook.moderation, String::new());
+fn manners(telling: Telling<'_>) -> String {
+    let (moderation, mut text) = (&telling.playbook.moderation, String::new());
     if moderation.rules.is_empty() {
         return text;
     }
     for rule in moderation.rules.iter() {
-        let says = rule.say.as_ref().map(|say| format!(": {}", say.source())).unwrap_or_default();
-        let _ = writeln!(text, "- **{}**{says} ({})", rule.name, rule.does().join(", "));
+        let says = rule.say.as_ref().map(|say| format!("{}{}", telling.pick(": ", "："), telling.line(say)));
+        let does = follows(&rule.does(), telling);
+        let _ = match telling.locale {
+            Locale::En => writeln!(text, "- **{}**{} ({does})", rule.name, says.unwrap_or_default()),
+            Locale::Zh => writeln!(text, "- **{}**{}（{does}）", rule.name, says.unwrap_or_default()),
+        };
     }
-    let days = playbook.locale.duration(moderation.expire());
-    let _ = match playbook.locale {
+    if let Some(raid) = &moderation.raid {
+        let quota = handbook_house::quota_words(raid);
+        let _ = match telling.locale {
+            Locale::En => writeln!(
+                text,
+                "- **raid**: more than {} joins, and somebody is woken to close the door",
+                quota.en
+            ),
+            Locale::Zh => {
+                writeln!(text, "- **raid**：进群{}，超过就叫醒人去关门", quota.zh.replace('条', "人"))
+            }
+        };
+    }
+    let days = telling.length(moderation.expire());
+    let judge = handbook_house::judge(telling);
+    let _ = match telling.locale {
         Locale::En => writeln!(
             text,
-            "\nA strike counts for {days}. From `mute` on a person decides, who is no party to it; whoever thinks it \
-             wrong is heard by somebody else."
+            "\nA new rule watches for a week before it acts. A strike counts for {days}. From a mute on a person \
+             decides, by day: {judge}, and never somebody who is a party to it. A no takes the strike back. Whoever \
+             thinks it wrong says so (`playbook signal appeal --member ID`), and somebody else hears them."
         ),
         Locale::Zh => writeln!(
             text,
-            "\n一次违规记 {days}。从禁言起由人裁定，裁定的人不是当事人；觉得不对，可以请另一个人再看。"
+            "\n新规则先观察一周，只记不管。一次违规记 {days}。从禁言起由人在白天裁定：{judge}，当事人不能裁定自己的事。\
+             裁定说不成立，这次违规就不算。觉得不对可以申诉（`playbook signal appeal --member ID`），由另一个人再看。"
         ),
     };
     text
 }
 
-/// When a play starts, in the playbook's language.
-fn when(playbook: &Playbook, play: &Play) -> String {
-    let words = |en: &str, zh: &str| playbook.locale.pick(en, zh).to_owned();
+/// What follows a breach: what happens to the message each time, and what to the member, who climbs.
+fn follows(does: &[String], telling: Telling<'_>) -> String {
+    let each = |does: &&String| ["delete", "redirect", "report"].iter().any(|word| does.starts_with(word));
+    let (message, member): (Vec<&String>, Vec<&String>) = does.iter().partition(each);
+    let said = |all: Vec<&String>, join: &str| {
+        let all: Vec<String> = all.into_iter().map(|does| consequence(does, telling.locale)).collect();
+        Some(all.join(join)).filter(|text| !text.is_empty())
+    };
+    let message = said(message, &telling.pick(" and ", "、"));
+    let member = said(member, &telling.pick(", then ", "，再犯就"));
+    message.into_iter().chain(member).collect::<Vec<_>>().join(&telling.pick("; ", "；"))
+}
+
+/// A consequence as people read it, with its length behind it.
+fn consequence(does: &str, locale: Locale) -> String {
+    const WORDS: [(&str, &str, &str); 8] = [
+        ("delete", "the message is deleted", "删掉那条消息"),
+        ("redirect", "it goes to somebody else", "转给专人处理"),
+        ("report", "somebody looks at it", "报给管理"),
+        ("remind", "a reminder in the group", "群里提醒一句"),
+        ("warn", "a private word", "私下说一次"),
+        ("mute", "muted", "禁言"),
+        ("remove", "removed, with a person's yes", "由人点头后移出"),
+        ("watch", "only watched", "只观察"),
+    ];
+    let (word, rest) = does.split_once(' ').unwrap_or((does, ""));
+    let known = WORDS.iter().find(|(known, ..)| *known == word);
+    let word = known.map_or(word, |(_, en, zh)| locale.pick(en, zh));
+    let rest = rest.parse::<Duration>().map_or_else(|_| rest.to_owned(), |length| locale.duration(length));
+    if rest.is_empty() { word.to_owned() } else { format!("{word} {rest}") }
+}
+
+/// When a play starts.
+fn when(telling: Telling<'_>, play: &Play) -> String {
+    let Telling { playbook, locale } = telling;
     match &play.trigger {
-        Trigger::Schedule(schedule) => schedule.describe(playbook.locale),
-        Trigger::Members(of) => of.words().of(playbook.locale).to_owned(),
+        Trigger::Schedule(schedule) => schedule.describe(locale),
+        Trigger::Members(of) => of.words().of(locale).to_owned(),
         Trigger::Dates(dates) => {
-            let days: Vec<String> =
-                dates.iter().map(|date| day(playbook.locale, date.at, &playbook.zone)).collect();
-            days.join(playbook.locale.pick(", ", "、"))
-        }
-        Trigger::Signal(on) => {
-            let batch = match (on.batch, playbook.locale) {
-                (None, _) => String::new(),
-                (Some(Batch::For(length)), Locale::En) => format!(", {length} later"),
-                (Some(Batch::For(length)), Locale::Zh) => format!(",{}后", Locale::Zh.duration(length)),
-                (Some(Batch::Until(clock)), Locale::En) => format!(", at {clock}"),
-                (Some(Batch::Until(clock)), Locale::Zh) => format!(",{clock}"),
-            };
-            match playbook.locale {
-                Locale::En => format!("on `{}`{batch}", on.name),
-                Locale::Zh => format!("收到 `{}` 时{batch}", on.name),
+            let days: Vec<String> = dates.iter().map(|date| day(locale, date.at, &playbook.zone)).collect();
+            match days.as_slice() {
+                [] => telling.pick("on dates that are written down later", "日期以后再写"),
+                days => locale.join(days),
             }
         }
-        Trigger::Whenever(whenever) => match playbook.locale {
+        Trigger::Signal(on) => {
+            let batch = match (on.batch, locale) {
+                (None, _) => String::new(),
+                (Some(Batch::For(length)), Locale::En) => {
+                    format!(", {} later, for all who came meanwhile", locale.duration(length))
+                }
+                (Some(Batch::For(length)), Locale::Zh) => {
+                    format!("，{}后对这一批人一起", locale.duration(length))
+                }
+                (Some(Batch::Until(clock)), Locale::En) => format!(", at {clock}, for all of them"),
+                (Some(Batch::Until(clock)), Locale::Zh) => format!("，到 {clock} 对这一批人一起"),
+            };
+            format!("{}{batch}", telling.signal(&on.name))
+        }
+        Trigger::Whenever(whenever) => match locale {
             Locale::En => format!("whenever `{}`", whenever.condition.source()),
             Locale::Zh => format!("只要 `{}`", whenever.condition.source()),
         },
-        Trigger::Command => words("when somebody starts it", "由人或其他玩法启动"),
+        Trigger::Command => telling.pick("when somebody starts it", "由人或其他玩法启动"),
     }
 }
 

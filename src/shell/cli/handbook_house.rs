@@ -1,8 +1,9 @@
 //! Parts of the handbook about the house: who does what and when, how much the group is spoken to, its phases, and what
 //! to do when something fails.
 //!
-//! Text only, in the playbook's language.
+//! Text only.
 
+use super::{handbook_plays::whom, handbook_words::Telling};
 use crate::{
     base::{
         ids::PersonId,
@@ -20,8 +21,8 @@ use crate::{
 use std::fmt::Write as _;
 
 /// Who does what and when: each role, its people and turns, and what it is asked.
-pub(super) fn people(playbook: &Playbook, when: &dyn Fn(&Play) -> String) -> String {
-    let locale = playbook.locale;
+pub(super) fn people(telling: Telling<'_>, when: &dyn Fn(&Play) -> String) -> String {
+    let Telling { playbook, locale } = telling;
     let mut text = String::new();
     for role in playbook.roles.values() {
         let names: Vec<String> = role.people.iter().map(|person| person.name.clone()).collect();
@@ -31,8 +32,26 @@ pub(super) fn people(playbook: &Playbook, when: &dyn Fn(&Play) -> String) -> Str
         for play in &playbook.plays {
             play.program.steps().filter(|step| is_for(step, role)).for_each(|step| {
                 any = true;
-                let _ = writeln!(text, "- {}: {} ({})", play.title, asked(step, locale), when(play));
+                let (asked, when) = (asked(step, telling), when(play));
+                let _ = match locale {
+                    Locale::En => writeln!(text, "- {}: {asked} ({when})", play.title),
+                    Locale::Zh => writeln!(text, "- {}：{asked}（{when}）", play.title),
+                };
             });
+        }
+        let judges = playbook.moderation.judge.as_ref();
+        if !playbook.moderation.rules.is_empty()
+            && judges.is_some_and(|to| matches!(to, Assignee::Role(name) if *name == role.name))
+        {
+            any = true;
+            let _ = writeln!(
+                text,
+                "- {}",
+                locale.pick(
+                    "decides about breaches from a mute on, within two waking hours, and never where they are a party",
+                    "裁定违规：从禁言起由 TA 决定，白天两小时内；自己是当事人的不裁定"
+                )
+            );
         }
         if !any {
             let _ = writeln!(
@@ -44,6 +63,19 @@ pub(super) fn people(playbook: &Playbook, when: &dyn Fn(&Play) -> String) -> Str
         text.push('\n');
     }
     text
+}
+
+/// Who decides what follows a breach.
+pub(super) fn judge(telling: Telling<'_>) -> String {
+    match &telling.playbook.moderation.judge {
+        Some(to) => whom(telling, Some(to)),
+        None => telling
+            .playbook
+            .roles
+            .keys()
+            .next()
+            .map_or_else(|| telling.pick("somebody of the team", "团队里的人"), ToString::to_string),
+    }
 }
 
 /// Whether a step asks a role for something.
@@ -66,14 +98,13 @@ fn is_one_of(role: &Role, id: &PersonId) -> bool {
 }
 
 /// What a step asks, in a line.
-fn asked(step: &Step, locale: Locale) -> String {
+fn asked(step: &Step, telling: Telling<'_>) -> String {
     let what = match &step.verb {
-        Verb::Approve(_) => locale.pick("approve: ", "审批："),
-        Verb::Prune(_) => locale.pick("decide who is let go: ", "决定请出谁："),
-        _ => "",
+        Verb::Approve(_) => telling.pick("approve: ", "审批："),
+        Verb::Prune(_) => telling.pick("decide who is let go: ", "决定请出谁："),
+        _ => String::new(),
     };
-    let text = step.verb.shown().map(crate::model::text::Text::source).unwrap_or_default();
-    format!("{what}{}", text.trim().replace('\n', " "))
+    format!("{what}{}", step.verb.shown().map(|text| telling.line(text)).unwrap_or_default())
 }
 
 /// How a role changes hands.
@@ -88,7 +119,16 @@ fn turns(role: &Role, locale: Locale) -> String {
 }
 
 /// How much the group is spoken to.
-pub(super) fn budgets(budgets: &Budgets, locale: Locale) -> String {
+pub(super) fn budgets(playbook: &Playbook, locale: Locale) -> String {
+    let mut lines = of_channel(&playbook.budgets);
+    for (name, budgets) in &playbook.budgets.channels {
+        lines.extend(of_channel(budgets).into_iter().map(|line| phrase!("{name}: ", "{name}：").and(&line)));
+    }
+    list(&lines, locale)
+}
+
+/// What holds for one channel.
+fn of_channel(budgets: &Budgets) -> Vec<Phrase> {
     let mut lines: Vec<Phrase> = Vec::new();
     for quiet in &budgets.quiet {
         lines.push(phrase!(
@@ -100,7 +140,7 @@ pub(super) fn budgets(budgets: &Budgets, locale: Locale) -> String {
     }
     if let Some(quota) = &budgets.posts {
         let quota = quota_words(quota);
-        lines.push(phrase!("at most {quota} to the group", "发到群里的消息最多 {quota}"; quota));
+        lines.push(phrase!("at most {quota} to the group", "发到群里的消息{quota}"; quota));
     }
     if let Some(gap) = budgets.gap {
         let gap = Phrase { en: Locale::En.duration(gap), zh: Locale::Zh.duration(gap) };
@@ -108,7 +148,7 @@ pub(super) fn budgets(budgets: &Budgets, locale: Locale) -> String {
     }
     if let Some(quota) = &budgets.mentions {
         let quota = quota_words(quota);
-        lines.push(phrase!("everybody is notified at most {quota}", "@所有人最多 {quota}"; quota));
+        lines.push(phrase!("everybody is notified at most {quota}", "@所有人的消息{quota}"; quota));
     }
     if let Some(promo) = &budgets.promo {
         if let Some((percent, length)) = promo.share {
@@ -123,23 +163,32 @@ pub(super) fn budgets(budgets: &Budgets, locale: Locale) -> String {
             let age = Phrase { en: Locale::En.duration(age), zh: Locale::Zh.duration(age) };
             lines.push(phrase!("no promotion before the group is {age} old", "建群满 {age}之前不推广"; age));
         }
+        if let Some(around) = &promo.around {
+            lines.push(phrase!("promotion only around the days of {around}", "只在 {around} 的日子前后推广"));
+        }
+        if let Some(when) = &promo.when {
+            lines.push(phrase!("promotion only while `{}`", "只在 `{}` 时推广", when.source()));
+        }
     }
-    list(&lines, locale)
+    if let Some(calendar) = &budgets.hush {
+        lines.push(phrase!("nothing at all on the days of {calendar}", "{calendar} 的日子什么都不发"));
+    }
+    lines
 }
 
-fn quota_words(quota: &Quota) -> Phrase {
+pub(super) fn quota_words(quota: &Quota) -> Phrase {
     match quota.per {
-        Window::Day => phrase!("{} a day", "每天 {} 条", quota.max),
+        Window::Day => phrase!("{} a day", "每天最多 {} 条", quota.max),
         Window::Sliding(length) => {
             let length = Phrase { en: Locale::En.duration(length), zh: Locale::Zh.duration(length) };
             let max = Phrase::same(quota.max.to_string());
-            phrase!("{max} in {length}", "{length}内 {max} 条"; max, length)
+            phrase!("{max} in {length}", "{length}内最多 {max} 条"; max, length)
         }
     }
 }
 
 /// The phases in their order, and what ends each.
-pub(super) fn phases(playbook: &Playbook) -> String {
+pub(super) fn phases(playbook: &Playbook, locale: Locale) -> String {
     let lines: Vec<Phrase> = playbook.phases.iter().map(|phase| {
         let name = Phrase::same(format!("**{}**", phase.name));
         if phase.is_final {
@@ -156,7 +205,7 @@ pub(super) fn phases(playbook: &Playbook) -> String {
             (None, None) => phrase!("{name}: stays", "{name}：一直下去"; name),
         }
     }).collect();
-    list(&lines, playbook.locale)
+    list(&lines, locale)
 }
 
 /// What to do when something fails.

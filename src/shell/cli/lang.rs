@@ -13,6 +13,8 @@ pub(super) struct Languages {
     pub(super) people: Locale,
     /// For programs: what was asked for, else English, so that a log does not change with who runs the command.
     pub(super) programs: Locale,
+    /// What was asked for, for what else follows the playbook.
+    pub(super) asked: Option<Locale>,
 }
 
 /// The languages, with `--lang` where it was given.
@@ -20,7 +22,7 @@ pub(super) fn languages(asked: Option<Locale>) -> Languages {
     let people = asked.unwrap_or_else(|| {
         of_terminal(["LC_ALL", "LC_MESSAGES", "LANG"].map(|name| std::env::var(name).unwrap_or_default()))
     });
-    Languages { people, programs: asked.unwrap_or_default() }
+    Languages { people, programs: asked.unwrap_or_default(), asked }
 }
 
 /// The first of the three that is set and not empty decides (POSIX 8.2); English where it is another language.

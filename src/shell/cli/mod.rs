@@ -37,6 +37,7 @@ mod handbook;
 mod handbook_house;
 mod handbook_members;
 mod handbook_plays;
+mod handbook_words;
 mod import;
 mod junit;
 mod kept;

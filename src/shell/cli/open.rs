@@ -47,7 +47,7 @@ impl Open {
             SocketError::NotRunning(dir) => no_engine(&dir),
             broken @ SocketError::Broken { .. } => Failure::environment(broken.in_words()),
         })?;
-        let opened = granted.map_err(Failure::refused)?;
+        let opened = granted.map_err(|denied| Failure::refused(denied.0))?;
         if self.revoke {
             let sessions = Phrase::counted(opened.ended, "session", "个登录");
             out.say(phrase!("signed out: {sessions}", "已退出{sessions}"; sessions))?;

@@ -44,7 +44,12 @@ impl Render {
             }
             Format::Text => {
                 let columns = out.width.min(100);
-                out.block(&preview::preview(kind, &ChannelName::new("group"), &message, columns))?;
+                out.block(&preview::preview(
+                    kind,
+                    &ChannelName::new("group"),
+                    &message,
+                    (columns, out.languages.people),
+                ))?;
             }
         }
         Ok(())

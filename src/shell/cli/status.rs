@@ -45,7 +45,7 @@ impl Status {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let json = self.read.format.format == Format::Json;
         let group = self.read.group.group.as_ref().map(GroupId::new);
-        let Languages { people, programs } = out.languages;
+        let Languages { people, programs, .. } = out.languages;
         let locale = if json { programs } else { people };
         let wanted = Wanted { group, all: self.all || json, number: self.number, locale };
         // The engine has everything at hand; without one, and where it cannot say, the file is read.

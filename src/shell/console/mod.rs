@@ -51,7 +51,11 @@ use super::{
     runtime::publish::Snapshot,
     store::{SessionRow, StoreHandle},
 };
-use crate::base::{ids::PersonId, phrase::Phrase, time::Timestamp};
+use crate::base::{
+    ids::PersonId,
+    phrase::{Phrase, kept, pair, phrase},
+    time::Timestamp,
+};
 use axum::{
     Router,
     body::Body,
@@ -108,6 +112,10 @@ pub struct Wish {
     pub revoke: bool,
 }
 
+/// Why no way into the console is given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotOpened(#[serde(with = "kept")] pub Phrase);
+
 /// A link that signs in once, or a token.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opened {
@@ -156,13 +164,18 @@ impl Console {
     }
 
     /// Answers a wish.
-    pub fn grant(&self, wish: &Wish, snapshot: &Snapshot, now: Timestamp) -> Result<Opened, String> {
+    pub fn grant(&self, wish: &Wish, snapshot: &Snapshot, now: Timestamp) -> Result<Opened, NotOpened> {
+        let failed = |error: std::io::Error| NotOpened(Phrase::same(error.to_string()));
         if !self.is_open() {
-            return Err("the engine has no door: start it with `playbook run FILE --listen`".into());
+            let closed = pair(
+                "the engine has no door: start it with `playbook run FILE --listen`",
+                "引擎没有开门：用 `playbook run FILE --listen` 启动",
+            );
+            return Err(NotOpened(closed.into()));
         }
         let mut ended = 0;
         if wish.revoke {
-            self.key.renew().map_err(|error| format!("the key cannot be made anew: {error}"))?;
+            self.key.renew().map_err(failed)?;
             ended = self.sessions.end_all();
         }
         if let Some(person) = &wish.person {
@@ -176,19 +189,29 @@ impl Console {
                 label: String::new(),
             };
             if door::Asker::of(&row, snapshot, now).is_none() {
-                return Err(format!("no playbook here has a person `{person}` under `people` or in a role"));
+                return Err(NotOpened(phrase!(
+                    "no playbook here has a person `{person}` under `people` or in a role",
+                    "这里的剧本没有 `{person}` 这个人，`people` 和角色里都没有"
+                )));
             }
         }
         if wish.token {
-            let person = wish.person.clone().ok_or("a token is one of the people's: say whose")?;
-            let token = self.sessions.give(person, now).map_err(|error| error.to_string())?;
+            let person = wish.person.clone().ok_or_else(|| {
+                NotOpened(
+                    pair("a token is one of the people's: say whose", "令牌属于某个人：说是谁的").into(),
+                )
+            })?;
+            let token = self.sessions.give(person, now).map_err(failed)?;
             let link = token.ok_or_else(|| {
                 let most = crate::base::limits::TOKENS_MAX;
-                format!("there are {most} tokens already; `playbook open --revoke` ends all of them")
+                NotOpened(phrase!(
+                    "there are {most} tokens already; `playbook open --revoke` ends all of them",
+                    "已经有 {most} 个令牌；`playbook open --revoke` 全部作废"
+                ))
             })?;
             return Ok(Opened { link, ended });
         }
-        let link = self.link(wish.person.clone(), now).map_err(|error| error.to_string())?;
+        let link = self.link(wish.person.clone(), now).map_err(failed)?;
         Ok(Opened { link, ended })
     }
 

@@ -14,7 +14,7 @@ use crate::{
     base::{
         ids::{EffectId, GroupId, RunId, StepId, TaskId},
         limits,
-        phrase::{Phrase, phrase},
+        phrase::{Phrase, pair, phrase},
         time::Timestamp,
         value::Value,
     },
@@ -228,7 +228,12 @@ pub(super) fn done(verb: &str, what: &str) -> Phrase {
 
 /// Puts a request to the driver and waits for its commit.
 pub(super) async fn put(inside: &Inside, request: CommandRequest) -> CommandReply {
-    let stopping = || CommandReply::refuse("the engine is stopping; press again when it runs");
+    let stopping = || {
+        CommandReply::refuse(pair(
+            "the engine is stopping; press again when it runs",
+            "引擎正在停止；等它运行时再按",
+        ))
+    };
     let (reply, answer) = oneshot::channel();
     let all = async {
         if inside.asked.send((request, reply)).await.is_err() {
@@ -237,9 +242,10 @@ pub(super) async fn put(inside: &Inside, request: CommandRequest) -> CommandRepl
         answer.await.unwrap_or_else(|_| stopping())
     };
     tokio::time::timeout(Duration::from_millis(limits::PRESS_MS_MAX), all).await.unwrap_or_else(|_| {
-        CommandReply::refuse(
+        CommandReply::refuse(pair(
             "the engine has not recorded it yet; look again in a moment before you press again",
-        )
+            "引擎还没记下来；过一会儿看看，再决定要不要再按",
+        ))
     })
 }
 

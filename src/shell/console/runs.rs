@@ -114,7 +114,7 @@ impl RunIndex {
         if comes && self.ended.get_max().is_some_and(|(newest, _)| at < oldest(newest.at, ENDED_KEPT_MS)) {
             return;
         }
-        let reason = if outcome == Outcome::Done { 0 } else { mark(&run.reason) };
+        let reason = if outcome == Outcome::Done { 0 } else { mark(&run.reason.en) };
         let key = EndedKey { at: minute(at), play: run.play.clone(), outcome: outcome as u8, reason };
         put(&mut self.ended, key, place, comes);
     }

@@ -10,6 +10,8 @@ use super::{
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
+        locale::Locale,
+        phrase::{Words, pair},
         time::Timestamp,
         visible,
     },
@@ -25,15 +27,22 @@ const WIDTH_MIN: usize = 24;
 
 /// The message as the platform will show it, in a terminal of this many columns: one bubble for each part, or the
 /// reason why it cannot be sent.
-pub fn preview(kind: ChannelKind, channel: &ChannelName, message: &Message, columns: usize) -> String {
+pub fn preview(
+    kind: ChannelKind,
+    channel: &ChannelName,
+    message: &Message,
+    (columns, locale): (usize, Locale),
+) -> String {
     let (group, effect) = (GroupId::new("group"), EffectId::new("preview"));
     let at = Timestamp::default();
     let attempt = Attempt::of(&group, channel, &effect, at);
-    let title = format!("{} · {channel}", platform(kind));
+    let title = format!("{} · {channel}", platform(kind).of(locale));
     let adapter = adapter(kind);
     let requests = match adapter.requests(message, &Robot::placeholder(kind), &attempt) {
         Ok(requests) => requests,
-        Err(refusal) => return bubble(&title, "not sent", &refusal.to_string(), columns),
+        Err(refusal) => {
+            return bubble(&title, locale.pick("not sent", "不发"), &refusal.to_string(), columns);
+        }
     };
     let mut out = String::new();
     for (index, request) in requests.iter().enumerate() {
@@ -43,7 +52,7 @@ pub fn preview(kind: ChannelKind, channel: &ChannelName, message: &Message, colu
         } else {
             title.clone()
         };
-        out.push_str(&bubble(&part, &shown.note, &shown.text, columns));
+        out.push_str(&bubble(&part, shown.note.of(locale), &shown.text, columns));
     }
     out
 }
@@ -58,24 +67,24 @@ pub fn console(channel: &ChannelName, text: &str) -> String {
 }
 
 /// What people call the platform.
-pub const fn platform(kind: ChannelKind) -> &'static str {
+pub const fn platform(kind: ChannelKind) -> Words {
     match kind {
-        ChannelKind::Console => "console",
-        ChannelKind::Manual => "to copy",
-        ChannelKind::Webhook => "webhook",
-        ChannelKind::Wecom => "企业微信",
-        ChannelKind::Feishu => "飞书",
-        ChannelKind::Dingtalk => "钉钉",
-        ChannelKind::Slack => "Slack",
-        ChannelKind::Discord => "Discord",
-        ChannelKind::Telegram => "Telegram",
-        ChannelKind::Teams => "Teams",
-        ChannelKind::GoogleChat => "Google Chat",
-        ChannelKind::Mattermost => "Mattermost",
-        ChannelKind::Matrix => "Matrix",
-        ChannelKind::Onebot => "QQ",
-        ChannelKind::Ntfy => "ntfy",
-        ChannelKind::Email => "e-mail",
+        ChannelKind::Console => pair("console", "终端"),
+        ChannelKind::Manual => pair("to copy", "手工复制"),
+        ChannelKind::Webhook => pair("webhook", "webhook"),
+        ChannelKind::Wecom => pair("企业微信", "企业微信"),
+        ChannelKind::Feishu => pair("飞书", "飞书"),
+        ChannelKind::Dingtalk => pair("钉钉", "钉钉"),
+        ChannelKind::Slack => pair("Slack", "Slack"),
+        ChannelKind::Discord => pair("Discord", "Discord"),
+        ChannelKind::Telegram => pair("Telegram", "Telegram"),
+        ChannelKind::Teams => pair("Teams", "Teams"),
+        ChannelKind::GoogleChat => pair("Google Chat", "Google Chat"),
+        ChannelKind::Mattermost => pair("Mattermost", "Mattermost"),
+        ChannelKind::Matrix => pair("Matrix", "Matrix"),
+        ChannelKind::Onebot => pair("QQ", "QQ"),
+        ChannelKind::Ntfy => pair("ntfy", "ntfy"),
+        ChannelKind::Email => pair("e-mail", "邮件"),
     }
 }
 
@@ -138,7 +147,7 @@ mod tests {
             mentions: vec![Mention::All], ..Message::text("分享开始，请先听完再提问。")
         };
         insta::assert_snapshot!(
-            preview(ChannelKind::Wecom, &ChannelName::new("group"), &message, 40),
+            preview(ChannelKind::Wecom, &ChannelName::new("group"), &message, (40, Locale::En)),
             @r"
         ╭ 企业微信 · group ────────────────────╮
         │ 分享开始，请先听完再提问。           │
@@ -152,7 +161,7 @@ mod tests {
     fn long_lines_wrap() {
         let message = Message::text("a rather long line that has to be broken somewhere\u{7}");
         insta::assert_snapshot!(
-            preview(ChannelKind::Console, &ChannelName::new("c"), &message, 30),
+            preview(ChannelKind::Console, &ChannelName::new("c"), &message, (30, Locale::En)),
             @r"
         ╭ console · c ───────────────╮
         │ a rather long line that    │

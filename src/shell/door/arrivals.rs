@@ -2,7 +2,10 @@
 
 use super::reported::Reported;
 use crate::{
-    base::ids::{GroupId, InputId},
+    base::{
+        ids::{GroupId, InputId},
+        phrase::Phrase,
+    },
     engine::{
         deaf::EarNews,
         input::{Input, InputKind, Signal},
@@ -61,7 +64,7 @@ pub enum Took {
     /// It was recorded before.
     Repeated,
     /// It could not be digested; it lies aside with the reason.
-    Parked(String),
+    Parked(Phrase),
     /// Too much waits for its group already: nothing of what came with it was taken.
     Full,
 }

@@ -292,7 +292,7 @@ fn refuse_unfit(inside: &Inside, news: &mut Vec<(usize, Arrival)>, told: &mut To
         let unfit =
             group.and_then(|group| engine::answer_unfit(&group.state, &snapshot.playbooks, signal, now));
         if let Some(message) = &unfit {
-            told.refused.push(Remark { index: *index, code: "answer", message: message.clone() });
+            told.refused.push(Remark { index: *index, code: "answer", message: message.en.clone() });
         }
         unfit.is_none()
     });
@@ -318,7 +318,7 @@ async fn take_in(inside: &Inside, news: Vec<(usize, Arrival)>, told: &mut Told) 
                 Took::Repeated => told.repeated += 1,
                 Took::Parked(message) => {
                     let index = indexes.get(place).copied().unwrap_or_default();
-                    told.parked.push(Remark { index, code: "parked", message });
+                    told.parked.push(Remark { index, code: "parked", message: message.en });
                 }
                 Took::Full => {
                     let most = limits::INPUTS_WAITING_MAX;

@@ -10,6 +10,7 @@ use crate::{
     base::{
         ids::{EffectId, GroupId, InputId},
         limits,
+        phrase::{Phrase, pair, phrase},
         time::Zone,
     },
     courier::Hurried,
@@ -49,8 +50,10 @@ fn of_group(
     };
     let waiting = driver.slots.get(&group).map_or(0, |slot| slot.waiting.len());
     if waiting >= limits::INPUTS_WAITING_MAX {
-        let reason =
-            format!("{waiting} inputs of group `{group}` are waiting already; ask again in a moment");
+        let reason = phrase!(
+            "{waiting} inputs of group `{group}` are waiting already; ask again in a moment",
+            "群 `{group}` 已经有 {waiting} 条输入在排队；过一会儿再试"
+        );
         return Driver::refuse(reply, reason);
     }
     let id = id.map_or_else(|| driver.fresh_id(), InputId::from);
@@ -64,7 +67,13 @@ fn of_group(
         }
         Ask::Command(command) => InputKind::Command(command),
         Ask::Signal { name, .. } if name.trim().is_empty() || name.contains(char::is_whitespace) => {
-            return Driver::refuse(reply, format!("{name:?} is not a signal's name: a name has no spaces"));
+            return Driver::refuse(
+                reply,
+                phrase!(
+                    "{name:?} is not a signal's name: a name has no spaces",
+                    "{name:?} 不是信号名：名字里没有空格"
+                ),
+            );
         }
         Ask::Signal { name, member, data, by_hand } => {
             let signal =
@@ -90,21 +99,31 @@ fn forget(driver: &mut Driver, forget: Forget, reply: oneshot::Sender<CommandRep
     }
     driver.again = true;
     driver.stopping = true;
-    let said = vec!["the engine stops, forgets, and starts again by itself".to_owned()];
-    let _ = reply.send(CommandReply { ok: true, group: forget.group, said, ..CommandReply::default() });
+    let said = pair("the engine stops, forgets, and starts again by itself", "引擎会停下来忘掉，再自己启动");
+    let done = CommandReply { ok: true, group: forget.group, ..CommandReply::default() };
+    let _ = reply.send(done.saying(vec![said.into()], None));
 }
 
-fn group_of(driver: &Driver, wanted: Option<GroupId>) -> Result<GroupId, String> {
+fn group_of(driver: &Driver, wanted: Option<GroupId>) -> Result<GroupId, Phrase> {
     let mut running = driver.slots.values().filter(|slot| slot.book.is_some()).map(Slot::group);
     match wanted {
         Some(group) if driver.slots.get(&group).is_some_and(|slot| slot.book.is_some()) => Ok(group),
-        Some(group) => Err(format!("no group `{group}` is running here; running: {}", names(running))),
+        Some(group) => {
+            let all = names(running);
+            Err(phrase!(
+                "no group `{group}` is running here; running: {all}",
+                "这里没有群 `{group}` 在运行；在运行的有：{all}"
+            ))
+        }
         None => match (running.next(), running.next()) {
             (Some(only), None) => Ok(only.clone()),
-            (None, _) => Err("no group is running here".into()),
+            (None, _) => Err(pair("no group is running here", "这里没有群在运行").into()),
             (Some(first), Some(second)) => {
                 let all = names([first, second].into_iter().chain(running));
-                Err(format!("this engine runs several groups: say which with --group; running: {all}"))
+                Err(phrase!(
+                    "this engine runs several groups: say which with --group; running: {all}",
+                    "这个引擎跑着好几个群：用 --group 说是哪一个；在运行的有：{all}"
+                ))
             }
         },
     }
@@ -198,9 +217,17 @@ fn outbox(
                         ..CommandReply::default()
                     });
                 }
-                Hurried::UnderWay => Driver::refuse(reply, format!("{effect}: an attempt is under way")),
+                Hurried::UnderWay => {
+                    Driver::refuse(reply, phrase!("{effect}: an attempt is under way", "{effect}：正在发送"))
+                }
                 Hurried::Unknown => {
-                    Driver::refuse(reply, format!("{effect} is not on its way: its group rests"));
+                    Driver::refuse(
+                        reply,
+                        phrase!(
+                            "{effect} is not on its way: its group rests",
+                            "{effect} 没有在发送：它的群停着"
+                        ),
+                    );
                 }
             }
             return;
@@ -210,7 +237,7 @@ fn outbox(
                 let _ = events.send(Event::Revived(Box::new(row)));
                 let _ = reply.send(CommandReply { ok: true, group: Some(group), ..CommandReply::default() });
             }
-            Ok(None) => Driver::refuse(reply, "it is on its way already"),
+            Ok(None) => Driver::refuse(reply, pair("it is on its way already", "它已经在路上了")),
             Err(error) => Driver::refuse(reply, error.to_string()),
         }
     });
@@ -221,16 +248,21 @@ fn find(
     group: &GroupId,
     effect: &EffectId,
     by_hand: bool,
-) -> Result<OutboxRow, String> {
+) -> Result<OutboxRow, Phrase> {
     let row = Reader::open(dir)
         .and_then(|reader| reader.message(group, effect))
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| Phrase::same(error.to_string()))?;
     match row {
         Some(row) if matches!(row.status, Status::Dead | Status::InDoubt) => Ok(row),
         Some(row) if !by_hand && matches!(row.status, Status::Pending | Status::Claimed) => Ok(row),
-        Some(row) => Err(format!("{effect} is {}: nothing has to be decided about it", row.status.as_str())),
-        None => Err(format!(
-            "no message {effect} of group `{group}` waits for a person; `playbook outbox` lists those that do"
+        Some(row) => Err(phrase!(
+            "{effect} is {}: nothing has to be decided about it",
+            "{effect} 的状态是 `{}`：没有什么要决定的",
+            row.status.as_str()
+        )),
+        None => Err(phrase!(
+            "no message {effect} of group `{group}` waits for a person; `playbook outbox` lists those that do",
+            "群 `{group}` 里没有等人处理的消息 {effect}；用 `playbook outbox` 看有哪些"
         )),
     }
 }
@@ -248,7 +280,7 @@ pub(super) fn answer(group: &GroupId, first: i64, entries: &[Entry], zone: &Zone
         ok: refused.is_none(),
         group: Some(group.clone()),
         entries: (first..).zip(entries).map(line).collect(),
-        refused,
         ..CommandReply::default()
     }
+    .saying(Vec::new(), refused)
 }

@@ -12,6 +12,7 @@ use crate::{
     base::ids::GroupId,
     engine::{effect::Effect, entry::Entry, input::Receipt, state::State},
     shell::{
+        answers,
         crash::{self, Point},
         store::{Ack, Acked, MAY_HAVE_BEEN_SENT, Work},
     },
@@ -102,7 +103,7 @@ impl Driver {
         }
         let group = acked.group.clone();
         for effect in doubtful {
-            let reason = MAY_HAVE_BEEN_SENT.to_owned();
+            let reason = answers::in_words(MAY_HAVE_BEEN_SENT);
             self.receipt(&group, effect, Receipt::InDoubt { reason }, false);
         }
         if !more {

@@ -152,7 +152,7 @@ impl Driver {
         let (next, taken) = (Arc::new(next), claimed.clone());
         slot.flights.push_back(Flight { entries: entries.clone(), next, claimed: taken, reply, script });
         self.in_flight += 1;
-        let parked = parked.map(|reason| (serde_json::to_string(&input).unwrap_or_default(), reason));
+        let parked = parked.map(|reason| (serde_json::to_string(&input).unwrap_or_default(), reason.en));
         let work =
             Decision { group: group.clone(), at: now, entries, claimed, told, letters, coverings, parked };
         self.store.send(Work::Decide(work))?;

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
+        phrase::pair,
         time::Timestamp,
     },
     courier::Parcel,
@@ -22,7 +23,7 @@ use crate::{
     },
     model::message::{Label, Message, Revising},
     shell::{
-        clock,
+        answers, clock,
         delivery::{
             courier::{CourierHandle, Goes},
             job::Job,
@@ -352,7 +353,7 @@ impl Driver {
             if store.record(Vec::new(), rows, Vec::new()).await.is_ok() {
                 for settled in settles.into_iter().filter(Settled::is_told) {
                     let receipt = match settled.status {
-                        Status::Dead => Receipt::Refused { reason: settled.note },
+                        Status::Dead => Receipt::Refused { reason: answers::in_words(&settled.note) },
                         _ => Receipt::Accepted { note: settled.note },
                     };
                     let _ = events.send(Event::receipt(settled.group, settled.effect, receipt));
@@ -402,7 +403,11 @@ impl Driver {
         let Some(call) = slot.state.calls.front().filter(|_| slot.calling.is_none()) else { return };
         slot.calling = Some(call.effect.clone());
         let Some(facts) = engine::script_facts(&slot.state, &self.playbooks, &call.effect) else {
-            let reason = "the playbook that this run began with is not known any more".to_owned();
+            let reason = pair(
+                "the playbook that this run began with is not known any more",
+                "这场活动开始时的那一版剧本已经找不到了",
+            )
+            .into();
             let _ = self.events.send(Event::Script(group.clone(), call.effect.clone(), Err(reason)));
             return;
         };

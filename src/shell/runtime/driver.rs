@@ -65,7 +65,7 @@ pub(super) enum Event {
     /// Somebody asks the process to stop.
     Stop,
     /// A script call has ended.
-    Script(GroupId, EffectId, Result<Outcome, String>),
+    Script(GroupId, EffectId, Result<Outcome, Phrase>),
     /// Messages have left the courier, or wait for another attempt; recorded already.
     Settled(Vec<Settled>),
     /// A dead message is on its way again.
@@ -529,7 +529,7 @@ impl Driver {
     }
 
     /// Answers somebody who asked.
-    pub(super) fn refuse(reply: oneshot::Sender<CommandReply>, reason: impl Into<String>) {
+    pub(super) fn refuse(reply: oneshot::Sender<CommandReply>, reason: impl Into<Phrase>) {
         let _ = reply.send(CommandReply::refuse(reason));
     }
 }

@@ -135,7 +135,12 @@ impl Follower {
         if kind == ChannelKind::Console && !self.rehearse && live {
             return None;
         }
-        Some(preview::preview(kind, &out.channel, &out.message, self.console.columns.saturating_sub(INDENT)))
+        Some(preview::preview(
+            kind,
+            &out.channel,
+            &out.message,
+            (self.console.columns.saturating_sub(INDENT), self.console.locale()),
+        ))
     }
 
     /// What became of a message. What was refused is said by the engine itself, once it has heard of it.

@@ -296,7 +296,8 @@ fn next_post(book: &InForce, columns: usize, locale: Locale) -> Option<String> {
     let (at, play) = (when(next.at, book, locale), paint(NAME, next.play.as_str()));
     let head = phrase!("{at}  {play}, as it will look", "{at}  {play}，会是这个样子");
     row(&mut out, locale.pick("post", "发出"), head.of(locale));
-    for line in preview::preview(channel.kind, &name, &message, columns.saturating_sub(13)).lines() {
+    for line in preview::preview(channel.kind, &name, &message, (columns.saturating_sub(13), locale)).lines()
+    {
         row(&mut out, "", line);
     }
     Some(out)

@@ -6,6 +6,7 @@ use crate::{
     courier::{Key, Outcome, Settlement},
     engine::input::Receipt,
     shell::{
+        answers,
         delivery::job::{Batch, Ledger, LedgerError},
         store::{Settle, Status, StoreHandle},
     },
@@ -41,7 +42,12 @@ pub(super) struct Settled {
 
 impl StoreLedger {
     fn receipt(&self, settlement: &Settlement) -> Option<Receipt> {
-        let receipt = settlement.receipt();
+        // The adapter's sentence is known in every language here; the courier passes on what was noted.
+        let receipt = settlement.receipt().map(|receipt| match receipt {
+            Receipt::Refused { reason } => Receipt::Refused { reason: answers::in_words(&reason.en) },
+            Receipt::InDoubt { reason } => Receipt::InDoubt { reason: answers::in_words(&reason.en) },
+            other => other,
+        });
         if receipt.is_some() || settlement.outcome != Outcome::Accepted {
             return receipt;
         }
@@ -94,7 +100,7 @@ fn row(settled: &Settled) -> Settle {
         part: from.part,
         in_doubt: from.in_doubt,
         note: match &settled.receipt {
-            Some(Receipt::InDoubt { reason }) if from.note.is_empty() => reason.clone(),
+            Some(Receipt::InDoubt { reason }) if from.note.is_empty() => reason.en.clone(),
             _ => from.note.clone(),
         },
         until,

@@ -147,7 +147,7 @@ impl Driver {
         for open in open {
             match open {
                 Open::Send(row) => jobs.push(*row),
-                Open::Tell(group, effect, Receipt::InDoubt { reason }) if reason == MAY_HAVE_BEEN_SENT => {
+                Open::Tell(group, effect, Receipt::InDoubt { reason }) if reason.en == MAY_HAVE_BEEN_SENT => {
                     doubtful += 1;
                     self.receipt(&group, effect, Receipt::InDoubt { reason }, false);
                 }

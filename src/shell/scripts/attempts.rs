@@ -8,7 +8,11 @@
 #![expect(clippy::disallowed_methods, reason = "owns the marks of calls under way")]
 
 use crate::{
-    base::{ids::EffectId, limits},
+    base::{
+        ids::EffectId,
+        limits,
+        phrase::{Phrase, phrase},
+    },
     shell::crash::{self, Point},
 };
 use sha2::{Digest as _, Sha256};
@@ -48,14 +52,15 @@ impl Attempts {
     pub(super) fn make<R>(
         &self,
         effect: &EffectId,
-        call: impl FnOnce() -> Result<R, String>,
-    ) -> Result<R, String> {
+        call: impl FnOnce() -> Result<R, Phrase>,
+    ) -> Result<R, Phrase> {
         let Some(dir) = &self.dir else { return call() };
         let path = dir.join(name(effect));
         let deaths = read(&path);
         if deaths >= limits::CALL_DEATHS_MAX {
-            return Err(format!(
-                "this call ended the engine {deaths} times and is not made again; mend the script and start the run anew"
+            return Err(phrase!(
+                "this call ended the engine {deaths} times and is not made again; mend the script and start the run anew",
+                "这次调用让引擎退出了 {deaths} 次，不再调用；改好脚本后重新开始活动"
             ));
         }
         let (mut shared, mut alone) = (None, None);
@@ -155,7 +160,7 @@ mod tests {
         mark(2);
         for _ in 0..2 {
             let refused = calls.make(&effect, || Ok(3)).unwrap_err();
-            assert!(refused.contains("ended the engine 2 times"), "{refused}");
+            assert!(refused.en.contains("ended the engine 2 times"), "{}", refused.en);
         }
     }
 

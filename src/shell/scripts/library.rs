@@ -4,7 +4,10 @@
 //! Compiles nothing: scripts come compiled, with what they import.
 
 use crate::{
-    base::ids::PlayName,
+    base::{
+        ids::PlayName,
+        phrase::{Phrase, phrase},
+    },
     model::{play::Section, playbook::Playbook, step::Verb},
     script::sandbox::{Script, ScriptError, Scripts},
 };
@@ -104,21 +107,28 @@ impl Library {
     }
 
     /// The script that serves a path, or why there is none.
-    pub fn get(&self, path: &str) -> Result<Script, String> {
+    pub fn get(&self, path: &str) -> Result<Script, Phrase> {
         let scripts = self.scripts.load();
         let Some(entry) = scripts.get(path) else {
-            return Err(format!("{path} is not a script of the playbook that is in force"));
+            return Err(phrase!(
+                "{path} is not a script of the playbook that is in force",
+                "{path} 不是生效的剧本里的脚本"
+            ));
         };
         entry.good.clone().ok_or_else(|| {
-            let errors: Vec<String> = entry.errors.iter().map(describe).collect();
-            format!("the script does not compile: {}", errors.join("; "))
+            let errors = entry.errors.iter().map(said).reduce(|all, one| all.then(&one));
+            phrase!("the script does not compile: ", "脚本编译不了：").and(&errors.unwrap_or_default())
         })
     }
 }
 
-/// An error with its place, where it has one.
-pub(super) fn describe(error: &ScriptError) -> String {
-    if error.line == 0 { format!("{}: {}", error.path, error.message.en) } else { error.to_string() }
+/// An error with its place, where it has one, in every language.
+pub(super) fn said(error: &ScriptError) -> Phrase {
+    if error.line == 0 {
+        Phrase::same(format!("{}: ", error.path)).and(&error.message)
+    } else {
+        error.in_words()
+    }
 }
 
 /// The plays that run a script, for messages.
@@ -172,6 +182,6 @@ mod tests {
         let library = Library::default();
         assert!(matches!(&load(&library, "")[..], [Change::Broken { last_good: false, .. }]));
         let error = library.get("a.rhai").unwrap_err();
-        assert!(error.starts_with("the script does not compile: a.rhai: "), "{error}");
+        assert!(error.en.starts_with("the script does not compile: a.rhai: "), "{}", error.en);
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     base::{
         ids::{EffectId, GroupId},
         limits,
+        phrase::{Phrase, phrase},
         value::Value,
     },
     script::{action::Outcome, facts::Facts},
@@ -50,7 +51,7 @@ pub struct Call {
 }
 
 /// What a call brought back, or why it failed, with its place in the script.
-pub type Returned = (GroupId, EffectId, Result<Outcome, String>);
+pub type Returned = (GroupId, EffectId, Result<Outcome, Phrase>);
 
 /// The threads. Each ends when the pool is dropped and its call is over.
 pub struct Pool {
@@ -114,14 +115,19 @@ fn work(shared: &PoolShared) {
     loop {
         let next = shared.waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(call) = next else { return };
-        let result = catch_unwind(AssertUnwindSafe(|| run(shared, &call)))
-            .unwrap_or_else(|_| Err(format!("{}: the script broke the engine: our bug", call.script)));
+        let result = catch_unwind(AssertUnwindSafe(|| run(shared, &call))).unwrap_or_else(|_| {
+            Err(phrase!(
+                "{}: the script broke the engine: our bug",
+                "{}：脚本让引擎出错了，这是我们的毛病",
+                call.script
+            ))
+        });
         shared.open.fetch_sub(1, Ordering::SeqCst);
         (shared.done)((call.group, call.effect, result));
     }
 }
 
-fn run(shared: &PoolShared, call: &Call) -> Result<Outcome, String> {
+fn run(shared: &PoolShared, call: &Call) -> Result<Outcome, Phrase> {
     let script = call.library.get(&call.script)?;
     let host = CallHost {
         folder: &call.folder,
@@ -132,6 +138,6 @@ fn run(shared: &PoolShared, call: &Call) -> Result<Outcome, String> {
         until: deadline(),
     };
     shared.attempts.make(&call.effect, || {
-        script.call(&call.function, &call.args, &call.facts, &host).map_err(|error| library::describe(&error))
+        script.call(&call.function, &call.args, &call.facts, &host).map_err(|error| library::said(&error))
     })
 }

@@ -19,6 +19,7 @@ use crate::{
         input::Receipt,
         operation::Operation,
     },
+    shell::answers,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -96,7 +97,7 @@ pub(super) fn project(
                 "UPDATE outbox SET status = 'expired', open = 0, told = 1, note = ?3, settled_at = ?4 \
                  WHERE grp = ?1 AND effect = ?2 AND status = 'manual' AND open = 1",
             )?
-            .execute(params![group.as_str(), effect.as_str(), reason, at.as_millis()])?;
+            .execute(params![group.as_str(), effect.as_str(), reason.en, at.as_millis()])?;
         }
     }
     Ok(keys)
@@ -270,8 +271,8 @@ pub(super) fn open(conn: &Connection) -> Result<Vec<Open>, StoreError> {
             _ if told => None,
             Status::Delivered => Some(Receipt::Accepted { note: row.note.clone() }),
             Status::Expired => Some(Receipt::expired(row.in_doubt)),
-            Status::InDoubt => Some(Receipt::InDoubt { reason: row.note.clone() }),
-            Status::Dead => Some(Receipt::Refused { reason: row.note.clone() }),
+            Status::InDoubt => Some(Receipt::InDoubt { reason: answers::in_words(&row.note) }),
+            Status::Dead => Some(Receipt::Refused { reason: answers::in_words(&row.note) }),
             Status::Pending | Status::Claimed | Status::Manual => None,
         };
         match receipt {

@@ -28,7 +28,9 @@ impl StoreError {
                 "状态的形式是 {from}，本程序用的是 {to}。改动之前要先复制一份，但复制失败，所以什么都没改：{reason}。\
                  请为第二份 `state.db` 腾出空间，再启动一次"
             ),
-            Self::NoCopy { to, reason } => format!("{}：{reason}", to.display()),
+            Self::NoCopy { to, reason } => {
+                format!("{}：{}", to.display(), reason.replace("there is no such file", "没有这个文件"))
+            }
             Self::Gone(path) => format!(
                 "{} 在引擎运行时被删除或替换了：再往里记也没有人读得到，所以引擎停下。\
                  请把状态放回去（`playbook restore` 用备份恢复），或从新的状态开始",

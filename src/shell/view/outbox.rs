@@ -8,7 +8,10 @@ use crate::{
         time::Zone,
     },
     model::message::Label,
-    shell::store::{OutboxRow, Status},
+    shell::{
+        answers,
+        store::{OutboxRow, Status},
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +84,7 @@ impl Row {
         let next = self.until.as_ref().filter(|_| self.status == Status::Pending);
         let next = next.map(|at| phrase!("next attempt {}", "下次尝试 {}", at.second()));
         let note = Some(&self.note).filter(|note| !note.is_empty());
-        Phrase::list([note.map(|note| Phrase::same(note.as_str())), next].into_iter().flatten())
+        Phrase::list([note.map(|note| answers::in_words(note)), next].into_iter().flatten())
     }
 }
 

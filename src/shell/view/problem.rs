@@ -189,7 +189,7 @@ fn broken(group: Group<'_>, now: Timestamp) -> Option<Problem> {
     let text = phrase!(
         "{what} broke the engine {when} and was given up: {why}",
         "{what}在 {when} 让引擎出错，已放弃：{why}";
-        what
+        what, why
     );
     let problem = Problem {
         since: Some(at),
@@ -216,10 +216,11 @@ fn failed(group: Group<'_>, now: Timestamp) -> Vec<Problem> {
         let when = at.as_ref().map(At::minute).unwrap_or_default();
         let (id, why) = (&last.id, &last.reason);
         let text = match runs.len() {
-            1 => phrase!("run {id} failed {when}: {why}", "活动 {id} 在 {when} 失败：{why}"),
+            1 => phrase!("run {id} failed {when}: {why}", "活动 {id} 在 {when} 失败：{why}"; why),
             n => phrase!(
                 "{n} runs of {play} failed, last {id} {when}: {why}",
-                "{play} 有 {n} 次活动失败，最近是 {id}，{when}：{why}"
+                "{play} 有 {n} 次活动失败，最近是 {id}，{when}：{why}";
+                why
             ),
         };
         let help = Phrase::same(format!("playbook retry '{id}' --group {}", group.id));

@@ -33,7 +33,7 @@ pub struct Row {
     /// How it ended.
     pub outcome: Option<Outcome>,
     /// Why, where there is more to say.
-    pub reason: String,
+    pub reason: Phrase,
     /// The step at which it waits.
     pub step: Option<StepId>,
     /// For what, in words.

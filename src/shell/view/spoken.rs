@@ -1,9 +1,10 @@
 //! A serializer by which types speak: instants and lengths of time are written for people wherever they stand, and
-//! nothing is guessed from the name of a field.
+//! nothing is guessed from the name of a field. What is kept in two languages is said in English, as programs read it.
 //!
 //! Passes everything else on as it is.
 
 use crate::base::{
+    phrase::kept,
     time::{Duration, Timestamp, Zone},
     value,
 };
@@ -108,6 +109,10 @@ impl<'z, S: Serializer> Serializer for Spoken<'z, S> {
                 let number = serde_json::to_value(value).map_err(S::Error::custom)?;
                 let text = number.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
                 return self.to.serialize_f64(text.parse().map_err(S::Error::custom)?);
+            }
+            kept::NAME => {
+                let both = serde_json::to_value(value).map_err(S::Error::custom)?;
+                return self.to.serialize_str(both["en"].as_str().unwrap_or_default());
             }
             _ => return self.to.serialize_newtype_struct(name, &Nested(self.zone, value)),
         };

@@ -7,6 +7,7 @@ use super::{Rig, Survived, Told, dice::Dice};
 use crate::{
     base::{
         ids::{EffectId, InputId},
+        phrase::Phrase,
         time::{Duration, Timestamp},
     },
     engine::{
@@ -236,7 +237,7 @@ impl<'l> Life<'l> {
         }
         let result = if self.dice.one_in(6) {
             self.survived.scripts += 1;
-            Err("the script crashed".to_owned())
+            Err(Phrase::same("the script crashed"))
         } else {
             match (
                 self.material.script(&call.script),
@@ -244,8 +245,8 @@ impl<'l> Life<'l> {
             ) {
                 (Ok(script), Some(facts)) => script
                     .call(&call.function, &call.args, &facts, self.material.host())
-                    .map_err(|error| error.to_string()),
-                (Err(error), _) => Err(error),
+                    .map_err(|error| error.in_words()),
+                (Err(error), _) => Err(error.into()),
                 (_, None) => return Err(format!("the run of the call {} is gone (G3)", call.effect)),
             }
         };

@@ -52,7 +52,7 @@ impl Decisions {
         }
         for entry in entries {
             if let Fact::Poisoned { reason, .. } = &entry.fact {
-                return Err(format!("an input could not be digested: {reason} (G7)"));
+                return Err(format!("an input could not be digested: {} (G7)", reason.en));
             }
         }
         together(input, entries)?;

@@ -107,7 +107,7 @@ impl Sighting {
             }
             Fact::DeliveryFailed { effect, reason, .. } => {
                 let (play, step) = origin(effect);
-                Self { play, step, ..seen(Sort::Failed, reason) }
+                Self { play, step, ..seen(Sort::Failed, &reason.en) }
             }
             Fact::TaskOpened(task) => {
                 let sort = match task.kind {
@@ -133,14 +133,14 @@ impl Sighting {
             }
             Fact::StepFailed { run, step, error, .. } => {
                 let step = Some(step.clone());
-                Self { play: Some(play_of(run)), step, ..seen(Sort::Failed, error) }
+                Self { play: Some(play_of(run)), step, ..seen(Sort::Failed, &error.en) }
             }
             Fact::RunStarted { run, play, .. } => {
                 Self { play: Some(play.clone()), ..seen(Sort::Started, run.as_str()) }
             }
             Fact::RunFinished { run, outcome, reason } => {
                 let word = timeline::outcome(*outcome);
-                let text = if reason.is_empty() { word.to_owned() } else { format!("{word}: {reason}") };
+                let text = if reason.is_empty() { word.to_owned() } else { format!("{word}: {}", reason.en) };
                 Self { play: Some(play_of(run)), ..seen(Sort::Ended, &text) }
             }
             Fact::PhaseEntered { phase, .. } => seen(Sort::Phase, phase.as_str()),
@@ -157,8 +157,8 @@ impl Sighting {
             Fact::DateCancelled { play, date, .. } => {
                 Self { play: Some(play.clone()), ..seen(Sort::Cancelled, date) }
             }
-            Fact::Refused { reason } => seen(Sort::Refused, reason),
-            Fact::Poisoned { reason, .. } => seen(Sort::Failed, reason),
+            Fact::Refused { reason } => seen(Sort::Refused, &reason.en),
+            Fact::Poisoned { reason, .. } => seen(Sort::Failed, &reason.en),
             _ => return None,
         })
     }

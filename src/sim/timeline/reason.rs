@@ -93,7 +93,7 @@ pub fn skipped(reason: &Skip) -> Phrase {
         Skip::Operator => phrase!("an operator said so", "人工跳过"),
         Skip::Undelivered { effect } => phrase!("{effect} was not delivered", "{effect} 没有送达"),
         Skip::Limit { limit } => phrase!("the limit is {limit}", "到了上限：{limit}"),
-        Skip::Broken { error } => Phrase::same(&**error),
+        Skip::Broken { error } => error.clone(),
     }
 }
 

@@ -36,6 +36,8 @@ pub(super) fn word(word: &'static str) -> &'static str {
         "undone" => "撤回",
         "ticked" => "勾掉",
         "tier" => "层级",
+        "asked" => "吩咐",
+        "caretaker" => "照看",
         "watched" => "观察",
         "caught" => "拦下",
         "muted" => "禁言",

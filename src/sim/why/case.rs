@@ -34,7 +34,7 @@ pub(super) enum Standing {
         /// When the run began.
         at: Timestamp,
         /// How it ended, when, and why.
-        ended: Option<(Outcome, Timestamp, String)>,
+        ended: Option<(Outcome, Timestamp, Phrase)>,
     },
     /// Its date was taken out of the file.
     Cancelled(Timestamp),
@@ -153,7 +153,7 @@ impl Case {
     fn begun(
         &self,
         at: Timestamp,
-        ended: Option<&(Outcome, Timestamp, String)>,
+        ended: Option<&(Outcome, Timestamp, Phrase)>,
         state: &State,
     ) -> (Verdict, Phrase) {
         let zone = &self.zone;
@@ -169,8 +169,7 @@ impl Case {
         match ended {
             Some((Outcome::Failed, end, reason)) => {
                 let end = when(*end, zone);
-                let says =
-                    phrase!("{began} and failed {end}: {reason}", "{began}，{end} 失败：{reason}"; began);
+                let says = phrase!("{began} and failed {end}: {reason}", "{began}，{end} 失败：{reason}"; began, reason);
                 (Verdict::Failed, says)
             }
             Some((outcome @ (Outcome::Cancelled | Outcome::Replaced | Outcome::Stopped), end, reason)) => {
@@ -180,8 +179,11 @@ impl Case {
                     _ => pair("stopped", "中止"),
                 });
                 let end = when(*end, zone);
-                let reason =
-                    if reason.is_empty() { Phrase::default() } else { phrase!(": {reason}", "：{reason}") };
+                let reason = if reason.is_empty() {
+                    Phrase::default()
+                } else {
+                    phrase!(": {reason}", "：{reason}"; reason)
+                };
                 let says = phrase!(
                     "{began} and {word} {end}{reason}{told}",
                     "{began}，{end} {word}{reason}{told}";

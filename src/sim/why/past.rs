@@ -412,7 +412,7 @@ impl<'q> Historian<'q> {
                     *ended = Some((*outcome, entry.at, reason.clone()));
                 }
                 if *outcome == Outcome::Replaced {
-                    let text = phrase!("replace: {reason}", "replace：{reason}");
+                    let text = phrase!("replace: {reason}", "replace：{reason}"; reason);
                     case.findings.push(Finding::test("overlap", false, text));
                 }
             }

@@ -140,7 +140,8 @@ impl Historian<'_> {
             }
             Fact::StepFailed { error, retry, .. } => {
                 let at = when(entry.at, zone);
-                let says = phrase!("step {step} failed {at}: {error}", "步骤 {step} {at} 失败：{error}");
+                let says =
+                    phrase!("step {step} failed {at}: {error}", "步骤 {step} {at} 失败：{error}"; error);
                 let retry = retry.map(|at| phrase!("it is tried again {}", "{} 再试", when(at, zone)));
                 Note::new(Fate::Failed, retry.map_or(says.clone(), |retry| says.then(&retry)))
             }
@@ -209,7 +210,7 @@ impl Historian<'_> {
                 let says = phrase!(
                     "step {step}: {what}: {reason}; `playbook outbox` shows it",
                     "步骤 {step}：{what}：{reason}；见 `playbook outbox`";
-                    what
+                    what, reason
                 );
                 Note::new(Fate::Failed, says)
             }

@@ -26,7 +26,7 @@ fn typed(story: &mut Story, name: &str, member: Option<&str>, data: Value) -> Op
     let before = story.entries.len();
     story.input(InputKind::Command(Command::Report { signal }));
     story.entries[before..].iter().find_map(|entry| match &entry.fact {
-        Fact::Refused { reason } => Some(reason.clone()),
+        Fact::Refused { reason } => Some(reason.en.clone()),
         _ => None,
     })
 }
@@ -435,7 +435,7 @@ plays:
         story.signal("a", None, Value::map([("x", x)]));
         let found = story.entries[before..].iter().find_map(|entry| match &entry.fact {
             Fact::Posted(out) => Some(format!("{:?}", out.message.mentions)),
-            Fact::StepFailed { error, .. } => Some(error.clone()),
+            Fact::StepFailed { error, .. } => Some(error.en.clone()),
             _ => None,
         });
         found.expect("it is posted or fails")

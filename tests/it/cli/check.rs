@@ -185,11 +185,30 @@ fn the_handbook_is_made_of_the_file() {
         "- Letting go: decide who is let go: ",
         "nothing is posted from 21:30 to 08:30",
         "asks host to do",
-        "   > Tomorrow at seven, ${date.guest} on ${date.topic}.",
+        "   > Tomorrow at seven, [the guest] on [the topic].",
         "`playbook hush --why REASON`",
+        "told first; whoever speaks within the grace of 7 days stays",
+        "16 hours to decide, else it goes on",
+        "  - if it is cancelled",
     ] {
         assert!(page.contains(text), "{text} in\n{page}");
     }
+    assert!(!page.contains("${"), "{page}");
+}
+
+#[test]
+fn a_handbook_is_what_a_new_admin_can_be_given() {
+    let place = Playground::new();
+    for (lang, name) in [("en", "growth"), ("zh", "growth"), ("en", "enforce"), ("zh", "enforce")] {
+        let dir = format!("{name}-{lang}");
+        let _ = place.run(&["new", name, &dir, "--lang", lang]).exits(0);
+        let page = place.run(&["handbook", &format!("{dir}/{name}.yaml")]).exits(0).stdout;
+        assert!(!page.contains("${"), "{page}");
+        insta::assert_snapshot!(format!("handbook_{name}_{lang}"), page);
+    }
+    // The other language was asked for: what the program says is in it, what the playbook says is as it was.
+    let page = place.run(&["handbook", "growth-zh/growth.yaml", "--lang", "en"]).exits(0).stdout;
+    assert!(page.contains("## Who does what") && page.contains("加入三个同类群或论坛"), "{page}");
 }
 
 #[test]

@@ -167,6 +167,7 @@ const TABLE: &[(&str, i32)] = &[
     ("schema", 0),
     ("handbook demo.yaml", 0),
     ("handbook demo.yaml --members", 0),
+    ("handbook demo.yaml --lang zh", 0),
     ("api --format rhai", 0),
     ("api --lang zh --color never", 0),
     ("completions bash", 0),
@@ -211,8 +212,17 @@ fn words(typed: &str) -> Vec<String> {
 
 /// A folder with what the table needs.
 pub(super) fn stage() -> Playground {
+    furnished(FILE)
+}
+
+/// The same for a playbook whose tasks and notices are in Chinese.
+pub(super) fn chinese_stage() -> Playground {
+    furnished(&FILE.replace("timezone:", "locale: zh-CN\ntimezone:"))
+}
+
+fn furnished(file: &str) -> Playground {
     Playground::new()
-        .file("demo.yaml", FILE)
+        .file("demo.yaml", file)
         .file("broken.rhai", "fn main(args) { throw \"no\"; }")
         .file("broken.yaml", "name: broken\nplay: {}\n")
         .file("people.csv", "id,name\nli,Li\n")

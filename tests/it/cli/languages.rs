@@ -1,6 +1,13 @@
-//! Every line of the table of commands, read by an English reader: none has words of Chinese beside names and files.
+//! Every line of the table of commands, read by a reader of each language: an English one meets no words of Chinese, a
+//! Chinese one no words of English, beside names, files and code.
 
-use super::every;
+use super::{every, tongue};
+use crate::help::playground::Output;
+
+/// What is written for programs, whatever the reader's language.
+fn is_for_programs(line: &str) -> bool {
+    ["--format", "schema", "completions", "--version"].iter().any(|word| line.contains(word))
+}
 
 #[test]
 fn an_english_reader_meets_no_chinese() {
@@ -17,5 +24,134 @@ fn an_english_reader_meets_no_chinese() {
         found.extend(lines.filter(|said| chinese(said)).map(|said| format!("{line}: {said}")));
     });
     found.extend(run.lines().filter(|said| chinese(said)).map(|said| format!("run: {said}")));
+    assert!(found.is_empty(), "{} lines:\n{}", found.len(), found.join("\n"));
+}
+
+/// What the playbook, its people and the person at the keyboard wrote, which is said as it was written; names of
+/// things, and what has no other name in Chinese.
+const WRITTEN: &[&str] = &[
+    "Invite",
+    "friends",
+    "Begin",
+    "Begun",
+    "Again",
+    "Riddle",
+    "Talk",
+    "Zhu",
+    "Li",
+    "zhu",
+    "demo",
+    "begin",
+    "second",
+    "game",
+    "guest",
+    "broken",
+    "xian",
+    "beijing",
+    "again",
+    "agian",
+    "nothing",
+    "nowhere",
+    "nobody",
+    "better",
+    "sunny",
+    "testing",
+    "fine",
+    "well",
+    "soon",
+    "never",
+    "example",
+    "elsewhere",
+    "hello",
+    "jia",
+    "li",
+    "no",
+    "host",
+    "group",
+    "console",
+    "Asia",
+    "Shanghai",
+    "tbd",
+    "good",
+    "soup",
+    "other",
+    "round",
+    "more",
+    "args",
+    "Friday",
+    "UTC",
+    "TLS",
+    "YAML",
+    "CRON",
+    "Slack",
+    "VIP",
+    "cron",
+    "JSON",
+    "Schema",
+    "Markdown",
+    "SQLite",
+    "HTML",
+    "URL",
+    "Rhai",
+    "id",
+    "Discord",
+    "day",
+    "days",
+    "any",
+    "points",
+    "messages",
+    "dau",
+    "mau",
+    "GitHub",
+    "Prometheus",
+    "CSV",
+    "ICS",
+    "TA",
+    "Ctrl",
+    "text",
+    "markdown",
+];
+
+/// Listings whose first word is the name of what the line is about.
+const LISTINGS: [&str; 6] =
+    ["api", "explain", "metrics", "new", "--help", "simulate demo.yaml --from 2026-12-01 --days 2 --metrics"];
+
+/// The words of a line that a Chinese reader would have to know English for.
+fn foreign(line: &str, said: &str) -> Vec<String> {
+    // An excerpt of a file, an example, a step of the engine by the names of its entries, what a script writes.
+    let code = said.trim_start().starts_with(|c: char| c.is_ascii_digit()) && said.contains(" | ")
+        || line.contains("--faults") && said.contains("  2026-12-01 ")
+        || line.starts_with("explain ") && said.starts_with("    ")
+        || line.starts_with("api") && said.contains("#{");
+    let listed = LISTINGS.iter().any(|listing| line.starts_with(listing));
+    let mut words = if code { Vec::new() } else { tongue::english(said) };
+    // Of such a line the name, and behind `metrics` its formula.
+    if listed {
+        let name: String = said.chars().take(34).collect();
+        words.retain(|word| !name.contains(word.as_str()));
+    }
+    words.retain(|word| !WRITTEN.contains(&word.as_str()));
+    words
+}
+
+#[test]
+fn a_chinese_reader_meets_no_english() {
+    let place = every::chinese_stage().env("LANG", "zh_CN.UTF-8");
+    let mut found = Vec::new();
+    let mut look = |line: &str, text: &str| {
+        for said in text.lines() {
+            let words = foreign(line, said);
+            if !words.is_empty() {
+                found.push(format!("{line}: {said}  ← {}", words.join(" ")));
+            }
+        }
+    };
+    let run = every::each(&place, |line, _, _, Output { stdout, stderr, .. }| {
+        look(line, stderr);
+        if !is_for_programs(line) {
+            look(line, stdout);
+        }
+    });
+    look("run", &run);
     assert!(found.is_empty(), "{} lines:\n{}", found.len(), found.join("\n"));
 }

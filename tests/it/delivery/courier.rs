@@ -269,7 +269,7 @@ async fn a_refusal_is_final_and_the_lane_goes_on() {
     assert_eq!(settled[0].outcome, Outcome::Dead);
     assert_eq!(settled[0].attempts, 1);
     let reason = "the address answered 404 Not Found: no such hook".to_owned();
-    assert_eq!(settled[0].receipt(), Some(Receipt::Refused { reason }));
+    assert_eq!(settled[0].receipt(), Some(Receipt::Refused { reason: reason.into() }));
     assert_eq!((settled[1].key, settled[1].receipt()), (2, None));
 }
 

@@ -112,7 +112,7 @@ fn a_hard_page_on_every_platform() {
         let parts = requests(kind, &Message::text(PAGE)).unwrap();
         for (index, request) in parts.iter().enumerate() {
             let shown = adapter.shown(request);
-            out.push_str(&format!("=== part {} of {} · {}\n", index + 1, parts.len(), shown.note));
+            out.push_str(&format!("=== part {} of {} · {}\n", index + 1, parts.len(), shown.note.en));
             match serde_json::from_str::<Value>(&request.body) {
                 Ok(body) if body.is_object() => leaves(&body, "", &mut out),
                 _ => out.push_str(&request.body),

@@ -77,7 +77,7 @@ fn a_pause_of_which_nobody_takes_care_asks_the_host_after_a_day() {
     assert!(
         story.entries[from..]
             .iter()
-            .any(|entry| matches!(&entry.fact, Fact::Refused { reason } if reason.contains("nobody")))
+            .any(|entry| matches!(&entry.fact, Fact::Refused { reason } if reason.en.contains("nobody")))
     );
 }
 

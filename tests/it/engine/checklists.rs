@@ -30,7 +30,7 @@ fn tick(story: &mut Story, items: &[&str]) {
 
 fn refused(story: &Story) -> Option<&str> {
     match &story.entries.last()?.fact {
-        Fact::Refused { reason } => Some(reason),
+        Fact::Refused { reason } => Some(&reason.en),
         _ => None,
     }
 }

@@ -164,7 +164,7 @@ fn who_cancels_says_whether_members_are_told() {
         story.until("2026-12-10 13:00");
         story.command(Command::Cancel { run: run(), silent, by: by() });
         assert_eq!(story.news().contains("post group: 取消"), told, "silent: {silent}");
-        assert!(story.state.finished.iter().any(|run| run.reason == "cancelled by zhu"));
+        assert!(story.state.finished.iter().any(|run| run.reason.en == "cancelled by zhu"));
     }
     let mut early = talk();
     early.start("talk");

@@ -74,7 +74,7 @@ fn approve(story: &mut Story, task: &str, by: &str, yes: bool) {
 
 fn refusals(story: &Story) -> Vec<String> {
     let refused = story.entries.iter().filter_map(|entry| match &entry.fact {
-        Fact::Refused { reason } => Some(reason.clone()),
+        Fact::Refused { reason } => Some(reason.en.clone()),
         _ => None,
     });
     refused.collect()
@@ -209,7 +209,7 @@ fn what_the_platform_refuses_a_person_does_or_the_group_is_told() {
         let asked: Vec<_> = story.state.moderation.asked.keys().cloned().collect();
         assert_eq!(asked.len(), 1);
         let reason = "bot can't initiate conversation with a user (403)".to_owned();
-        story.input_as(Input::receipt(&asked[0], Receipt::Refused { reason }));
+        story.input_as(Input::receipt(&asked[0], Receipt::Refused { reason: reason.into() }));
         assert!(story.state.moderation.asked.is_empty());
     };
     says(&mut story, "telegram:7", "free money");

@@ -316,7 +316,7 @@ impl Life {
         // Also calls that have been answered, or whose run has ended.
         let Some(effect) = self.calls.get(dice.below(self.calls.len().max(1))).cloned() else { return };
         let result = if dice.one_in(3) {
-            Err("坏了".to_owned())
+            Err("坏了".into())
         } else {
             let with = |text: &str| Value::map([("text", Value::str(text))]);
             let actions = vec![

@@ -156,7 +156,7 @@ impl Story {
             assert_eq!(&read, entry, "an entry reads back as it was stored");
             engine::apply(&mut self.recovered, &read).expect("a stored entry is legal");
             if let Fact::Poisoned { reason, .. } = &entry.fact {
-                panic!("poisoned: {reason}");
+                panic!("poisoned: {}", reason.en);
             }
         }
         assert_eq!(self.state, self.recovered, "recovery gives the same state");
@@ -186,9 +186,9 @@ impl Story {
                 engine::script_facts(&self.state, &self.playbooks, &call.effect).expect("facts of a call");
             let result = match self.scripts.get(&*call.script) {
                 Some(script) => {
-                    script.call(&call.function, &call.args, &facts, &NoHost).map_err(|e| e.to_string())
+                    script.call(&call.function, &call.args, &facts, &NoHost).map_err(|e| e.in_words())
                 }
-                None => Err(format!("there is no script {}", call.script)),
+                None => Err(format!("there is no script {}", call.script).into()),
             };
             let before = self.state.calls.len();
             self.input(InputKind::ScriptReturned { effect: call.effect.clone(), result });
@@ -367,7 +367,7 @@ fn tell(entry: &Entry) -> Option<String> {
             let reason = serde_json::to_value(reason).expect("a reason can be stored");
             format!("missed {run}/{step}: {}", reason["why"].as_str().unwrap_or_default())
         }
-        Fact::StepFailed { step, error, .. } => format!("failed {step}: {error}"),
+        Fact::StepFailed { step, error, .. } => format!("failed {step}: {}", error.en),
         Fact::RunFinished { run, outcome, .. } => {
             format!(
                 "end {run}: {}",
@@ -391,7 +391,7 @@ fn tell(entry: &Entry) -> Option<String> {
         Fact::MemberGone { member } => format!("gone {member}"),
         Fact::DateMoved { date, .. } => format!("moved {date}"),
         Fact::DateCancelled { date, .. } => format!("cancelled {date}"),
-        Fact::Refused { reason } => format!("refused: {reason}"),
+        Fact::Refused { reason } => format!("refused: {}", reason.en),
         Fact::Slept { length, .. } => format!("slept {length}"),
         Fact::DeliveryFailed { effect, .. } => format!("undelivered {effect}"),
         _ => return None,

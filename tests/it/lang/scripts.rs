@@ -95,7 +95,7 @@ fn what_scripts_keep_has_bounds_and_the_reason_names_them() {
     let _ = play.run(&["start", "keep"]).exits(0);
     fails_with(&play, "much", "holds more than 8388608 bytes");
     fails_with(&play, "gives", "at most 1048576 are kept");
-    fails_with(&play, "keep", "in `state`; at most 8388608 may be; the largest of");
+    fails_with(&play, "keep", "; at most 8388608 bytes may be; the largest of");
     let _ = engine.stop().exits(0);
     let engine = play.start(&["run", "p.yaml"]);
     engine.line("running");

@@ -83,13 +83,15 @@ fn what_was_given_up_is_remembered_within_a_bound() {
     let story = Story::new("2026-12-01 08:00", YAML);
     let mut state = story.state.clone();
     for n in 0..100_u32 {
-        let fact =
-            Fact::Poisoned { reason: n.to_string(), timer: Some((at("2026-12-01 08:00"), Timer::Midnight)) };
+        let fact = Fact::Poisoned {
+            reason: n.to_string().into(),
+            timer: Some((at("2026-12-01 08:00"), Timer::Midnight)),
+        };
         let entry = Entry { at: at("2026-12-01 08:00"), input: None, fact };
         engine::apply(&mut state, &entry).unwrap();
     }
     assert_eq!(state.broken.len(), playbook::base::limits::BROKEN_KEPT_MAX);
-    assert_eq!(state.broken.back().map(|broken| &*broken.reason), Some("99"));
+    assert_eq!(state.broken.back().map(|broken| broken.reason.en.as_str()), Some("99"));
 }
 
 #[test]

@@ -103,7 +103,7 @@ plays:
         story.done(&task);
     }
     story.sleep_until("2026-03-20 09:05");
-    let reason = "deciding it broke the engine: a test".to_owned();
+    let reason = "deciding it broke the engine: a test".into();
     let fact = Fact::Poisoned { reason, timer: None };
     let entry = Entry { at: story.now, input: None, fact };
     engine::apply(&mut story.state, &entry).expect("a legal entry");

@@ -121,7 +121,7 @@ fn standing(mark: &Mark, locale: Locale) -> (&'static str, &'static str, String)
             },
         ),
         Kind::Missed(skip) => ("✕", "bad", timeline::skipped(skip).of(locale).to_owned()),
-        Kind::Failed(error) => ("✕", "bad", error.clone()),
+        Kind::Failed(error) => ("✕", "bad", error.of(locale).to_owned()),
         Kind::Held(reason, _) => ("⏸", "", timeline::held_by(*reason).of(locale).to_owned()),
         Kind::NotSent => {
             ("✕", "bad", locale.pick("was held, and is not sent", "被压住，没有发出").to_owned())

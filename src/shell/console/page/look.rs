@@ -70,7 +70,9 @@ fn look_at(look: &Look, frame: &Frame) -> Markup {
             @if *commands { div.acts { (wording::decide(&place.group, &effect, *in_doubt, frame)) } }
         },
         Look::Failed { place, at, reason, commands, zone, now } => html! {
-            @let (step, error) = reason.strip_prefix("step ").and_then(|rest| rest.split_once(": ")).unwrap_or(("", reason));
+            @let words = reason.of(locale);
+            @let rest = words.strip_prefix(locale.pick("step ", "步骤 "));
+            @let (step, error) = rest.and_then(|rest| rest.split_once(locale.pick(": ", "："))).unwrap_or(("", words));
             @let run = html! { a href=(run_path(&place.group, &place.subject.as_str().into())) { code { (place.subject) } } };
             (of(place, locale)) @match (locale, step) {
                 (Locale::En, "") => { "run " (run) " failed" }

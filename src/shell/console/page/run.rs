@@ -58,7 +58,7 @@ fn head(view: &Sheet, locale: Locale) -> Markup {
             @if view.paused { " · " (locale.pick("its play is paused", "这个玩法暂停中")) }
             " · " (why(&view.group, &view.run, None, locale))
         }
-        @if !view.reason.is_empty() { p.words { bdi { (view.reason) } } }
+        @if !view.reason.is_empty() { p.words { bdi { (view.reason.of(locale)) } } }
         dl.facts {
             dt { (locale.pick("About", "时间")) } dd { (words::day(locale, zone.date(view.anchor))) " " (words::clock(zone, view.anchor)) " " small { (zone.name()) } }
             @if let Some(number) = view.number { dt { (locale.pick("Run", "第几次")) } dd { (number) } }
@@ -192,8 +192,8 @@ fn standing(step: &Step, view: &Sheet, locale: Locale) -> (&'static str, &'stati
             "✕",
             "bad",
             match locale {
-                Locale::En => format!("failed: {error}"),
-                Locale::Zh => format!("失败：{error}"),
+                Locale::En => format!("failed: {}", error.en),
+                Locale::Zh => format!("失败：{}", error.zh),
             },
         ),
         Standing::Passed => ("·", "", locale.pick("not on its way", "没有走到").to_owned()),

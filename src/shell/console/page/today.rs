@@ -132,7 +132,7 @@ fn day_row(row: &Row, frame: &Frame) -> Markup {
                 _ => { bdi { (row.title) } }
             }
             " " small { bdi { (places(&row.places, row.more, locale)) } }
-            span.rest { (word) @if !row.reason.is_empty() { ": " bdi { (row.reason) } }
+            span.rest { (word) @if !row.reason.is_empty() { ": " bdi { (row.reason.of(locale)) } }
                 @if let Some(one) = row.places.first() { " · " (why(&one.group, &one.subject.as_str().into(), None, locale)) }
             }
             @if ahead && row.commands {

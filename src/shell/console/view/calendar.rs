@@ -6,6 +6,7 @@ use super::group::{beginning, title};
 use crate::{
     base::{
         ids::{GroupId, PlayName, RunId, StepId},
+        phrase::Phrase,
         time::{Duration, Timestamp, Zone},
     },
     engine::{
@@ -96,7 +97,7 @@ pub(crate) enum Kind {
     /// It did not happen.
     Missed(Skip),
     /// The run failed.
-    Failed(String),
+    Failed(Phrase),
     /// A budget holds it.
     Held(HoldReason, Option<Timestamp>),
     /// A budget held it until it was not sent any more.

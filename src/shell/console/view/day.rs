@@ -5,6 +5,7 @@ use crate::{
     base::{
         ids::{GroupId, PlayName, RunId},
         limits,
+        phrase::Phrase,
         time::{Duration, Timestamp, Zone},
     },
     engine::{
@@ -59,7 +60,7 @@ pub(crate) struct Row {
     /// Whether the reader commands all of these groups.
     pub(crate) commands: bool,
     /// Why it ended, where that says something.
-    pub(crate) reason: String,
+    pub(crate) reason: Phrase,
     /// The zone of its groups.
     pub(crate) zone: Zone,
 }
@@ -109,9 +110,9 @@ impl DayOf<'_> {
         let (first, id) = seen.next()?;
         let run = first.run(id)?;
         let standing = run.outcome.map_or(Standing::Open, Standing::Ended);
-        let reason = if run.outcome == Some(Outcome::Done) { "" } else { &run.reason };
+        let reason = if run.outcome == Some(Outcome::Done) { Phrase::default() } else { run.reason.clone() };
         let mut row = Self::row(first, &run.play, run.started, standing);
-        row.reason = reason.to_owned();
+        row.reason = reason;
         self.put(&mut row, first, id);
         for (here, run) in seen.by_ref().take(ROW_PLACES_MAX - 1) {
             self.put(&mut row, here, run);
@@ -129,7 +130,7 @@ impl DayOf<'_> {
             places: Vec::new(),
             more: 0,
             commands: true,
-            reason: String::new(),
+            reason: Phrase::default(),
             zone: here.zone(),
         }
     }

@@ -73,7 +73,7 @@ pub(crate) enum Look {
         /// When the run failed.
         at: Timestamp,
         /// Why the run failed.
-        reason: String,
+        reason: Phrase,
         /// Whether the reader may have it go on.
         commands: bool,
         /// The zone of its group.

@@ -6,6 +6,7 @@ use super::group::title;
 use crate::{
     base::{
         ids::{EffectId, GroupId, PlayName, RunId, StepId, TaskId},
+        phrase::Phrase,
         time::{Duration, Timestamp, Zone},
     },
     engine::{
@@ -56,7 +57,7 @@ pub(crate) struct Sheet {
     /// How it ended, and when.
     pub(crate) ended: Option<(Outcome, Option<Timestamp>)>,
     /// Why it ended.
-    pub(crate) reason: String,
+    pub(crate) reason: Phrase,
     /// Why it would not start as things are.
     pub(crate) unless: Option<Skip>,
     /// Whether its play is paused.
@@ -98,7 +99,7 @@ pub(crate) enum Standing {
     /// It was not carried out.
     Missed(Skip),
     /// The step failed.
-    Failed(String),
+    Failed(Phrase),
     /// The run has ended before it, or went another way.
     Passed,
 }

@@ -2,6 +2,7 @@
 
 use super::{Adapter, Attempt, Carrier, Receipt, Refusal, Request, Response, Shown, mention::Mentions};
 use crate::{
+    base::phrase::pair,
     model::{channel::ChannelKind, message::Message},
     shell::delivery::{
         markup::{self, write::PLAIN},
@@ -34,7 +35,7 @@ impl Adapter for Console {
     }
 
     fn shown(&self, request: &Request) -> Shown {
-        Shown { note: "text".into(), text: request.body.clone() }
+        Shown { note: pair("text", "文字").into(), text: request.body.clone() }
     }
 }
 

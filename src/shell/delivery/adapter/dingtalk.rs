@@ -11,7 +11,10 @@ use super::{
     parts::{self, Own, Sorted, TEXT_ONLY},
 };
 use crate::{
-    base::time::{Duration, Timestamp},
+    base::{
+        phrase::phrase,
+        time::{Duration, Timestamp},
+    },
     model::{
         channel::ChannelKind,
         message::{Button, Message},
@@ -113,7 +116,11 @@ impl Adapter for Dingtalk {
     fn shown(&self, request: &Request) -> Shown {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let form = body["msgtype"].as_str().unwrap_or_default();
-        let note = format!("{form} · {} of {BODY_BYTES_MAX} bytes", request.body.len());
+        let note = phrase!(
+            "{form} · {} of {BODY_BYTES_MAX} bytes",
+            "{form} · {} / {BODY_BYTES_MAX} 字节",
+            request.body.len()
+        );
         let mut text = match form {
             "text" => body["text"]["content"].as_str().unwrap_or_default().to_owned(),
             _ => PLAIN.write(&markup::parse(body[form]["text"].as_str().unwrap_or_default())),

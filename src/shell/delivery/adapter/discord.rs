@@ -12,8 +12,11 @@ use super::{
     parts::{self, Own, Sorted, utf16_length},
 };
 use crate::{
-    base::markdown::{TIME_LINK, with_own_links},
     base::time::{Duration, Timestamp},
+    base::{
+        markdown::{TIME_LINK, with_own_links},
+        phrase::phrase,
+    },
     model::{
         channel::ChannelKind,
         message::{Button, Message, Poll, Restriction, Revising},
@@ -246,7 +249,11 @@ impl Adapter for Discord {
     fn shown(&self, request: &Request) -> Shown {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let content = body["content"].as_str().unwrap_or_default();
-        let note = format!("content · {} of {CONTENT_MAX} characters", utf16_length(content));
+        let note = phrase!(
+            "content · {} of {CONTENT_MAX} characters",
+            "content · {} / {CONTENT_MAX} 字",
+            utf16_length(content)
+        );
         let text = unbracket(content);
         let mut shown = vec![PLAIN.write(&markup::parse(&text)).replace(INVISIBLE, "")];
         if let Some(url) = body["embeds"][0]["image"]["url"].as_str() {

@@ -14,7 +14,7 @@ use super::{
     parts,
 };
 use crate::{
-    base::{ids::EffectId, limits::MAIL_RECIPIENTS_MAX},
+    base::{ids::EffectId, limits::MAIL_RECIPIENTS_MAX, phrase::phrase},
     model::{channel::ChannelKind, message::Message},
     shell::delivery::{
         markup::{self, Block, write::PLAIN},
@@ -185,7 +185,7 @@ impl Adapter for Email {
         let text = first_part(body).unwrap_or_default();
         let subject = decoded_subject(head);
         Shown {
-            note: format!("text and HTML · {} bytes", request.body.len()),
+            note: phrase!("text and HTML · {} bytes", "文字和 HTML · {} 字节", request.body.len()),
             text: format!("{subject}\n\n{}", text.replace("\r\n", "\n")).trim_end().to_owned(),
         }
     }

@@ -12,7 +12,7 @@ use super::{
     parts::{self, Own, Sorted, TEXT_ONLY},
 };
 use crate::{
-    base::time::Duration,
+    base::{phrase::phrase, time::Duration},
     model::{
         channel::ChannelKind,
         message::{Button, Message, Revising},
@@ -186,7 +186,11 @@ impl Adapter for Feishu {
     fn shown(&self, request: &Request) -> Shown {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let form = body["msg_type"].as_str().unwrap_or_default();
-        let note = format!("{form} · {} of {BODY_BYTES_MAX} bytes", request.body.len());
+        let note = phrase!(
+            "{form} · {} of {BODY_BYTES_MAX} bytes",
+            "{form} · {} / {BODY_BYTES_MAX} 字节",
+            request.body.len()
+        );
         // An app writes it as text in JSON.
         let content: Option<Value> =
             body["content"].as_str().and_then(|text| serde_json::from_str(text).ok());

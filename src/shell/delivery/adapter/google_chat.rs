@@ -10,6 +10,7 @@ use super::{
     parts::{self, Ends, Own, Sorted},
 };
 use crate::{
+    base::phrase::phrase,
     model::{
         channel::ChannelKind,
         message::{Button, Message},
@@ -121,7 +122,11 @@ impl Adapter for GoogleChat {
 
     fn shown(&self, request: &Request) -> Shown {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
-        let note = format!("text · {} of {BODY_BYTES_MAX} bytes", request.body.len());
+        let note = phrase!(
+            "text · {} of {BODY_BYTES_MAX} bytes",
+            "text · {} / {BODY_BYTES_MAX} 字节",
+            request.body.len()
+        );
         let mut shown = vec![mrkdwn::read(body["text"].as_str().unwrap_or_default(), false)];
         let widgets = &body["cardsV2"][0]["card"]["sections"][0]["widgets"];
         for widget in widgets.as_array().into_iter().flatten() {

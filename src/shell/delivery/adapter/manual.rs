@@ -4,6 +4,7 @@
 
 use super::{Adapter, Attempt, Carrier, Receipt, Refusal, Request, Response, Shown, console::plain_text};
 use crate::{
+    base::phrase::pair,
     model::{channel::ChannelKind, message::Message},
     shell::delivery::target::Robot,
 };
@@ -34,6 +35,8 @@ impl Adapter for Manual {
     }
 
     fn shown(&self, request: &Request) -> Shown {
-        Shown { note: "to be copied by a person".into(), text: request.body.clone() }
+        Shown {
+            note: pair("to be copied by a person", "由人复制出去").into(), text: request.body.clone()
+        }
     }
 }

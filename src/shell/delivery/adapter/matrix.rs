@@ -12,7 +12,7 @@ use super::{
     parts,
 };
 use crate::{
-    base::time::Duration,
+    base::{phrase::phrase, time::Duration},
     model::{
         channel::ChannelKind,
         message::{Message, Restriction, Revising},
@@ -208,7 +208,14 @@ impl Adapter for Matrix {
         if content["msgtype"] == "m.image" {
             text.insert_str(0, "📷 ");
         }
-        Shown { note: format!("{form} · {} of {CONTENT_BYTES_MAX} bytes", request.body.len()), text }
+        Shown {
+            note: phrase!(
+                "{form} · {} of {CONTENT_BYTES_MAX} bytes",
+                "{form} · {} / {CONTENT_BYTES_MAX} 字节",
+                request.body.len()
+            ),
+            text,
+        }
     }
 }
 

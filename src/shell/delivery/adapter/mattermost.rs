@@ -10,7 +10,7 @@ use super::{
     parts::{self, Sorted},
 };
 use crate::{
-    base::time::Duration,
+    base::{phrase::phrase, time::Duration},
     model::{channel::ChannelKind, message::Message},
     shell::delivery::{
         markup::{
@@ -105,7 +105,11 @@ impl Adapter for Mattermost {
     fn shown(&self, request: &Request) -> Shown {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let text = body["text"].as_str().unwrap_or_default();
-        let note = format!("text · {} of {TEXT_CHARS_MAX} characters", text.chars().count());
+        let note = phrase!(
+            "text · {} of {TEXT_CHARS_MAX} characters",
+            "text · {} / {TEXT_CHARS_MAX} 字",
+            text.chars().count()
+        );
         Shown { note, text: PLAIN.write(&markup::parse(text)).replace(INVISIBLE, "") }
     }
 }

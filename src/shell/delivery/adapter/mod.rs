@@ -11,6 +11,7 @@ use crate::{
     base::{
         hex::hex,
         ids::{ChannelName, EffectId, GroupId},
+        phrase::Phrase,
         time::{Duration, Timestamp},
     },
     model::{
@@ -277,7 +278,7 @@ pub struct Refusal(pub String);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
     /// The form and how full it is: `markdown · 312 of 4096 bytes`.
-    pub note: String,
+    pub note: Phrase,
     /// Plain text, lines parted by `\n`.
     pub text: String,
 }

@@ -12,7 +12,7 @@ use super::{
     parts::{self, Ends, Own, Sorted, TEXT_ONLY},
 };
 use crate::{
-    base::time::Duration,
+    base::{phrase::phrase, time::Duration},
     model::{
         channel::ChannelKind,
         message::{Button, Message},
@@ -154,7 +154,11 @@ impl Adapter for Ntfy {
             actions.filter_map(|a| Some(format!("[ {} ] {}", a["label"].as_str()?, a["url"].as_str()?)));
         let text = Some(text).filter(|text| !text.is_empty());
         let lines: Vec<String> = title.into_iter().chain(text).chain(image).chain(actions).collect();
-        let note = format!("{form} · {} of {MESSAGE_BYTES_MAX} bytes", message.len());
+        let note = phrase!(
+            "{form} · {} of {MESSAGE_BYTES_MAX} bytes",
+            "{form} · {} / {MESSAGE_BYTES_MAX} 字节",
+            message.len()
+        );
         Shown { note, text: lines.join("\n") }
     }
 }

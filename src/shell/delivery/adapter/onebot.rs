@@ -12,6 +12,7 @@ use super::{
 };
 use crate::shell::dialled::DIALLED;
 use crate::{
+    base::phrase::phrase,
     model::{
         channel::ChannelKind,
         message::{Message, Restriction, Revising},
@@ -194,7 +195,14 @@ impl Adapter for Onebot {
             }
         }
         let text = text.trim_end().to_owned();
-        Shown { note: format!("{} of {TEXT_CHARS_MAX} characters", text.chars().count()), text }
+        Shown {
+            note: phrase!(
+                "{} of {TEXT_CHARS_MAX} characters",
+                "{} / {TEXT_CHARS_MAX} 字",
+                text.chars().count()
+            ),
+            text,
+        }
     }
 }
 

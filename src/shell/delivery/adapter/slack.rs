@@ -12,6 +12,7 @@ use super::{
     parts::{self, Own, Sorted, utf16_length},
 };
 use crate::{
+    base::phrase::phrase,
     model::{
         channel::ChannelKind,
         message::{Button, Message, Restriction, Revising},
@@ -198,10 +199,19 @@ impl Adapter for Slack {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let text = body["text"].as_str().unwrap_or_default();
         let Some(blocks) = body["blocks"].as_array() else {
-            let note = format!("text · {} of {TEXT_MAX} characters", utf16_length(text));
+            let note = phrase!(
+                "text · {} of {TEXT_MAX} characters",
+                "text · {} / {TEXT_MAX} 字",
+                utf16_length(text)
+            );
             return Shown { note, text: mrkdwn::read(text, true) };
         };
-        let note = format!("{} blocks · {} of {BLOCKS_CHARS_MAX} characters", blocks.len(), length(blocks));
+        let note = phrase!(
+            "{} blocks · {} of {BLOCKS_CHARS_MAX} characters",
+            "{} 块 · {} / {BLOCKS_CHARS_MAX} 字",
+            blocks.len(),
+            length(blocks)
+        );
         let mut shown: Vec<String> = Vec::new();
         for block in blocks {
             let text = block["text"]["text"].as_str().unwrap_or_default();

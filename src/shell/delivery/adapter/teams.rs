@@ -12,6 +12,7 @@ use super::{
     parts::{self, Own, Sorted},
 };
 use crate::{
+    base::phrase::phrase,
     model::{
         channel::ChannelKind,
         message::{Button, Message},
@@ -91,7 +92,11 @@ impl Adapter for Teams {
             shown.push(format!("[ {} ] {}", field("title"), field("url")));
         }
         Shown {
-            note: format!("card · {} of {BODY_BYTES_MAX} bytes", request.body.len()),
+            note: phrase!(
+                "card · {} of {BODY_BYTES_MAX} bytes",
+                "card · {} / {BODY_BYTES_MAX} 字节",
+                request.body.len()
+            ),
             text: shown.join("\n\n"),
         }
     }

@@ -11,7 +11,10 @@ use super::{
     parts::{self, Own, Sorted, TEXT_ONLY},
 };
 use crate::{
-    base::time::{Duration, Timestamp},
+    base::{
+        phrase::phrase,
+        time::{Duration, Timestamp},
+    },
     model::{
         channel::ChannelKind,
         message::{Button, Message, Poll, Restriction, Revising},
@@ -259,7 +262,8 @@ impl Adapter for Telegram {
             _ => ("text", TEXT_CHARS_MAX),
         };
         let main = body[name].as_str().unwrap_or_default();
-        let note = format!("{method} · {} of {max} characters", main.chars().count());
+        let note =
+            phrase!("{method} · {} of {max} characters", "{method} · {} / {max} 字", main.chars().count());
         let photo = body["photo"].as_str().map(|url| format!("📷 {url}"));
         let options = body["options"].as_array().into_iter().flatten();
         let options = options.filter_map(|o| Some(format!("○ {}", o["text"].as_str()?)));

@@ -7,6 +7,7 @@
 
 use super::{Adapter, Attempt, Receipt, Refusal, Request, Response, Shown, answer};
 use crate::{
+    base::phrase::phrase,
     model::message::{Mention, Message},
     shell::{
         delivery::target::Robot,
@@ -100,7 +101,7 @@ impl Adapter for Webhook {
             .ok()
             .and_then(|value| serde_json::to_string_pretty(&value).ok());
         Shown {
-            note: format!("{} · {} bytes", request.method, request.body.len()),
+            note: phrase!("{} · {} bytes", "{} · {} 字节", request.method, request.body.len()),
             text: pretty.unwrap_or_else(|| request.body.clone()),
         }
     }

@@ -11,7 +11,10 @@ use super::{
     parts::{self, Own, Sorted, TEXT_ONLY},
 };
 use crate::{
-    base::hex::hex,
+    base::{
+        hex::hex,
+        phrase::{pair, phrase},
+    },
     model::{channel::ChannelKind, message::Message},
     shell::delivery::{
         markup::{
@@ -133,7 +136,7 @@ impl Adapter for Wecom {
         let form = body["msgtype"].as_str().unwrap_or_default();
         if form == "image" {
             let file = body[form]["file"].as_str().unwrap_or_default();
-            return Shown { note: "image".into(), text: format!("📷 {file}") };
+            return Shown { note: pair("image", "图片").into(), text: format!("📷 {file}") };
         }
         let content = body[form]["content"].as_str().unwrap_or_default();
         let max = if form == "text" { TEXT_BYTES_MAX } else { MARKDOWN_BYTES_MAX };
@@ -149,7 +152,9 @@ impl Adapter for Wecom {
                 .collect();
             text = format!("{text}\n{}", names.join(" "));
         }
-        Shown { note: format!("{form} · {} of {max} bytes", content.len()), text }
+        Shown {
+            note: phrase!("{form} · {} of {max} bytes", "{form} · {} / {max} 字节", content.len()), text
+        }
     }
 }
 
@@ -437,7 +442,7 @@ mod tests {
         };
         let text = shown("**a** [b](https://x)", vec![person("小林", Some("Lin"))]);
         assert_eq!(text.text, "@Lin\na b https://x");
-        assert!(text.note.starts_with("markdown · "), "{}", text.note);
+        assert!(text.note.en.starts_with("markdown · "), "{}", text.note.en);
         assert_eq!(shown("hi", vec![Mention::All]).text, "hi\n@所有人");
     }
 
