@@ -24,8 +24,6 @@ use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, sync::Arc};
 /// Its charter and its rules in the order of the file, who does what, how much the group is spoken to, the phases, every
 /// play with its steps and texts, and what to do when something fails. With `--members` what members have to know
 /// instead: who runs the group, that a program helps, what is kept of them and why, how to see it and have it deleted.
-///
-/// In the language of the playbook, or in the one of `--lang`; the playbook's own texts stay as they are.
 #[derive(Debug, clap::Args)]
 pub(super) struct Handbook {
     /// The playbook file.
