@@ -63,7 +63,7 @@ fn cells(table: &mut Table, run: Row, locale: Locale) {
                 run.until.map(|at| phrase!(" until {}", "，最迟到 {}", at.minute())).unwrap_or_default();
             phrase!("step {step} waits for {waiting}{until}", "步骤 {step} 在等{waiting}{until}"; waiting, until)
         }
-        _ => run.reason.into(),
+        _ => run.reason,
     };
     let missed = run.missed;
     let missed =

@@ -218,7 +218,7 @@ fn outbox(
                     });
                 }
                 Hurried::UnderWay => {
-                    Driver::refuse(reply, phrase!("{effect}: an attempt is under way", "{effect}：正在发送"))
+                    Driver::refuse(reply, phrase!("{effect}: an attempt is under way", "{effect}：正在发送"));
                 }
                 Hurried::Unknown => {
                     Driver::refuse(
