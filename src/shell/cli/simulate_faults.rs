@@ -76,7 +76,8 @@ impl Asked<'_> {
             of(total.nonsense, "input that made no sense", "inputs that made no sense", "个说不通的输入");
         let repeats =
             of(total.repeats, "input that came twice", "inputs that came twice", "个来了两遍的输入");
-        let wrong = Phrase::list([crashes, jumps, scripts, nonsense, repeats]);
+        let edits = of(total.edits, "edit of the file", "edits of the file", "次文件改动");
+        let wrong = Phrase::list([crashes, jumps, edits, scripts, nonsense, repeats]);
         out.say(phrase!("  {wrong}", "  {wrong}"; wrong))?;
         let arrivals = of(total.arrivals, "message arrived", "messages arrived", "条消息送达");
         let doubts = of(total.doubts, "attempt in doubt", "attempts in doubt", "次存疑");

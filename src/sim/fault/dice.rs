@@ -29,6 +29,11 @@ impl Dice {
         self.0.below(n) == 0
     }
 
+    /// One of so many.
+    pub(super) fn below(&mut self, n: usize) -> usize {
+        self.0.below(n.max(1) as u64) as usize
+    }
+
     /// A length below so many seconds.
     pub(super) fn seconds(&mut self, below: u64) -> Duration {
         Duration::SECOND.times(self.0.below(below) as i64)

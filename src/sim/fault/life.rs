@@ -35,7 +35,9 @@ use std::{
 
 /// One group under faults.
 pub(super) struct Life<'l> {
-    playbook: &'l Arc<Playbook>,
+    versions: &'l [Arc<Playbook>],
+    /// The version that the file holds.
+    file: usize,
     playbooks: &'l Playbooks,
     material: &'l Material,
     options: &'l Options,
@@ -77,7 +79,7 @@ enum Next {
 
 impl<'l> Life<'l> {
     pub(super) fn new(
-        playbook: &'l Arc<Playbook>,
+        versions: &'l [Arc<Playbook>],
         playbooks: &'l Playbooks,
         group: &'l Group,
         material: &'l Material,
@@ -86,6 +88,7 @@ impl<'l> Life<'l> {
         survived: Survived,
     ) -> Self {
         let state = State::new(group.id.clone());
+        let playbook = &versions[0];
         let crowd = Crowd::new(
             &options.world,
             options.seed,
@@ -95,7 +98,8 @@ impl<'l> Life<'l> {
             options.from,
         );
         Self {
-            playbook,
+            versions,
+            file: 0,
             playbooks,
             material,
             options,
@@ -127,16 +131,14 @@ impl<'l> Life<'l> {
 
     /// Lives to the end, or to a step; the broken promise in words, if there is one.
     pub(super) fn live(&mut self, until: Option<u64>, told: &mut Told<'_>) -> Result<(), String> {
-        while self.state.digest.is_none() {
-            self.survived.steps += 1;
-            self.adopt(told)?;
-        }
+        self.take_over(told)?;
         if let Some(import) = self.crowd.settle(&self.state, self.options.members) {
             self.hear(import, told)?;
         }
         while until.is_none_or(|until| self.survived.steps < until) {
             self.survived.steps += 1;
             self.misfortune(told)?;
+            self.take_over(told)?;
             let Some((at, next)) = self.next().filter(|(at, _)| *at < self.options.to) else { break };
             self.time = self.time.max(at);
             self.step(next, told)?;
@@ -145,9 +147,22 @@ impl<'l> Life<'l> {
         self.repeat_all()
     }
 
-    fn adopt(&mut self, told: &mut Told<'_>) -> Result<(), String> {
-        let digest = self.playbook.digest.clone();
-        self.hear(Input { id: InputId::new("adopt"), kind: InputKind::Adopt { digest } }, told)
+    /// What the file holds comes into force; an engine that dies over it is started again and does it then.
+    fn take_over(&mut self, told: &mut Told<'_>) -> Result<(), String> {
+        while self.state.digest.as_ref() != self.versions.get(self.file).map(|version| &version.digest) {
+            let Some(version) = self.versions.get(self.file) else { break };
+            self.survived.steps += 1;
+            let kind = InputKind::Adopt { digest: version.digest.clone() };
+            self.hear(Input { id: InputId::new("adopt"), kind }, told)?;
+        }
+        Ok(())
+    }
+
+    /// The version in force.
+    fn playbook(&self) -> Arc<Playbook> {
+        let digest = self.state.digest.as_ref();
+        let found = digest.and_then(|digest| self.playbooks.of(digest, &self.group.id));
+        found.unwrap_or(&self.versions[0]).clone()
     }
 
     /// What happens next, and when.
@@ -184,6 +199,12 @@ impl<'l> Life<'l> {
             self.courier.skew = self.skew;
             self.survived.jumps += 1;
             told(self.survived.steps, self.wall(), &|| format!("the clock jumps by {jump}"));
+        }
+        if self.dice.one_in(40) {
+            self.file = self.dice.below(self.versions.len());
+            self.survived.edits += 1;
+            let file = self.file;
+            told(self.survived.steps, self.wall(), &|| format!("the file holds version {file}"));
         }
         if self.dice.one_in(30) {
             self.made += 1;
@@ -310,8 +331,9 @@ impl<'l> Life<'l> {
         if matches!(input.kind, InputKind::Receipt { .. }) {
             self.untold.retain(|receipt| receipt.id != input.id);
         }
+        let playbook = self.playbook();
         let decisions = &mut self.decisions;
-        decisions.see(self.playbook, &before, &self.state, &input, &entries, now)?;
+        decisions.see(&playbook, &before, &self.state, &input, &entries, now)?;
         self.history.push((input.clone(), now, entries));
         if self.dice.one_in(25) {
             // Whoever sent it got no answer.
@@ -341,7 +363,8 @@ impl<'l> Life<'l> {
             .map_err(|error| format!("an entry of the engine is illegal: {error}"))?;
         self.stored.1.push(text);
         self.survived.entries += 1;
-        self.oracle.see(self.playbook, &self.state, entry)?;
+        let playbook = self.playbook();
+        self.oracle.see(&playbook, &self.state, entry)?;
         self.deliveries.decided(entry);
         if let Some(Effect::Send(out)) = entry.effect() {
             self.courier.submit(&self.group.id, out, self.time);

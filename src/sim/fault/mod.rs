@@ -1,9 +1,11 @@
 //! The search for faults: lives of groups in which everything that can go wrong goes wrong, watched by the oracle.
 //!
 //! Crashes at every commit point, lost and repeated responses, throttling, clocks that jump, inputs that come twice or
-//! make no sense, scripts that fail. All of it is derived from a seed; a broken promise names its seed and its step.
+//! make no sense, scripts that fail, edits of the file. All of it is derived from a seed; a broken promise names its seed
+//! and its step.
 
 mod dice;
+mod edits;
 mod life;
 
 use super::{Material, Options, courier::Event};
@@ -73,6 +75,8 @@ pub struct Survived {
     pub jumps: u64,
     /// Script calls that failed or were cut off.
     pub scripts: u64,
+    /// Other versions of the file that came into force.
+    pub edits: u64,
 }
 
 impl Survived {
@@ -88,6 +92,7 @@ impl Survived {
         self.nonsense += other.nonsense;
         self.jumps += other.jumps;
         self.scripts += other.scripts;
+        self.edits += other.edits;
     }
 }
 
@@ -105,10 +110,11 @@ pub fn torment(
     told: &mut Told<'_>,
 ) -> Result<Survived, Box<Broken>> {
     let mut playbooks = Playbooks::default();
-    playbooks.insert(playbook.clone());
+    let versions = edits::versions(playbook, options.seed);
+    versions.iter().for_each(|version| playbooks.insert(version.clone()));
     let mut survived = Survived::default();
     for group in playbook.groups.values() {
-        let mut life = Life::new(playbook, &playbooks, group, material, options, rig, survived);
+        let mut life = Life::new(&versions, &playbooks, group, material, options, rig, survived);
         let lived = life.live(until, told);
         survived = life.survived;
         if let Err(what) = lived {

@@ -57,7 +57,10 @@ impl Decisions {
         }
         together(input, entries)?;
         if !after.phase_final {
-            anchors(playbook, before, after, entries)?;
+            // By which rule occurrences came before an edit is not known afterwards.
+            if !matches!(input.kind, InputKind::Adopt { .. }) {
+                anchors(playbook, before, after, entries)?;
+            }
             dates(before, after, entries)?;
             windows(before, after, entries)?;
         }
@@ -165,6 +168,7 @@ fn of_schedule(fact: &Fact, name: &PlayName) -> u64 {
 /// G1: a date that does not wait any more was started, skipped or cancelled.
 fn dates(before: &State, after: &State, entries: &[Entry]) -> Result<(), String> {
     for (name, old) in &before.plays {
+        let name = renamed(entries, name);
         for (id, _) in old.dates.iter().filter(|(_, date)| date.1.is_some()) {
             let now = after.plays.get(name).and_then(|play| play.dates.get(id));
             if now.is_some_and(|date| date.1.is_some()) {
@@ -184,9 +188,19 @@ fn dates(before: &State, after: &State, entries: &[Entry]) -> Result<(), String>
     Ok(())
 }
 
+/// What a play is called after a decision.
+fn renamed<'n>(entries: &'n [Entry], name: &'n PlayName) -> &'n PlayName {
+    let to = entries.iter().find_map(|entry| match &entry.fact {
+        Fact::Renamed { from, to } if from == name => Some(to),
+        _ => None,
+    });
+    to.unwrap_or(name)
+}
+
 /// G1: a window that closed started its run or says why not.
 fn windows(before: &State, after: &State, entries: &[Entry]) -> Result<(), String> {
-    for (name, old) in &before.plays {
+    for (was, old) in &before.plays {
+        let name = renamed(entries, was);
         let open =
             |state: &State| state.plays.get(name).and_then(|play| play.batch.as_ref().map(|batch| batch.0));
         let Some((until, _)) = old.batch.as_ref() else { continue };

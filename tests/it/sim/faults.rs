@@ -105,6 +105,7 @@ fn random_playbooks_survive_everything_that_can_go_wrong() {
         total.nonsense,
         total.jumps,
         total.scripts,
+        total.edits,
         total.arrivals,
     ] {
         assert!(count > runs / 4, "{total:?}");
