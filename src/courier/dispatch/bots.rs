@@ -19,6 +19,8 @@ pub(super) struct BotState {
     rates: Vec<Rate>,
     /// Robots that only wait for it, in turn.
     waiting: VecDeque<RobotId>,
+    /// Whose turn it is, until it was looked at.
+    turn: Option<RobotId>,
     /// When it is looked at next.
     alarm: Option<Ticks>,
 }
@@ -54,7 +56,9 @@ impl Dispatch {
     /// Whether the bot of a robot may send one more now; where not, the robot has its turn later.
     pub(super) fn bot_may(&mut self, robot: &RobotId, now: Now) -> bool {
         let Some(bot) = self.bot_of(robot) else { return true };
-        if bot.gate.ready_at(&bot.rates, now.ticks) == Some(now.ticks) {
+        let is_next = bot.waiting.is_empty() || bot.turn.as_ref() == Some(robot);
+        if is_next && bot.gate.ready_at(&bot.rates, now.ticks) == Some(now.ticks) {
+            bot.turn = None;
             return true;
         }
         if let Some(state) = self.robots.get_mut(robot)
@@ -76,10 +80,15 @@ impl Dispatch {
     /// Whoever is next may send, now or when the bot may.
     pub(super) fn pass_turn(&mut self, robot: &RobotId, now: Now) {
         let Some(id) = self.robots.get(robot).and_then(|robot| robot.bot.clone()) else { return };
+        if let Some(bot) = self.bots.get_mut(&id)
+            && bot.turn.as_ref() == Some(robot)
+        {
+            bot.turn = None;
+        }
         self.take_turn(&id, now);
     }
 
-    /// The alarm of an bot has come.
+    /// The alarm of a bot has come.
     pub(super) fn bot_wakes(&mut self, id: &str, now: Now) {
         if let Some(bot) = self.bots.get_mut(id) {
             bot.alarm = None;
@@ -88,13 +97,15 @@ impl Dispatch {
     }
 
     fn take_turn(&mut self, id: &str, now: Now) {
-        let Some(bot) = self.bots.get_mut(id).filter(|bot| !bot.waiting.is_empty()) else { return };
+        let free = |bot: &&mut BotState| !bot.waiting.is_empty() && bot.turn.is_none();
+        let Some(bot) = self.bots.get_mut(id).filter(free) else { return };
         match bot.gate.ready_at(&bot.rates, now.ticks) {
             Some(at) if at <= now.ticks => {
                 let Some(next) = bot.waiting.pop_front() else { return };
                 if let Some(robot) = self.robots.get_mut(&next) {
                     robot.waits_for_bot = false;
                 }
+                bot.turn = Some(next.clone());
                 self.dirty.push_back(next);
             }
             Some(at) if bot.alarm.is_none_or(|alarm| at < alarm) => {
