@@ -44,8 +44,7 @@ pub const DECISION_OPERATIONS_SPARE: u64 = 10_000;
 pub const DECISION_HERE_MEMBERS_MAX: usize = 2_000;
 /// Decisions that are made beside the driver at once.
 pub const DECISIONS_BESIDE_MAX: usize = 4;
-/// Operations that one expression may do more for each member of the group, so that a question to all of them
-/// is answered whatever their number.
+/// Operations that one expression may do more for each member of the group: a question to all is answered.
 pub const EXPRESSION_OPERATIONS_PER_MEMBER: u64 = 24;
 /// Operations of one script call.
 pub const SCRIPT_OPERATIONS_MAX: u64 = 5_000_000;
@@ -296,8 +295,7 @@ pub const ARCHIVE_PAGE_BYTES: usize = 512 * 1024;
 pub const SLEEP_MS_MAX: i64 = 10_000;
 /// The fastest that a rehearsal's clock runs: a day a second.
 pub const REHEARSAL_SPEED_MAX: u32 = 86_400;
-/// By how much of its own time a rehearsal's clock may be off for other processes before it is written down again, in
-/// milliseconds.
+/// A rehearsal's clock may be off for other processes by so much of its own time, in milliseconds.
 pub const REHEARSAL_TOLD_MS: i64 = 30_000;
 /// How long a start looks whether the database is whole before it goes on and looks beside the engine, in milliseconds.
 pub const SOUND_MS_MAX: u64 = 2_000;
@@ -315,8 +313,7 @@ pub const QUIET_MS: u64 = 15;
 pub const FILE_SETTLE_MS: u64 = 40;
 /// How long a file that changes each time it is looked at is waited for, in milliseconds.
 pub const FILE_UNSETTLED_MS_MAX: u64 = 1_000;
-/// How long a file that somebody has begun to write and not closed keeps its last version, in milliseconds since
-/// the last change.
+/// A file that somebody writes and has not closed keeps its last version so long after a change, in milliseconds.
 pub const FILE_UNCLOSED_MS_MAX: u64 = 10_000;
 /// How often files are looked at, whatever the file system tells of changes, in milliseconds.
 pub const FILE_LOOK_MS: u64 = 2_000;
@@ -477,8 +474,7 @@ pub const EAR_PAUSE_MS_MIN: u64 = 1_000;
 pub const EAR_PAUSE_MS_MAX: u64 = 60_000;
 /// For how long an ear has to be well before its next pause is the first again, in milliseconds.
 pub const EAR_WELL_MS: i64 = 60_000;
-/// After what time an ear tries again whose credential is refused, or whose connection another program holds, in
-/// milliseconds.
+/// An ear tries again after this when its credential is refused or its connection is another's, in milliseconds.
 pub const EAR_REFUSED_MS: u64 = 300_000;
 /// See [`EAR_REFUSED_MS`]; where another program holds the connection.
 pub const EAR_ELSEWHERE_MS: u64 = 60_000;
@@ -490,8 +486,7 @@ pub const EAR_LOOK_MS: u64 = 5_000;
 pub const EAR_EMPTY_MS_MIN: u64 = 1_000;
 /// Happenings of late that an ear remembers so as to tell of each once.
 pub const EAR_RECENT_MAX: usize = 1_024;
-/// An ear that heard nothing for longer than this asks a platform that keeps a history what was said meanwhile, in
-/// milliseconds.
+/// An ear that heard nothing for longer asks the platform's history what was said meanwhile, in milliseconds.
 pub const EAR_AWAY_MS: i64 = 60_000;
 /// Pieces of events that are not whole yet, and of one event.
 pub const EAR_PIECES_MAX: usize = 256;

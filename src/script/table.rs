@@ -208,7 +208,7 @@ static OWN: [Item; 176] = [
     item("", "shuffle", Some(&["list"]), "list", false, "The elements in random order", "打乱顺序"),
     item("", "sample", Some(&["list", "n"]), "list", false, "n different elements by lot", "随机取 n 个不同的元素"),
     item("", "seal", Some(&["text"]), "text", false, "What `sha256sum` says of a text: posted before, it shows later that the text is the same", "`sha256sum` 对一段文字给出的结果：先公布它，之后就能证明文字没有换过"),
-    item("", "drawn", Some(&["list", "n", "seed"]), "list", false, "n elements by a lot that everybody can check: those whose seal(seed + \":\" + element) comes first", "人人可以验证的抽签：seal(seed + \":\" + 元素) 排在最前的 n 个"),
+    item("", "drawn", Some(&["list", "n", "seed"]), "list", false, "n elements by a lot that everybody can check: those whose `seal(seed + \":\" + element)` comes first", "人人可以验证的抽签：`seal(seed + \":\" + 元素)` 排在最前的 n 个"),
     item("", "data", Some(&["path"]), "any", false, "A file in the playbook's folder: YAML, JSON, CSV (a list of maps), else text", "剧本目录里的文件:YAML、JSON、CSV(映射的列表),其余为文字"),
     item("", "post", Some(&["message"]), "nothing", true, "Posts text, or #{ text, to, label, mention, image, buttons, reply_to, expires, urgent, pin }", "发消息：文字，或 #{ text, to, label, mention, image, buttons, reply_to, expires, urgent, pin }"),
     item("", "task", Some(&["task"]), "nothing", true, "Asks a person: text, or #{ text, to, due, remind, escalate }", "派任务：文字，或 #{ text, to, due, remind, escalate }"),

@@ -531,16 +531,26 @@ mod tests {
             ] }),
             )
         };
-        let mut said = |answer: &Response| {
-            hear(&settings(), &Frame::Answer("conversations.history", answer), &mut memory)
+        let mut told = |name: &'static str, answer: &Response| {
+            hear(&settings(), &Frame::Answer(name, answer), &mut memory)
         };
-        let first = said(&page("dXNlcg=="));
+        let first = told("conversations.history", &page("dXNlcg=="));
         let ids: Vec<&Value> = first.signals.iter().map(|signal| &signal["id"]).collect();
         assert_eq!(ids, ["slack:C2:1790000100.1", "slack:C2:1790000200.2"]);
         assert!(called(&first).1.ends_with("&cursor=dXNlcg%3D%3D"), "{first:?}");
-        assert!(called(&said(&page(""))).1.contains("channel=C1&"));
-        let refused = said(&answer(200, &[], &json!({ "ok": false, "error": "not_in_channel" })));
-        assert_eq!((refused.signals.len(), refused.next), (0, Next::Listen));
+        assert!(
+            called(&told("conversations.history", &page(""))).1.contains("conversations.members?channel=C2&")
+        );
+        let whole = answer(200, &[], &json!({ "ok": true, "members": ["U1", "U2"] }));
+        assert!(
+            called(&told("conversations.members", &whole)).1.contains("conversations.history?channel=C1&")
+        );
+        let refused = told(
+            "conversations.history",
+            &answer(200, &[], &json!({ "ok": false, "error": "not_in_channel" })),
+        );
+        assert!(refused.signals.is_empty());
+        assert_eq!(called(&refused).0, "users.info", "whoever came meanwhile is welcomed by name");
     }
 
     #[test]

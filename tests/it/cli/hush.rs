@@ -89,7 +89,8 @@ fn a_poll_that_is_taken_back_by_a_hush_ends_with_it_and_why_names_the_hush() {
     assert!(!why.contains("on this day"), "{why}");
     assert!(why.lines().all(|line| line.trim() != "✗ hush"), "{why}");
     let questions = || place.run(&["tasks", "--format", "json"]).json_lines().len();
-    assert_eq!(questions(), 2);
+    // What is held has not been put to anybody yet.
+    assert_eq!(questions(), 1);
     let _ = place.run(&["unhush"]).exits(0);
     eventually("no question is open", || questions() == 0);
     let log = place.run(&["log", "--group", "b"]).stdout;

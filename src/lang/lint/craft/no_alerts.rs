@@ -12,7 +12,7 @@ use crate::{
         words::tick,
     },
     model::{
-        channel::{ChannelKind, STAFF},
+        channel::{ChannelKind, GROUP, STAFF},
         group::Group,
         playbook::Playbook,
     },
@@ -53,7 +53,8 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let mut names = playbook.channels.keys().chain(group.channels.keys());
         // One place is enough: the same key mends all.
         let Some(name) = names.find(|name| {
-            is_real(name, group) && !playbook.is_for_staff(group, name) && !is_watched(playbook, group, name)
+            let is_for_staff = name.as_str() != GROUP && playbook.is_for_staff(group, name);
+            is_real(name, group) && !is_for_staff && !is_watched(playbook, group, name)
         }) else {
             continue;
         };
@@ -75,19 +76,19 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
 mod tests {
     use super::{super::tests::messages, CODE};
 
-    const GROUP: &str = "channels:\n  group: { type: webhook, url: { env: A } }\n";
+    const FILE: &str = "channels:\n  group: { type: webhook, url: { env: A } }\n";
 
     #[test]
     fn a_file_is_watched_by_alerts_by_a_role_that_is_told_or_has_nothing_that_can_fail() {
         let leaked = |text: String| -> &'static str { text.leak() };
-        assert_eq!(messages(&CODE, GROUP), ["nobody is told when `group` fails: there is no `alerts`"]);
+        assert_eq!(messages(&CODE, FILE), ["nobody is told when `group` fails: there is no `alerts`"]);
         let silent = [
             "channels:\n  group: { type: manual }\n".to_owned(),
             "channels:\n  group: { type: console }\n".to_owned(),
-            format!("{GROUP}  alerts: {{ type: console }}\n"),
-            format!("{GROUP}  phone: {{ type: console }}\nalerts: phone\n"),
+            format!("{FILE}  alerts: {{ type: console }}\n"),
+            format!("{FILE}  phone: {{ type: console }}\nalerts: phone\n"),
             format!(
-                "{GROUP}  staff: {{ type: webhook, url: {{ env: B }} }}\npeople: {{ ann: {{ name: Ann }} }}\nroles: {{ host: ann }}\n"
+                "{FILE}  staff: {{ type: webhook, url: {{ env: B }} }}\npeople: {{ ann: {{ name: Ann }} }}\nroles: {{ host: ann }}\n"
             ),
         ];
         for yaml in silent {
@@ -95,7 +96,7 @@ mod tests {
         }
         // A role that is told in the channel that fails hears nothing.
         let same = format!(
-            "{GROUP}people: {{ ann: {{ name: Ann }} }}\nroles:\n  host: {{ people: [ann], channel: group }}\n"
+            "{FILE}people: {{ ann: {{ name: Ann }} }}\nroles:\n  host: {{ people: [ann], channel: group }}\n"
         );
         assert_eq!(messages(&CODE, leaked(same)).len(), 1);
     }
