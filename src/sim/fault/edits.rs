@@ -75,7 +75,7 @@ fn edit(playbook: &Playbook, dice: &mut Seed, number: u64) -> Option<(PlayName, 
     // A file in which a step starts what is not there is refused.
     let starts = |other: &Arc<Play>| {
         let programs = [&other.program, &other.moved, &other.cancelled];
-        let mut steps = programs.into_iter().flat_map(|program| program.steps());
+        let mut steps = programs.into_iter().flat_map(crate::model::program::Program::steps);
         steps.any(|step| matches!(&step.verb, Verb::Start { play, .. } if *play == name))
     };
     let is_needed = playbook.plays.iter().any(starts);

@@ -111,7 +111,9 @@ pub fn torment(
 ) -> Result<Survived, Box<Broken>> {
     let mut playbooks = Playbooks::default();
     let versions = edits::versions(playbook, options.seed);
-    versions.iter().for_each(|version| playbooks.insert(version.clone()));
+    for version in &versions {
+        playbooks.insert(version.clone());
+    }
     let mut survived = Survived::default();
     for group in playbook.groups.values() {
         let mut life = Life::new(&versions, &playbooks, group, material, options, rig, survived);
