@@ -60,8 +60,7 @@ pub const SCRIPT_STRING_BYTES_MAX: usize = 64 * 1024;
 pub const SCRIPT_TEXT_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// One array inside a script, in elements, those of arrays inside it included: all members fit.
 pub const SCRIPT_ARRAY_SIZE_MAX: usize = MEMBERS_MAX;
-/// One map inside a script, in entries, those of maps inside it included: a table of ten
-/// thousand rows and five columns fits.
+/// One map inside a script, in entries, inner maps included: ten thousand rows of five columns fit.
 pub const SCRIPT_MAP_SIZE_MAX: usize = 60_000;
 /// Actions (posts, tasks, signals, tags, stores) of one script call.
 pub const SCRIPT_ACTIONS_MAX: usize = 1_000;
@@ -110,6 +109,8 @@ pub const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 /// Parts that one message may be split into.
 pub const MESSAGE_PARTS_MAX: usize = 32;
 
+/// Earlier names of a play that are kept.
+pub const PLAY_NAMES_KEPT_MAX: usize = 8;
 /// Members of one group.
 pub const MEMBERS_MAX: usize = 100_000;
 /// Members that one decision looks at, imports or removes; where there are more, the rest follows in further ones.

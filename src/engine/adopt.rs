@@ -7,6 +7,7 @@ use super::{
     draft::{Decided, Draft},
     entry::{Fact, PhaseCause, Skip},
     input::Signal,
+    state::PlayState,
 };
 use crate::{
     base::{
@@ -22,7 +23,7 @@ use crate::{
         trigger::Trigger,
     },
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 impl Draft<'_> {
     /// The engine sees the group for the first time.
@@ -77,10 +78,11 @@ impl Draft<'_> {
         let playbook = self.playbook.clone();
         let (horizon, horizons) = budget::horizons(&playbook.budgets);
         self.emit(Fact::PlaybookChanged { digest: playbook.digest.clone(), horizon, horizons })?;
+        let mut renamed: BTreeMap<&PlayName, PlayName> = BTreeMap::new();
         for play in &playbook.plays {
-            let known = |name: &PlayName| self.state.plays.contains_key(name);
-            if let Some(was) = play.was.as_ref().filter(|was| known(was) && !known(&play.name)) {
-                self.emit(Fact::Renamed { from: was.clone(), to: play.name.clone() })?;
+            if let Some(from) = self.known_as(play) {
+                self.emit(Fact::Renamed { from: from.clone(), to: play.name.clone() })?;
+                renamed.insert(&play.name, from);
             }
         }
         self.join_all_listed()?;
@@ -91,7 +93,10 @@ impl Draft<'_> {
             return Ok(());
         }
         for play in &playbook.plays {
-            let before = old.and_then(|old| before(old, play));
+            let before = old.and_then(|old| {
+                let was = || old.play(renamed.get(&play.name).or(play.was.as_ref())?);
+                old.play(&play.name).or_else(was)
+            });
             self.arm_changed(before, play, old)?;
         }
         let gone: Vec<PlayName> =
@@ -174,6 +179,22 @@ impl Draft<'_> {
         }
     }
 
+    /// The name by which the state knows a play that has another one now: what the file says that it was called, or
+    /// where a change of its name was taken back.
+    fn known_as(&self, play: &Play) -> Option<PlayName> {
+        let known = &self.state.plays;
+        if known.contains_key(&play.name) {
+            return None;
+        }
+        let said = play.was.as_ref().filter(|was| known.contains_key(*was)).cloned();
+        said.or_else(|| {
+            let is_it = |(name, state): &(&PlayName, &Arc<PlayState>)| {
+                self.playbook.play(name).is_none() && state.was.contains(&play.name)
+            };
+            known.iter().find(is_it).map(|(name, _)| name.clone())
+        })
+    }
+
     /// A play that is triggered in another way now does not start in the old way any more.
     fn disarm_other(&mut self, play: &Arc<Play>) -> Decided {
         let scheduled = play.trigger.schedule().is_some();
@@ -222,9 +243,4 @@ impl Draft<'_> {
         let play = before.name.clone();
         self.emit(Fact::Skipped { play, run, from, to, count, reason: Skip::Operator })
     }
-}
-
-/// A play as it was in the version before, also under another name.
-fn before<'o>(old: &'o Playbook, play: &Play) -> Option<&'o Arc<Play>> {
-    old.play(&play.name).or_else(|| old.play(play.was.as_ref()?))
 }

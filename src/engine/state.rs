@@ -176,6 +176,9 @@ pub struct PlayState {
     /// How far the occurrence under way has come that is about a day of members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reached: Option<super::choosing::Reached>,
+    /// What it was called before, the last names, oldest first.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub was: VecDeque<PlayName>,
     /// Coming occurrences that an operator has skipped.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub skip: BTreeSet<RunId>,

@@ -3,7 +3,10 @@
 //! Ids of runs, effects and tasks stay: they are names of what has happened.
 
 use super::change::illegal;
-use crate::base::ids::{PlayName, RunId};
+use crate::base::{
+    ids::{PlayName, RunId},
+    limits,
+};
 use crate::engine::{IllegalEntry, state::State, timer::Timer};
 use std::sync::Arc;
 
@@ -16,6 +19,10 @@ pub(super) fn renamed(state: &mut State, from: &PlayName, to: &PlayName) -> Resu
         return illegal(format!("no play `{from}` is known"));
     };
     let known = Arc::make_mut(&mut play);
+    known.was.push_back(from.clone());
+    if known.was.len() > limits::PLAY_NAMES_KEPT_MAX {
+        known.was.pop_front();
+    }
     let prefix = format!("{from}@");
     // What comes has ids of the new name, so what is to be skipped of it has them, too.
     let skips = std::mem::take(&mut known.skip);

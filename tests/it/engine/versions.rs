@@ -38,3 +38,32 @@ fn what_a_play_had_collected_that_is_gone_is_on_record() {
     story.until("2026-12-01 12:00");
     assert_eq!(story.posts(), Vec::<String>::new());
 }
+
+#[test]
+fn a_change_of_name_that_is_taken_back_starts_nothing_twice() {
+    let file = |name: &str, was: &str| {
+        format!(
+            "plays:\n  {name}:\n    {was}every: 20m\n    overlap: allow\n    steps: [{{ at: -1d 10:00, post: early }}]\n"
+        )
+    };
+    let mut story = Story::new("2026-12-01 08:00", &file("news", ""));
+    story.until("2026-12-02 11:00");
+    let started = |story: &Story| -> Vec<String> {
+        let runs = story.entries.iter().filter_map(|entry| match &entry.fact {
+            Fact::RunStarted { run, .. } => Some(run.to_string()),
+            _ => None,
+        });
+        runs.collect()
+    };
+    let before = started(&story).len();
+    assert!(before > 100, "more than are remembered one by one: {before}");
+    story.edit(&file("bulletin", "was: news\n    "));
+    // Without a word of what it was called: the file of before.
+    story.edit(&file("news", ""));
+    story.until("2026-12-03 09:00");
+    let mut runs = started(&story);
+    let all = runs.len();
+    runs.sort();
+    runs.dedup();
+    assert_eq!(runs.len(), all, "an occurrence starts once");
+}
