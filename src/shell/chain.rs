@@ -293,8 +293,8 @@ impl Chain {
 }
 
 impl Difference {
-    /// What it changes, a line each.
-    pub(super) fn in_words(&self, withdraws: bool) -> Vec<Phrase> {
+    /// What it changes, a line each; `how` says what takes back the answers of those who are missing.
+    pub(super) fn in_words(&self, withdraws: bool, how: &Phrase) -> Vec<Phrase> {
         let mut lines: Vec<Phrase> = Vec::new();
         for (member, option) in &self.new {
             lines.push(phrase!("+ {member}: {option}", "+ {member}：{option}"));
@@ -307,8 +307,9 @@ impl Difference {
                 phrase!("- {member}: taken back", "- {member}：收回")
             } else {
                 phrase!(
-                    "? {member} has answered and is not in the chain; --withdraw takes that back",
-                    "? {member} 回答过，但不在接龙里；`--withdraw` 会收回"
+                    "? {member} has answered and is not in the chain; {how}",
+                    "? {member} 回答过，但不在接龙里；{how}";
+                    how
                 )
             });
         }
@@ -324,10 +325,17 @@ impl Difference {
         }
         if self.more > 0 {
             let n = self.more;
-            lines.push(phrase!(
-                "{n} more are brought along; they have no answer of their own",
-                "另外带 {n} 人；他们没有自己的回答"
-            ));
+            lines.push(if n == 1 {
+                phrase!(
+                    "1 more is brought along, without an answer of their own",
+                    "另外带 1 人；他们没有自己的回答"
+                )
+            } else {
+                phrase!(
+                    "{n} more are brought along; they have no answer of their own",
+                    "另外带 {n} 人；他们没有自己的回答"
+                )
+            });
         }
         lines
     }

@@ -290,7 +290,8 @@ impl Answer {
             )));
         }
         let found = chain::compare(&state, open, &read.lines);
-        for line in found.in_words(self.withdraw).into_iter().chain(read.unread_in_words(&found)) {
+        let how = phrase!("--withdraw takes that back", "`--withdraw` 会收回");
+        for line in found.in_words(self.withdraw, &how).into_iter().chain(read.unread_in_words(&found)) {
             out.say(line)?;
         }
         if self.dry_run {

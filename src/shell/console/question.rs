@@ -32,11 +32,17 @@ use axum::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-/// `GET /answer?group=ID&task=TASK`
+/// `GET /answer?group=ID&task=TASK`, and without a task a list of the questions that are open
 pub(super) async fn show(Query(words): Query<BTreeMap<String, String>>, mut visit: Visit) -> Response<Body> {
     let word = |name| words.get(name).map_or("", String::as_str);
     let (group, task) = (GroupId::new(word("group")), TaskId::new(word("task")));
     let board = serve::board(&visit);
+    if task.as_str().is_empty() {
+        let (asked, more) = view::question::every(&board, &visit.asker, visit.now);
+        visit.frame.live = "g:*".to_owned();
+        let (title, body) = page::question::every(&asked, more, visit.now, &visit.frame);
+        return visit.page(Some(Tab::Groups), &title, &body);
+    }
     let view = view::question::question(&board, &visit.asker, (&group, &task), visit.now);
     let Some(view) = view else {
         // A press may have closed it: the page of the group says what came of that.

@@ -24,6 +24,7 @@ pub(super) fn word(word: &'static str) -> &'static str {
         "playbook" => "剧本",
         "phase" => "阶段",
         "post" => "发出",
+        "to paste" => "待转发",
         "held" => "压住",
         "expired" => "过期",
         "missed" => "错过",

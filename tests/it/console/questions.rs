@@ -90,20 +90,27 @@ fn an_answer_is_entered_for_a_member_and_refused_as_the_command_refuses_it() {
 fn a_pasted_chain_says_what_it_changes_before_it_counts() {
     let (play, _running, zhu) = dinner("poll");
     let _ = enter(&zhu, &[("what", "one"), ("member", "m1"), ("option", "不来")]);
+    let _ = enter(&zhu, &[("what", "one"), ("member", "m3"), ("option", "来")]);
     let page = zhu.get(PATH).is(200).body;
-    let text = "接龙\n1. Ann\n2. Bob <b>\n3. 小新 不来\n3点见\n";
+    let text = "接龙\n1. Ann\n2. Bob <b> +1\n3. 小新 不来\n3点见\n";
     let on = [("group", "dinner"), ("task", "t1"), ("what", "chain"), ("chain", text)];
     let look = zhu.press(&page, "answer", &on).is(200).body;
     assert!(look.contains("~ m1: 不来 → 来") && look.contains("+ m2: 来"), "{look}");
     assert!(look.contains("+ 小新: 不来") && look.contains("line 5 is not understood"), "{look}");
-    assert_eq!(journal(&play, "answered").len(), 1, "it has only been looked at");
+    // Who is missing in it is named with the way that this page has.
+    assert!(look.contains("? m3 has answered") && !look.contains("--withdraw"), "{look}");
+    assert!(look.contains("1 more is brought along"), "{look}");
+    assert_eq!(journal(&play, "answered").len(), 2, "it has only been looked at");
     let sure = [&on[..], &[("sure", "yes")]].concat();
     let _ = zhu.press(&look, "answer", &sure).is(303);
     // The same form again is the same press.
     let _ = zhu.press(&look, "answer", &sure).is(303);
-    assert_eq!(journal(&play, "answered").len(), 4);
+    assert_eq!(journal(&play, "answered").len(), 5);
     let page = zhu.get(PATH).is(200).body;
-    assert!(page.contains("3 answers"), "{page}");
+    assert!(page.contains("4 answers"), "{page}");
+    // Without a task it is the list of what is asked.
+    let every = zhu.get("/answer").is(200).body;
+    assert!(every.contains("Who comes?") && every.contains("/answer?group=dinner&amp;task=t1"), "{every}");
     let page = enter(&zhu, &[("what", "chain"), ("chain", "nothing here")]);
     assert!(page.contains("no numbered line"), "{page}");
 }
@@ -112,7 +119,12 @@ fn a_pasted_chain_says_what_it_changes_before_it_counts() {
 fn totals_take_the_place_of_what_was_heard_and_a_form_is_filled_in() {
     let (play, _running, zhu) = dinner("poll");
     let page = enter(&zhu, &[("what", "counts"), ("count0", "6"), ("count1", "3")]);
-    assert!(page.contains("t1: 9 in all") && page.contains("Totals that somebody entered"), "{page}");
+    assert!(
+        page.contains("t1: 9 in all")
+            && page.contains("9 answers")
+            && page.contains("Totals that somebody entered"),
+        "{page}"
+    );
     assert_eq!(journal(&play, "answers_totalled")[0]["totals"], serde_json::json!([6, 3]));
     let page = enter(&zhu, &[("what", "counts"), ("count0", "6")]);
     assert!(page.contains("a whole number for each option"), "{page}");
@@ -125,6 +137,7 @@ fn totals_take_the_place_of_what_was_heard_and_a_form_is_filled_in() {
     let port = zhu.port();
     let ed = Browser::enter(port, &open(&play, &["--as", "ed"]));
     let _ = ed.get(PATH).is(303);
+    assert!(ed.get("/answer").is(200).body.contains("No question is open"));
     let viewed = ed.get("/").is(200).body;
     assert!(!viewed.contains("/answer?"), "{viewed}");
     let on = [("group", "dinner"), ("task", "t1"), ("what", "one"), ("member", "m3"), ("field0", "x")];

@@ -183,3 +183,46 @@ fn a_step_that_waits_for_its_time_moves_with_its_date() {
     let sheet = zhu.get(&path).is(200).body;
     assert!(sheet.contains("2 steps ahead move with it"), "{sheet}");
 }
+
+const PASTED: &str = "\
+name: hands
+timezone: UTC
+access: { admin: [zhu] }
+people:
+  zhu: { name: Zhu }
+roles:
+  host: { people: [zhu] }
+channels:
+  group: { type: manual }
+plays:
+  hello:
+    steps:
+      - post: Hello **all**
+";
+
+#[test]
+fn a_post_that_a_person_pastes_is_not_said_before_somebody_says_so() {
+    let play = Playground::new().file("p.yaml", PASTED);
+    let (_engine, port, link) = engine(&play);
+    let zhu = Browser::enter(port, &link);
+    let (path, _) = start(&play, "hello");
+    let page = |path: &str| zhu.get(path).is(200).body;
+    let sheet = page(&path);
+    assert!(sheet.contains("is delivered") && !sheet.contains("/press/recall"), "{sheet}");
+    // Its legend has the words once.
+    let waits = |page: &str| page.matches("waits to be pasted").count();
+    let calendar = page("/calendar");
+    assert!(waits(&calendar) > 1, "{calendar}");
+    let log = page("/log");
+    assert!(log.contains("to paste") && log.contains("Hello all") && !log.contains("**"), "{log}");
+
+    let _ = play.run(&["done", "t1"]).exits(0);
+    let sheet = page(&path);
+    assert!(!sheet.contains("is delivered") && sheet.contains("/press/recall"), "{sheet}");
+    assert_eq!(waits(&page("/calendar")), 1);
+
+    // Whoever looks in while everything is paused ends the pause where they are asked.
+    let _ = play.run(&["pause", "--caretaker", "host"]).exits(0);
+    let today = page("/");
+    assert!(today.contains("is paused since") && today.contains("action=\"/press/resume\""), "{today}");
+}

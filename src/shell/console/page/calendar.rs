@@ -103,6 +103,7 @@ fn legend(locale: Locale) -> Markup {
         ("✕", "bad", locale.pick("did not happen", "没发生")),
         ("⏸", "", locale.pick("held", "压住")),
         ("○", "", locale.pick("ahead", "待开始")),
+        ("▸", "", locale.pick("waits to be pasted", "待转发")),
         ("◐", "", locale.pick("if a condition holds", "有条件")),
     ];
     html! { ul.legend { @for (sign, class, word) in signs { li { (parts::sign(sign, class, word)) } } } }
@@ -112,6 +113,7 @@ fn legend(locale: Locale) -> Markup {
 fn standing(mark: &Mark, locale: Locale) -> (&'static str, &'static str, String) {
     match &mark.kind {
         Kind::Done => ("✓", "good", locale.pick("done", "完成").to_owned()),
+        Kind::ToPaste => ("▸", "", locale.pick("waits to be pasted", "待转发").to_owned()),
         Kind::Late(by) => (
             "!",
             "bad",

@@ -1,6 +1,6 @@
 //! Cards as markup: what somebody is asked, with its buttons.
 
-use super::parts::second;
+use super::{parts::second, wording};
 use crate::{
     base::{limits, locale::Locale, time::Timestamp},
     engine::entry::TaskKind,
@@ -8,7 +8,7 @@ use crate::{
         console::{
             layout::Frame,
             view::{
-                cards::{Card, Shown},
+                cards::{Card, Remedy, Shown},
                 place::Place,
             },
         },
@@ -46,6 +46,23 @@ pub(super) fn and_more(more: usize, href: &str, locale: Locale) -> Markup {
 
 fn is_late(card: &Card, now: Timestamp) -> bool {
     card.due.is_some_and(|due| due < now)
+}
+
+/// The press that mends what a card is about.
+fn mend(card: &Card, frame: &Frame) -> Markup {
+    let (Some(remedy), Some(place)) = (&card.remedy, card.places.first()) else { return html! {} };
+    let (locale, group) = (frame.locale, place.group.as_str());
+    match remedy {
+        Remedy::Decide { effect, in_doubt } => wording::decide(&place.group, effect, *in_doubt, frame),
+        Remedy::GoOn(run) => frame.press(
+            "retry",
+            &[(group, run.as_str())],
+            &html! { button { (locale.pick("Go on from the step that failed", "从失败的步骤继续")) } },
+        ),
+        Remedy::Resume => {
+            frame.press("resume", &[(group, "")], &html! { button { (locale.pick("Resume", "恢复")) } })
+        }
+    }
 }
 
 /// The groups of a card.
@@ -110,7 +127,7 @@ fn ranked(card: &Card, (n, rank): (usize, Rank), now: Timestamp, frame: &Frame) 
                 Locale::En => { "A press is for the first " (card.places.len()) " groups; the other " (words::number(card.more as u64)) " come next." }
                 Locale::Zh => { "一次处理前 " (card.places.len()) " 个群，其余 " (words::number(card.more as u64)) " 个随后出现。" }
             } } }
-            div.acts { (acts(card, n, &on, frame)) (more(card, &on, frame)) }
+            div.acts { (mend(card, frame)) (acts(card, n, &on, frame)) (more(card, &on, frame)) }
         }
     }
 }

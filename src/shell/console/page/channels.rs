@@ -98,7 +98,12 @@ fn tr(row: &Row, view: &Channels, locale: Locale) -> Markup {
 /// How its ear is; without one, what its platform could tell.
 fn ear(row: &Row, view: &Channels, locale: Locale) -> Markup {
     let Some(ear) = &row.ear else {
-        return html! { (locale.pick("no ear; could hear: ", "没有监听；能听到：")) (hears(row, locale)) };
+        let able = &row.hears;
+        let deaf = !(able.joins || able.messages || able.answers);
+        return html! {
+            @if deaf { (locale.pick("hears nothing", "听不到任何消息")) }
+            @else { (locale.pick("no ear; could hear: ", "没有监听；能听到：")) (hears(row, locale)) }
+        };
     };
     let (mark, class, word) = match &ear.state {
         EarState::Begins => ("○", "", locale.pick("begins", "刚开始")),

@@ -85,7 +85,7 @@ fn head(view: &Group, locale: Locale) -> Markup {
         } } } }
         @if !view.troubles.is_empty() { ul.signs { @for one in &view.troubles { li { (trouble(one, locale)) } } } }
         dl.facts {
-            @if let Some(playbook) = &view.playbook { dt { (locale.pick("Playbook", "手册")) } dd { bdi { (playbook) } } }
+            @if let Some(playbook) = &view.playbook { dt { (locale.pick("Playbook", "剧本")) } dd { bdi { (playbook) } } }
             @if !phase.name.as_str().is_empty() {
                 dt { (locale.pick("Phase", "阶段")) }
                 dd {

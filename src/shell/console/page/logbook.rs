@@ -110,7 +110,7 @@ fn tr(row: &Row, several: bool, locale: Locale) -> Markup {
                     None => { bdi { (row.line.about) } }
                 }
             }
-            td.text { bdi { (row.line.text.of(locale)) } }
+            td.text { bdi { (parts::unmarked(row.line.text.of(locale))) } }
             td { @if let Some(run) = &row.run { (why(&row.group, run, None, locale)) } @else { small { "#" (row.seq) } } }
         }
     }

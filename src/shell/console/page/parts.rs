@@ -93,6 +93,12 @@ fn sign_of(body: &Markup, frame: &Frame) -> String {
     })
 }
 
+/// Words of a line without the marks of Markdown that it may have.
+pub(crate) fn unmarked(text: &str) -> String {
+    let marked = text.contains("**") || text.contains('`');
+    if marked { crate::shell::delivery::markup::plain(text) } else { text.to_owned() }
+}
+
 /// A press that says first what it will do.
 pub(crate) fn second(summary: &str, form: &Markup) -> Markup {
     html! { details { summary { (summary) } div.inner { (form) } } }

@@ -3,12 +3,16 @@
 use super::{
     cards,
     parts::{self, field, group_path, part, run_path, second},
+    today,
 };
 use crate::{
-    base::{limits, locale::Locale, phrase::Phrase},
+    base::{limits, locale::Locale, phrase::Phrase, time::Timestamp},
     engine::entry::TaskKind,
     shell::{
-        console::{layout::Frame, view::question::QuestionPage},
+        console::{
+            layout::Frame,
+            view::{question::QuestionPage, today::Asked},
+        },
         delivery::markup,
         pages::words,
     },
@@ -40,6 +44,21 @@ pub(crate) fn page(view: &QuestionPage, frame: &Frame) -> (String, Markup) {
     (format!("{} {} · {}", cards::kind(TaskKind::Question, locale), view.task, view.place), body)
 }
 
+/// The title and the page of the questions that are open.
+pub(crate) fn every(asked: &[Asked], more: usize, now: Timestamp, frame: &Frame) -> (String, Markup) {
+    let locale = frame.locale;
+    let title = locale.pick("Enter answers", "录入回答");
+    let list = html! {
+        @if asked.is_empty() { p.empty { (locale.pick("No question is open.", "现在没有正在问的问题。")) } }
+        (today::questions(asked, more, now, locale))
+    };
+    let body = html! {
+        h1 { (title) }
+        (parts::whole("open", title, &list, frame))
+    };
+    (title.to_owned(), body)
+}
+
 fn crumb(view: &QuestionPage, locale: Locale) -> Markup {
     html! {
         p.crumb {
@@ -53,7 +72,7 @@ fn crumb(view: &QuestionPage, locale: Locale) -> Markup {
 fn standing(view: &QuestionPage, locale: Locale) -> Markup {
     html! {
         p.headline {
-            @match locale { Locale::En => { (view.heard) (if view.heard == 1 { " answer" } else { " answers" }) } Locale::Zh => { (view.heard) " 个回答" } }
+            @match locale { Locale::En => { (words::number(view.counted)) (if view.counted == 1 { " answer" } else { " answers" }) } Locale::Zh => { (words::number(view.counted)) " 个回答" } }
             @if let Some((seats, taken)) = view.seats { " · " (locale.pick("places taken: ", "已占名额：")) (taken) " / " (seats) }
             @if let Some(due) = view.due { " · " (locale.pick("until ", "截止 ")) (parts::at(due, view.now, &view.zone)) }
         }

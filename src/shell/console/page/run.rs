@@ -159,6 +159,7 @@ fn standing(step: &Step, view: &Sheet, locale: Locale) -> (&'static str, &'stati
             ("▸", "", locale.pick("asked, and not answered yet", "已经交代，还没完成").to_owned())
         }
         Standing::Done => ("✓", "good", locale.pick("done", "完成").to_owned()),
+        Standing::ToPaste => ("▸", "", locale.pick("waits to be pasted", "待转发").to_owned()),
         Standing::Late(by) => (
             "!",
             "bad",

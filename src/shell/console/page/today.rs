@@ -224,7 +224,7 @@ fn missed(missed: &[Missed], more: usize, locale: Locale) -> Markup {
 }
 
 /// Questions to groups, each with the way to enter answers that no channel hears.
-fn questions(asked: &[Asked], more: usize, now: Timestamp, locale: Locale) -> Markup {
+pub(super) fn questions(asked: &[Asked], more: usize, now: Timestamp, locale: Locale) -> Markup {
     html! {
         @if !asked.is_empty() {
             section #questions aria-labelledby="questions-title" {
@@ -240,7 +240,7 @@ fn questions(asked: &[Asked], more: usize, now: Timestamp, locale: Locale) -> Ma
                         }
                     }
                 } } }
-                (and_more(more, "/groups?only=waiting", locale))
+                (and_more(more, "/answer", locale))
             }
         }
     }

@@ -65,6 +65,16 @@ fn verdict(verdict: Verdict) -> (&'static str, &'static str, Words) {
     }
 }
 
+/// What bore on it: words of the engine as words, keys of the file as they stand there.
+fn called(what: &str, locale: Locale) -> Markup {
+    match (what, locale) {
+        ("trigger", Locale::Zh) => html! { "触发" },
+        ("step", Locale::Zh) => html! { "步骤" },
+        ("delivery", Locale::Zh) => html! { "送达" },
+        (what, _) => html! { code { (what) } },
+    }
+}
+
 fn answer(n: usize, why: &Why, became: Verdict, locale: Locale) -> Markup {
     let (mark, class, word) = verdict(became);
     let id = format!("answer-{n}");
@@ -74,15 +84,15 @@ fn answer(n: usize, why: &Why, became: Verdict, locale: Locale) -> Markup {
                 (parts::sign(mark, class, word.of(locale)))
                 @if let Some(anchor) = &why.anchor { " · " (anchor.minute()) }
             }
-            p.headline { bdi { (why.says.of(locale)) } }
+            p.headline { bdi { (parts::unmarked(why.says.of(locale))) } }
             ul.because { @for one in &why.because { li {
                 @let (mark, word) = match one.holds { Some(true) => ("✓", locale.pick("holds", "成立")), Some(false) => ("✗", locale.pick("does not hold", "不成立")), None => ("·", locale.pick("note", "说明")) };
                 span.sign .good[one.holds == Some(true)] .bad[one.holds == Some(false)] { span aria-hidden="true" { (mark) } span.unseen { (word) } }
-                " " b { code { (one.what) } } " " bdi { (one.text.of(locale)) }
+                " " b { (called(one.what, locale)) } " " bdi { (parts::unmarked(one.text.of(locale))) }
             } } }
             @if !why.journal.is_empty() {
                 h3 { (locale.pick("In the journal", "日志里的记录")) }
-                ul.because { @for one in &why.journal { li { small { "#" (one.seq) } " " (one.at.second()) " " bdi { (one.text.of(locale)) } } } }
+                ul.because { @for one in &why.journal { li { small { "#" (one.seq) } " " (one.at.second()) " " bdi { (parts::unmarked(one.text.of(locale))) } } } }
             }
             @if let Some(run) = &why.run { p { a href=(run_path(&why.group, run)) { (locale.pick("The whole run", "看整场活动")) } } }
         }

@@ -92,6 +92,8 @@ impl Shape {
 pub(crate) enum Kind {
     /// It happened on time.
     Done,
+    /// It waits to be pasted by somebody.
+    ToPaste,
     /// It happened later than it was due.
     Late(Duration),
     /// It did not happen.
@@ -206,7 +208,7 @@ pub(crate) fn calendar(
     let here = board.group_of(group).filter(|here| asker.sees(here.now, now))?;
     let (zone, days) = (here.zone(), shape.days(day));
     let whole = window(&days, &zone);
-    let mut marks: Vec<(PlayName, Mark)> = past(lines).into_iter().collect();
+    let mut marks: Vec<(PlayName, Mark)> = past(lines, here.state()).into_iter().collect();
     if let Some(playbook) = here.playbook() {
         let from = whole.from.max(now);
         if from < whole.to {
@@ -274,14 +276,20 @@ pub(crate) fn is_cut(marks: &[Mark]) -> bool {
 }
 
 /// What was: each message, task and miss once, as it stands after all entries.
-fn past(lines: &[LogLine]) -> Vec<(PlayName, Mark)> {
+fn past(lines: &[LogLine], state: &State) -> Vec<(PlayName, Mark)> {
     let mut marks: BTreeMap<String, (PlayName, Mark)> = BTreeMap::new();
     for line in lines {
         let at = line.entry.at;
         match &line.entry.fact {
             Fact::Posted(out) | Fact::Released(out) => {
                 let late = at.since(out.due);
-                let kind = if late > Duration::SECOND { Kind::Late(late) } else { Kind::Done };
+                let kind = if waits_for_hands(out, state) {
+                    Kind::ToPaste
+                } else if late > Duration::from_millis(ON_TIME_MS) {
+                    Kind::Late(late)
+                } else {
+                    Kind::Done
+                };
                 message(&mut marks, out, at, kind);
             }
             Fact::Held { outgoing, reason, until, .. } => {
@@ -290,6 +298,16 @@ fn past(lines: &[LogLine]) -> Vec<(PlayName, Mark)> {
             Fact::Expired { effect, .. } | Fact::Withdrawn { effect } => {
                 if let Some((_, mark)) = marks.get_mut(effect.as_str()) {
                     mark.kind = Kind::NotSent;
+                }
+            }
+            Fact::DeliveryFailed { effect, in_doubt: false, reason, .. } => {
+                if let Some((_, mark)) = marks.get_mut(effect.as_str()) {
+                    mark.kind = Kind::Failed(reason.clone());
+                }
+            }
+            Fact::Delivered { effect, .. } => {
+                if let Some((_, mark)) = marks.get_mut(effect.as_str()) {
+                    mark.kind = Kind::Done;
                 }
             }
             Fact::TaskOpened(task) => {
@@ -344,6 +362,14 @@ fn past(lines: &[LogLine]) -> Vec<(PlayName, Mark)> {
         }
     }
     marks.into_values().collect()
+}
+
+/// What is no later than this came on time, in milliseconds: gaps between messages and short batches are no delay.
+pub(super) const ON_TIME_MS: i64 = 60_000;
+
+/// Whether nobody has said yet that a message is pasted which a person was asked to paste.
+pub(super) fn waits_for_hands(out: &Outgoing, state: &State) -> bool {
+    out.manual.as_ref().is_some_and(|task| state.tasks.contains_key(task))
 }
 
 fn message(marks: &mut BTreeMap<String, (PlayName, Mark)>, out: &Outgoing, at: Timestamp, kind: Kind) {

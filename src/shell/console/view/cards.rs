@@ -3,11 +3,14 @@
 use super::place::Place;
 use crate::{
     base::{
-        ids::{GroupId, MemberId, PersonId, TaskId},
+        ids::{EffectId, GroupId, MemberId, PersonId, RunId, TaskId},
         limits,
         time::{Timestamp, Zone},
     },
-    engine::{entry::TaskKind, state::OpenTask},
+    engine::{
+        entry::{Outcome, TaskKind},
+        state::OpenTask,
+    },
     shell::{
         console::{
             board::Board,
@@ -17,6 +20,7 @@ use crate::{
         },
         delivery::markup,
         runtime::publish::GroupNow,
+        store::Status,
     },
 };
 use imbl::OrdSet;
@@ -57,12 +61,46 @@ pub(crate) struct Card {
     pub(crate) heirs: Vec<(PersonId, String)>,
     /// When it should be done, or is over.
     pub(crate) due: Option<Timestamp>,
+    /// What is pressed to mend what it is about, where that is a thing that commands mend.
+    pub(crate) remedy: Option<Remedy>,
     /// Whether the reader may answer it.
     pub(crate) answers: bool,
     /// Whether the reader commands its groups.
     pub(crate) commands: bool,
     /// The zone of its groups.
     pub(crate) zone: Zone,
+}
+
+/// What mends the trouble that somebody is asked to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Remedy {
+    /// It is decided about a message that was refused, or may have arrived.
+    Decide {
+        /// The message.
+        effect: EffectId,
+        /// Whether it may have arrived.
+        in_doubt: bool,
+    },
+    /// A run that failed goes on.
+    GoOn(RunId),
+    /// The pause of the group ends.
+    Resume,
+}
+
+/// What mends the trouble of a task that names the command for it, as long as there is something to mend.
+fn remedy(board: &Board, group: &GroupNow, text: &str) -> Option<Remedy> {
+    let Some((_, named)) = text.split_once("`playbook retry ") else {
+        return (group.state.paused && text.contains("`playbook resume`")).then_some(Remedy::Resume);
+    };
+    let Some(effect) = named.strip_prefix('\'') else {
+        let run = RunId::new(named.split([' ', '`']).next()?);
+        let failed = group.state.finished.iter().find(|known| known.id == run)?;
+        return (failed.outcome == Some(Outcome::Failed)).then_some(Remedy::GoOn(run));
+    };
+    let effect = EffectId::new(effect.split('\'').next()?);
+    let mut dead = board.dead.0.iter();
+    let row = dead.find(|row| row.group == group.state.group && row.effect == effect)?;
+    Some(Remedy::Decide { effect, in_doubt: row.status == Status::InDoubt })
 }
 
 impl Card {
@@ -92,6 +130,7 @@ impl Card {
             people: task.people.iter().map(|person| person.name.clone()).collect(),
             heirs: heirs(group, open),
             due: task.due,
+            remedy: None,
             answers: false,
             commands: false,
             zone,
@@ -298,6 +337,9 @@ impl<'b> Gatherer<'b> {
             let mut card = Card::of(&door::title(group, &place.0), group, open, zone);
             card.answers = self.asker.answers(group, &place.1, self.now).is_some();
             card.commands = self.asker.commands(group, self.now);
+            if card.commands && card.kind == TaskKind::Task {
+                card.remedy = remedy(self.board, group, &card.text);
+            }
             let pasted =
                 (card.kind == TaskKind::Delivery).then(|| self.links.pasted(book, &group.state, open));
             self.places = self.places.saturating_sub(1);
@@ -313,6 +355,7 @@ impl<'b> Gatherer<'b> {
                 Some(one) => {
                     one.answers &= card.answers;
                     one.commands &= card.commands;
+                    one.remedy = None;
                     one.places.append(&mut card.places);
                 }
             }

@@ -6,6 +6,7 @@ use crate::{
         limits,
         time::{Timestamp, Zone},
     },
+    engine::entry::Fact,
     shell::{
         console::{
             board::Board,
@@ -14,7 +15,7 @@ use crate::{
         },
         store::LogLine,
     },
-    sim::timeline::{self, Line},
+    sim::timeline::{self, Line, Tone},
 };
 
 /// Lines of one page of the logbook, before the last decision on it is told to its end.
@@ -90,6 +91,7 @@ pub(crate) fn logbook(
         }
         let zone = here.zone();
         let Some(told) = timeline::describe(&line.entry, &zone) else { continue };
+        let told = as_seen(line, told);
         rows.push(Row {
             seq: line.seq,
             at: line.entry.at,
@@ -118,13 +120,26 @@ pub(crate) fn logbook(
     Logbook { wanted, rows, next, cut, groups }
 }
 
+/// A line as the logbook has it: what a person was asked to paste is not said yet, and what was refused has a name.
+fn as_seen(line: &LogLine, told: Line) -> Line {
+    match &line.entry.fact {
+        Fact::Posted(out) | Fact::Released(out) if out.manual.is_some() => {
+            Line { word: "to paste", tone: Tone::Plain, ..told }
+        }
+        Fact::DeliveryFailed { effect, .. } if told.about.is_empty() => {
+            Line { about: effect.to_string(), ..told }
+        }
+        _ => told,
+    }
+}
+
 /// Groups that a list offers; the others are found by their names.
 const GROUPS_OFFERED: usize = 50;
 
 /// The run that an entry is about, or would have been.
 fn subject(line: &LogLine) -> Option<RunId> {
     match &line.entry.fact {
-        crate::engine::entry::Fact::Skipped { run, .. } => Some(run.clone()),
+        Fact::Skipped { run, .. } => Some(run.clone()),
         _ => run_of(&line.entry),
     }
 }

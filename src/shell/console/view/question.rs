@@ -1,10 +1,11 @@
 //! An open question of one group, as somebody enters answers to it that its channel does not hear.
 
+use super::today::Asked;
 use crate::{
     base::{
         ids::{GroupId, MemberId, RunId, TaskId},
         limits,
-        phrase::Phrase,
+        phrase::{Phrase, phrase},
         time::{Timestamp, Zone},
         value::Value,
     },
@@ -41,6 +42,8 @@ pub(crate) struct QuestionPage {
     pub(crate) seats: Option<(u32, u64)>,
     /// The one member who is asked, where it is one.
     pub(crate) of: Option<MemberId>,
+    /// How many answers count.
+    pub(crate) counted: u64,
     /// How many answers were heard.
     pub(crate) heard: usize,
     /// The answers of members, the latest first, as far as a page goes.
@@ -65,6 +68,11 @@ pub(crate) fn open<'b>(
     let here = board.group_of(group).filter(|here| asker.commands(here.now, now))?;
     let open = here.state().tasks.get(task).filter(|open| open.task.kind == TaskKind::Question)?;
     Some((here, open))
+}
+
+/// The questions that are open in the groups that the reader commands, and how many more there are.
+pub(crate) fn every(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Asked>, usize) {
+    super::today::questions(board, asker, now, limits::PAGE_ROWS)
 }
 
 /// The page of such a question.
@@ -93,6 +101,7 @@ pub(crate) fn question(
         fields: task.fields.clone(),
         seats: task.seats.map(|seats| (seats, open.seated)),
         of: task.of.clone(),
+        counted: answered(open),
         heard: open.answers.len(),
         answers: answers.map(|(id, (_, value))| (id.clone(), name(id), said(value))).collect(),
         totalled: !open.totals.is_empty(),
@@ -100,6 +109,12 @@ pub(crate) fn question(
         run: task.run.clone(),
         zone: here.zone(),
     })
+}
+
+/// How many answers to a question count: totals that somebody entered count instead of what was heard.
+pub(crate) fn answered(open: &OpenTask) -> u64 {
+    let totals = open.totals.iter().map(|n| u64::from(*n)).sum();
+    if open.totals.is_empty() { open.answers.len() as u64 } else { totals }
 }
 
 /// Each option with how often it was chosen: totals that somebody entered count instead of what was heard.
@@ -161,6 +176,10 @@ pub(crate) fn compared(
         return None;
     }
     let found = chain::compare(here.state(), open, &read.lines);
-    let words = found.in_words(withdraws).into_iter().chain(read.unread_in_words(&found));
+    let how = phrase!(
+        "to take that back, go back and tick “Take back the answers of those who are not in it”",
+        "要收回，请返回并勾选“不在接龙里的人，收回他们的回答”"
+    );
+    let words = found.in_words(withdraws, &how).into_iter().chain(read.unread_in_words(&found));
     Some((words.collect(), found.rows(withdraws)))
 }

@@ -2,7 +2,10 @@
 //!
 //! From the state, the play as the run began with it, and the run's own entries of the journal.
 
-use super::group::title;
+use super::{
+    calendar::{ON_TIME_MS, waits_for_hands},
+    group::title,
+};
 use crate::{
     base::{
         ids::{EffectId, GroupId, PlayName, RunId, StepId, TaskId},
@@ -81,6 +84,8 @@ pub(crate) struct Sheet {
 pub(crate) enum Standing {
     /// It was carried out.
     Done,
+    /// Its message waits to be pasted by somebody.
+    ToPaste,
     /// It was carried out, later than it was due.
     Late(Duration),
     /// Its message is held back.
@@ -319,7 +324,7 @@ fn steps(playbook: &Playbook, known: &RunFacts<'_>, id: &RunId, lines: &[LogLine
     } else {
         play.section(section).steps().map(|step| (None, step.clone())).collect()
     };
-    let mut said = said(lines);
+    let mut said = said(lines, known.here.state());
     let date = match &play.trigger {
         Trigger::Dates(dates) => dates.iter().find(|date| Some(&date.id) == known.date.as_ref()),
         _ => None,
@@ -374,7 +379,7 @@ fn steps(playbook: &Playbook, known: &RunFacts<'_>, id: &RunId, lines: &[LogLine
 }
 
 /// What the entries of a run say of its steps.
-fn said(lines: &[LogLine]) -> BTreeMap<StepId, StepFacts> {
+fn said(lines: &[LogLine], state: &state::State) -> BTreeMap<StepId, StepFacts> {
     let mut steps: BTreeMap<StepId, StepFacts> = BTreeMap::new();
     let mut tasks: BTreeMap<&TaskId, StepId> = BTreeMap::new();
     let step_of = |effect: &str| effect.rsplit('/').nth(1).map(StepId::new);
@@ -386,7 +391,10 @@ fn said(lines: &[LogLine]) -> BTreeMap<StepId, StepFacts> {
             }
             Fact::StepDone { step, .. } => {
                 let said = steps.entry(step.clone()).or_default();
-                if !matches!(said.standing, Some(Standing::Late(_) | Standing::Held(_) | Standing::NotSent)) {
+                if !matches!(
+                    said.standing,
+                    Some(Standing::Late(_) | Standing::Held(_) | Standing::NotSent | Standing::ToPaste)
+                ) {
                     said.standing = Some(Standing::Done);
                 }
                 said.at.get_or_insert(at);
@@ -405,6 +413,10 @@ fn said(lines: &[LogLine]) -> BTreeMap<StepId, StepFacts> {
                 let Some(step) = step_of(out.effect.as_str()) else { continue };
                 let said = steps.entry(step).or_default();
                 (said.at, said.due, said.text) = (Some(at), Some(out.due), Some(out.message.text.clone()));
+                if waits_for_hands(out, state) {
+                    said.standing = Some(Standing::ToPaste);
+                    continue;
+                }
                 said.effect = Some(out.effect.clone());
                 let late = at.since(out.due);
                 let on_time = late <= Duration::from_millis(ON_TIME_MS);
@@ -450,6 +462,3 @@ fn said(lines: &[LogLine]) -> BTreeMap<StepId, StepFacts> {
     }
     steps
 }
-
-/// What is no later than this came on time, in milliseconds.
-const ON_TIME_MS: i64 = 1_000;

@@ -73,7 +73,7 @@ pub(crate) struct Asked {
     /// How it begins.
     pub(crate) text: String,
     /// How many have answered.
-    pub(crate) answers: usize,
+    pub(crate) answers: u64,
     /// When it ends.
     pub(crate) due: Option<Timestamp>,
     /// The zone of its group.
@@ -140,7 +140,7 @@ pub(crate) fn today(
     let (held, held_more) = held(board, asker, now);
     let (look, look_more) = look(board, (asker, now), around);
     let (missed, missed_more) = missed(board, asker, now, lately);
-    let (questions, questions_more) = questions(board, asker, now);
+    let (questions, questions_more) = questions(board, asker, now, LOOK_ROWS);
     Today {
         now,
         groups: groups(board, asker, now),
@@ -172,7 +172,7 @@ fn groups(board: &Board, asker: &Asker, now: Timestamp) -> usize {
 }
 
 /// Questions to groups that the reader commands, the soonest to end first, and how many more there are.
-fn questions(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Asked>, usize) {
+pub(super) fn questions(board: &Board, asker: &Asker, now: Timestamp, most: usize) -> (Vec<Asked>, usize) {
     let some = board.asked.iter().take(limits::PLACES_LOOKED_AT_MAX);
     let mut some = some.filter_map(|asked| {
         let here = board.group_of(&asked.group).filter(|here| asker.commands(here.now, now))?;
@@ -180,12 +180,12 @@ fn questions(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Asked>, usize
         Some(Asked {
             place: place(here, &asked.task),
             text: super::group::beginning(&open.task.text),
-            answers: open.answers.len(),
+            answers: super::question::answered(open),
             due: open.task.due,
             zone: here.zone(),
         })
     });
-    let shown: Vec<Asked> = some.by_ref().take(LOOK_ROWS).collect();
+    let shown: Vec<Asked> = some.by_ref().take(most).collect();
     let more = if asker.admin { board.asked.len().saturating_sub(shown.len()) } else { some.count() };
     (shown, more)
 }
