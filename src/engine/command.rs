@@ -7,6 +7,7 @@ use super::{
     due::{Asked, date_values},
     entry::{Cause, Fact, Outcome, Outgoing},
     input::{Command, Signal},
+    joined_ids::JoinedIds,
     notice,
     operation::{Bidding, Operation},
     steps::approve::Judgement,
@@ -376,10 +377,16 @@ impl Draft<'_> {
                 Some(known) => merge(known, member),
                 None => member.clone(),
             };
-            if known.is_none() && joined {
+            let double = self.known_by_name_only(&merged, members);
+            let reported = known.is_none() && joined;
+            if (double.is_some() || !reported) && known.as_ref() != Some(&merged) {
+                self.list_member(Arc::new(merged.clone()))?;
+            }
+            if let Some(from) = double {
+                self.emit(Fact::JoinedIds(JoinedIds { from, into: merged.member.id.clone() }))?;
+            }
+            if reported {
                 self.report_join(merged)?;
-            } else if known.as_ref() != Some(&merged) {
-                self.list_member(Arc::new(merged))?;
             }
         }
         // An id that has become another name of somebody does not leave.
@@ -387,6 +394,9 @@ impl Draft<'_> {
         let stays = |id: &MemberId| there.contains(id) || members.own_id(id) != id;
         let left: Vec<MemberId> = left.iter().filter(|id| !stays(id)).cloned().collect();
         self.remove_members(&left)?;
+        if !left.is_empty() {
+            self.removals_over()?;
+        }
         if !self.decided {
             // Nothing was new; the import itself is still on record.
             return self.set_midnight();

@@ -1,7 +1,8 @@
 //! One person, several ids: what a list or `people` says to be of one is one member.
 //!
-//! An ear names members `TYPE:ID`, a person as they type it. A name joins nobody, and an id that somebody has stays
-//! theirs: others become names of it.
+//! An ear names members `TYPE:ID`, a person as they type it. A name joins nobody, except somebody of whom nothing but the
+//! name is known when a list brings the only one who has it; an id that somebody has stays theirs: others become names
+//! of it.
 
 use super::{
     draft::{Decided, Draft},
@@ -62,6 +63,21 @@ impl Draft<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The id of somebody who is known by nothing but the name of a listed member: what was typed or pasted before the
+    /// list came. Nobody where another member, known or listed, has the name too, or the list has that id as well.
+    pub(super) fn known_by_name_only(&self, listed: &Listed, list: &[Listed]) -> Option<MemberId> {
+        let (name, into) = (&listed.member.name, &listed.member.id);
+        let id = MemberId::new(name.as_str());
+        let known = self.state.members.get(&id).filter(|known| known.id == id && known.name == *name)?;
+        let also = |other: &Member| other.name == *name && other.id != id && other.id != *into;
+        let unclear = id == *into
+            || self.playbook.person_of(&id).is_some()
+            || list.iter().any(|other| other.member.id == id || also(&other.member))
+            || self.state.members.iter().any(|other| also(other));
+        let ids = self.state.members.get(into).map_or(0, |into| into.ids.len());
+        (!unclear && ids + known.ids.len() < limits::MEMBER_IDS_MAX).then_some(id)
     }
 
     /// Joins the ids that a report of somebody's coming has told.

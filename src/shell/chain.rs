@@ -10,6 +10,7 @@ use crate::{
         words::shorten,
     },
     engine::state::{OpenTask, State},
+    shell::stance::{self, Stance},
 };
 use std::collections::BTreeSet;
 
@@ -50,6 +51,10 @@ pub(super) struct Difference {
     pub(super) unclear: Vec<(String, Vec<String>)>,
     /// Who counts although nothing is known by what stands behind the name: perhaps it is somebody else's.
     pub(super) unsure: Vec<(String, String)>,
+    /// Who is not counted because what the row says is no clear answer.
+    pub(super) uncounted: Vec<(String, String)>,
+    /// Of those whose answer is new, who is no member yet.
+    pub(super) strangers: BTreeSet<MemberId>,
     /// How many people are brought along.
     pub(super) more: u32,
 }
@@ -249,19 +254,31 @@ pub(super) fn compare(state: &State, open: &OpenTask, lines: &[Line]) -> Differe
             found.doubles.push(line.name.clone());
             continue;
         }
+        let stranger = !state.members.contains(member);
+        let together = stranger && stance::ends_in_one(&line.name);
+        let (says, behind) = (stance::chosen(said, options), loose(said));
+        let Some(says) = says.filter(|_| !together || behind.is_some()).cloned() else {
+            let said = said.trim_matches(|c| ends_name(c) || is_blank(c));
+            let said = if said.is_empty() { line.written.clone() } else { said.to_owned() };
+            found.uncounted.push((line.name.clone(), said));
+            continue;
+        };
         found.more = found.more.saturating_add(line.more);
-        let says =
-            options.iter().filter(|option| said.contains(option.as_str())).max_by_key(|option| option.len());
-        if says.is_none()
-            && let Some(said) = loose(said)
+        if !options.iter().any(|option| stance::names(said, option))
+            && stance::stance(said) == Stance::Open
+            && let Some(said) = behind
         {
             found.unsure.push((line.name.clone(), said));
         }
-        let says = says.or(options.first()).cloned().unwrap_or_default();
         let member = member.clone();
         match open.answers.get(&member).map(|(option, _)| option.and_then(|at| options.get(at as usize))) {
             Some(Some(known)) if *known == says => continue,
-            None => found.new.push((member.clone(), says.clone())),
+            None => {
+                found.new.push((member.clone(), says.clone()));
+                if stranger {
+                    found.strangers.insert(member.clone());
+                }
+            }
             Some(known) => {
                 found.changed.push((member.clone(), known.cloned().unwrap_or_default(), says.clone()));
             }
@@ -288,7 +305,14 @@ impl Chain {
                 "! 第 {at} 行没看懂，没有计入：{text}"
             )
         });
-        unsure.chain(unread).collect()
+        let uncounted = found.uncounted.iter().map(|(name, said)| {
+            let said = shorten(said, 60);
+            phrase!(
+                "! {name} is not counted: what the row says is no clear answer: {said} (write one of the options)",
+                "! {name} 没有计入，看不出是什么回答：{said}（请写上选项）"
+            )
+        });
+        uncounted.chain(unsure).chain(unread).collect()
     }
 }
 
@@ -297,7 +321,14 @@ impl Difference {
     pub(super) fn in_words(&self, withdraws: bool, how: &Phrase) -> Vec<Phrase> {
         let mut lines: Vec<Phrase> = Vec::new();
         for (member, option) in &self.new {
-            lines.push(phrase!("+ {member}: {option}", "+ {member}：{option}"));
+            lines.push(if self.strangers.contains(member) {
+                phrase!(
+                    "+ {member}: {option} (new: nobody here goes by this name)",
+                    "+ {member}：{option}（不认识，会新建）"
+                )
+            } else {
+                phrase!("+ {member}: {option}", "+ {member}：{option}")
+            });
         }
         for (member, was, is) in &self.changed {
             lines.push(phrase!("~ {member}: {was} → {is}", "~ {member}：{was} → {is}"));

@@ -6,6 +6,7 @@
 pub mod answers;
 pub mod clock;
 mod stage;
+mod stance;
 mod chain;
 pub mod cli;
 pub mod crash;

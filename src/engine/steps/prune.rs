@@ -328,7 +328,7 @@ impl Draft<'_> {
             .collect()
     }
 
-    /// Members are gone: recorded, and the runs that were about them end.
+    /// Members are gone: recorded, the runs that were about them end, and their places are free.
     pub(in crate::engine) fn remove_members(&mut self, members: &[MemberId]) -> Decided {
         let mut gone = BTreeSet::new();
         for member in members
@@ -346,7 +346,7 @@ impl Draft<'_> {
         for (run, member) in runs {
             self.finish(&run, Outcome::Cancelled, phrase!("{member} has left", "{member} 已经退群"))?;
         }
-        Ok(())
+        gone.iter().try_for_each(|member| self.free_seats(member))
     }
 
     /// `per: member` runs end when the member leaves.

@@ -1,24 +1,22 @@
 //! `playbook members forget`: somebody's id and words go from everything that a state directory keeps.
 
-use super::{
-    args::StateArg,
-    client,
-    failure::{Code, Failure},
-    output::Output,
-    state::directory,
-};
+use super::{args::StateArg, client, failure::Failure, output::Output, state::directory};
 use crate::{
     base::{
         ids::{GroupId, MemberId},
         phrase::phrase,
     },
+    engine::{
+        input::Command,
+        state::{OpenTask, State},
+    },
     shell::{
         lock::{Lock, LockError},
         socket,
-        store::{self, Forgotten, StoreError},
+        store::{self, Forgotten, Reader, StoreError},
     },
 };
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 /// Forgets somebody: the id becomes `gone:N` everywhere, and what they said, or what repeats it, becomes empty.
 ///
@@ -45,9 +43,16 @@ impl Forget {
         }
         let forget =
             store::Forget { group: self.group.as_deref().map(GroupId::new), member: MemberId::new(&self.id) };
+        self.one_is_meant(&dir, &forget)?;
         let lock = match Lock::take(&dir) {
             Ok(lock) => lock,
             Err(LockError::Held { .. }) => {
+                let reader = Reader::open(&dir).map_err(failed)?;
+                if !self.is_kept(&reader, &forget).map_err(failed)? {
+                    return Err(self.unknown(&dir));
+                }
+                free_seats(&dir, &reader, &forget)?;
+                drop(reader);
                 client::forget(&dir, forget.group, forget.member)?;
                 if !store::wait_until_forgotten(&dir).map_err(failed)? {
                     return Err(Failure::environment(phrase!(
@@ -70,19 +75,7 @@ impl Forget {
         let done = store::forget(&dir).map_err(failed)?;
         drop(lock);
         if done.is_empty() {
-            return Err(Failure {
-                code: Code::Refused,
-                message: phrase!(
-                    "nothing of `{id}` is kept in {dir}",
-                    "{dir} 里没有 `{id}` 的任何东西",
-                    id = self.id,
-                    dir = dir.display()
-                ),
-                help: Some(phrase!(
-                    "`playbook members` shows the ids that are known",
-                    "`playbook members` 会列出认识的编号"
-                )),
-            });
+            return Err(self.unknown(&dir));
         }
         for Forgotten { group, gone, decisions, listed } in done {
             out.say(phrase!(
@@ -98,6 +91,76 @@ impl Forget {
         }
         copies(&dir, out)
     }
+}
+
+impl Forget {
+    /// Refuses a name: what is forgotten does not come back, so whose it is must be said.
+    fn one_is_meant(&self, dir: &Path, forget: &store::Forget) -> Result<(), Failure> {
+        let failed = |error: StoreError| Failure::environment(error.in_words());
+        let reader = Reader::open(dir).map_err(failed)?;
+        let states = states(&reader, forget).map_err(failed)?;
+        let known = states.iter().any(|(_, state)| state.members.contains(&forget.member));
+        let named = states.iter().flat_map(|(_, state)| state.members.iter());
+        let named: BTreeSet<&str> =
+            named.filter(|member| member.name == self.id).map(|member| member.id.as_str()).collect();
+        if known
+            || named.is_empty()
+            || reader.has_met(forget.group.as_ref(), &forget.member, false).map_err(failed)?
+        {
+            return Ok(());
+        }
+        let ids = named.into_iter().collect::<Vec<_>>().join(", ");
+        let name = &self.id;
+        Err(Failure::refused(phrase!(
+            "`{name}` is the name of {ids}, and no id",
+            "`{name}` 是 {ids} 的名字，不是编号"
+        ))
+        .help(phrase!("write the id of the one who is meant", "请写要忘记的那个人的编号")))
+    }
+
+    fn is_kept(&self, reader: &Reader, forget: &store::Forget) -> Result<bool, StoreError> {
+        let states = states(reader, forget)?;
+        let known = states.iter().any(|(_, state)| state.members.contains(&forget.member));
+        Ok(known || reader.has_met(forget.group.as_ref(), &forget.member, true)?)
+    }
+
+    fn unknown(&self, dir: &Path) -> Failure {
+        Failure::refused(phrase!(
+            "nothing of `{id}` is kept in {dir}",
+            "{dir} 里没有 `{id}` 的任何东西",
+            id = self.id,
+            dir = dir.display()
+        ))
+        .help(phrase!(
+            "`playbook members` shows the ids that are known",
+            "`playbook members` 会列出认识的编号"
+        ))
+    }
+}
+
+/// The groups that are meant.
+fn states(reader: &Reader, forget: &store::Forget) -> Result<Vec<(GroupId, State)>, StoreError> {
+    let meant = |group: &GroupId| forget.group.as_ref().is_none_or(|wanted| wanted == group);
+    let groups = reader.states()?.groups.into_iter().filter(|(group, _)| meant(group));
+    Ok(groups.map(|(group, recovered)| (group, recovered.state)).collect())
+}
+
+/// Whoever has a place in an open question leaves the group first: the engine lets those move up who wait for it.
+fn free_seats(dir: &Path, reader: &Reader, forget: &store::Forget) -> Result<(), Failure> {
+    let states = states(reader, forget).map_err(|error| Failure::environment(error.in_words()))?;
+    for (group, state) in states {
+        let own = state.members.own_id(&forget.member);
+        let seated = |open: &Arc<OpenTask>| open.task.seats.is_some() && open.answers.contains_key(own);
+        if state.members.contains(own) && state.tasks.values().any(seated) {
+            let left = vec![own.clone()];
+            client::command(
+                dir,
+                &group,
+                Command::ImportMembers { members: Vec::new(), left, joined: false },
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// Copies keep what they were made of.

@@ -6,7 +6,7 @@ use crate::{
         decode::decode,
         ids::MemberId,
         limits,
-        member::Listed,
+        member::{Listed, Members},
         phrase::{Phrase, phrase},
         words::tick,
     },
@@ -143,6 +143,7 @@ impl Import {
             Vec::new()
         };
         let brought = listed.len();
+        let doubles = known_by_name(&known, &listed);
         let mut listed = listed.into_values();
         let mut going = left.iter().cloned();
         loop {
@@ -165,6 +166,9 @@ impl Import {
         out.say(
             phrase!("imported {members}{group}{left}", "导入了 {members}{group}{left}"; members, group, left),
         )?;
+        if !doubles.is_empty() {
+            tell_joined(&doubles, &remote.state()?.members, out)?;
+        }
         if unseen > 0 && !self.joined {
             let have = if unseen == 1 { "has" } else { "have" };
             let unseen =
@@ -178,6 +182,47 @@ impl Import {
         }
         Ok(())
     }
+}
+
+/// Listed members with a name that is all that is known of somebody else, as a paste leaves it: that one, and them.
+fn known_by_name(
+    known: &Members,
+    listed: &BTreeMap<MemberId, Listed>,
+) -> BTreeMap<MemberId, BTreeSet<MemberId>> {
+    let mut found: BTreeMap<MemberId, BTreeSet<MemberId>> = BTreeMap::new();
+    for Listed { member, .. } in listed.values() {
+        let name = MemberId::new(member.name.as_str());
+        let same = known.get(&name).is_some_and(|known| known.id == name && known.name == member.name);
+        if same && name != *known.own_id(&member.id) && !listed.contains_key(&name) {
+            found.entry(name).or_default().insert(member.id.clone());
+        }
+    }
+    found
+}
+
+/// Says who was joined with whom, and who may be one and was not.
+fn tell_joined(
+    doubles: &BTreeMap<MemberId, BTreeSet<MemberId>>,
+    now: &Members,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    for (name, ids) in doubles {
+        let into = now.own_id(name);
+        let known = now.contains(name);
+        if into != name {
+            out.say(phrase!(
+                "{name} was known by name only and is {into} now, answers included",
+                "{name} 之前只知道名字，现在就是 {into}，回答也归过去了"
+            ))?;
+        } else if known {
+            let ids = ids.iter().map(MemberId::as_str).collect::<Vec<_>>().join(", ");
+            out.say(phrase!(
+                "! {name} is known by name only and may be {ids}: both are members now; answer by the id, and forget the other",
+                "! {name} 只知道名字，可能就是 {ids}：现在两个都是成员；请用编号报回答，再忘掉另一个"
+            ))?;
+        }
+    }
+    Ok(())
 }
 
 /// The line in which a byte stands.

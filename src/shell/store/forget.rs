@@ -385,6 +385,14 @@ fn leave(conn: &Transaction<'_>, group: &GroupId, gone: &MemberId) -> Result<(),
             note: crate::base::value::Value::Null,
         });
     }
+    let seated = |open: &&std::sync::Arc<engine::state::OpenTask>| {
+        open.task.seats.is_some() && open.answers.contains_key(gone)
+    };
+    facts.extend(
+        (state.tasks.values().filter(seated))
+            .filter(|open| open.task.run.as_ref().is_none_or(|run| !ended.contains(run)))
+            .map(|open| Fact::AnswerWithdrawn { task: open.task.id.clone(), member: gone.clone() }),
+    );
     facts.extend(ended.into_iter().map(|run| Fact::RunFinished {
         run,
         outcome: Outcome::Cancelled,

@@ -3,7 +3,7 @@
 //! A reader sees what was committed when it was asked; it never waits for the writer and never changes anything.
 
 use super::{
-    Backlog, Busy, Copied, Cursor, Letter, OutboxRow, Parked, StoreError, archive, copy, cursor,
+    Backlog, Busy, Copied, Cursor, Letter, OutboxRow, Parked, StoreError, archive, copy, cursor, erase,
     group_info::{self, GroupInfo},
     health, inbox, outbox, outbox_row, path,
     recovery::{self, Recovered},
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{Digest, EffectId, GroupId},
+        ids::{Digest, EffectId, GroupId, MemberId},
         source::MemoryFolder,
         time::Timestamp,
     },
@@ -135,6 +135,27 @@ impl Reader {
     /// Open messages by group, channel and status: how each channel fares.
     pub fn backlog(&self, group: Option<&GroupId>) -> Result<BTreeMap<GroupId, Vec<Backlog>>, StoreError> {
         health::backlog(&self.conn, group)
+    }
+
+    /// Whether the journal has somebody by an id: as one who is known, or at least, where `anywhere` is said, in any
+    /// place of it.
+    pub fn has_met(
+        &self,
+        group: Option<&GroupId>,
+        member: &MemberId,
+        anywhere: bool,
+    ) -> Result<bool, StoreError> {
+        let written = serde_json::Value::from(member.as_str()).to_string();
+        let mut met = false;
+        archive::each(&self.conn, group, 0, &mut |row| {
+            met = if anywhere {
+                row.entries.contains(&written)
+            } else {
+                row.read()?.iter().any(|entry| erase::who(&entry.fact).contains(member))
+            };
+            Ok(!met)
+        })?;
+        Ok(met)
     }
 
     /// Inputs that were parked since an instant, by group.

@@ -40,9 +40,14 @@ fn a_chain_shows_what_it_changes_and_counts_it() {
     engine.line("running");
     asked(&place);
     let shown = place.run(&["answer", "T1", "--chain", "chain.txt", "--dry-run", "--lang", "zh"]).exits(0);
-    for line in
-        ["+ w1：来", "+ 小红：来", "+ w2：不来", "= 小明 出现了两次", "! 双 是 w3, w4 的名字", "另外带 1 人"]
-    {
+    for line in [
+        "+ w1：来",
+        "+ 小红：来（不认识，会新建）",
+        "+ w2：不来",
+        "= 小明 出现了两次",
+        "! 双 是 w3, w4 的名字",
+        "另外带 1 人",
+    ] {
         assert!(shown.stdout.contains(line), "{line}: {}", shown.stdout);
     }
     assert_eq!(answers(&place), 0, "nothing was counted");
@@ -84,7 +89,8 @@ fn headings_are_no_members_and_nothing_is_dropped_in_silence() {
         let shown =
             place.run(&["answer", "t1", "--chain", "chain.txt", "--dry-run", "--lang", "zh"]).exits(0);
         let expected = concat!(
-            "+ z3：来\n+ 小何：来\n+ 刘备：来\n+ 张飞：来\n+ as：不来\n另外带 2 人；他们没有自己的回答\n",
+            "+ z3：来\n+ 小何：来（不认识，会新建）\n+ 刘备：来（不认识，会新建）\n+ 张飞：来（不认识，会新建）\n",
+            "+ as：不来\n另外带 2 人；他们没有自己的回答\n",
             "! 刘备 已计入，后面的没看懂：关羽（另一个人要单独写一行）\n! 第 10 行没看懂，没有计入：赵云也来\n",
         );
         assert_eq!(shown.stdout, expected);
@@ -162,4 +168,74 @@ fn totals_take_the_place_of_what_was_heard_and_say_that_they_are_totals() {
         story.until("2026-12-03 08:00");
         assert_eq!(story.posts().last().map(String::as_str), Some(said));
     }
+}
+
+#[test]
+fn whoever_says_no_is_never_counted_as_coming_and_a_list_joins_who_was_known_by_name_only() {
+    const CLUB: &str = "name: p
+plays:
+  dinner:
+    steps:
+      - { ask: Who comes?, options: [I am coming, not this time], seats: 1, open_for: 1d, as: dinner }
+      - wait: 1d
+";
+    let text = "1. Ann\n2. Bob (not coming)\n3. Cy (no)\n7) Gil - maybe\n8. Eve (can’t)\n9. Lee（不来）\n10. 小李不来\n11. Lin\n";
+    let place = Playground::new().file("p.yaml", CLUB).file("chain.txt", text);
+    let engine = place.start(&["run", "p.yaml"]);
+    engine.line("running");
+    place.run(&["start", "dinner"]).exits(0);
+    eventually("it is asked", || place.run(&["tasks"]).stdout.contains("t1"));
+    let said = place.run(&["answer", "t1", "--chain", "chain.txt", "--lang", "en"]).exits(0).stdout;
+    let new = "(new: nobody here goes by this name)";
+    for (name, option) in [
+        ("Ann", "I am coming"),
+        ("Bob", "not this time"),
+        ("Cy", "not this time"),
+        ("Eve", "not this time"),
+        ("Lee", "not this time"),
+        ("Lin", "I am coming"),
+    ] {
+        assert!(said.contains(&format!("+ {name}: {option} {new}\n")), "{name}: {said}");
+    }
+    assert!(said.contains("! Gil is not counted") && said.contains("! 小李不来 is not counted"), "{said}");
+    assert!(said.contains("t1: 6 counted"), "{said}");
+    // The list knows Ann by an id; two have the name of Lin, and nobody knows which of them it was.
+    place.write("list.csv", "id,name\nm1,Ann\nm2,Lin\nm3,Lin\n");
+    let said = place.run(&["members", "import", "list.csv", "--lang", "en"]).exits(0).stdout;
+    assert!(said.contains("Ann was known by name only and is m1 now"), "{said}");
+    assert!(said.contains("! Lin is known by name only and may be m2, m3"), "{said}");
+    let rows = place.run(&["members", "--format", "json"]).exits(0).json_lines();
+    let ids: Vec<&str> = rows.iter().filter_map(|row| row["id"].as_str()).collect();
+    assert!(ids.contains(&"m1") && !ids.contains(&"Ann"), "{ids:?}");
+    let log = || place.run(&["log", "--format", "json"]).exits(0).json_lines();
+    let withdrawn = || {
+        let all = log();
+        let of = all.iter().filter(|line| line["entry"] == "answer_withdrawn");
+        of.map(|line| line["member"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+
+    // Who is not in the list any more gives the place up, and whoever waits moves up.
+    let seat_of_lin = || {
+        let rows = place.run(&["answers", "--format", "json"]).exits(0).json_lines();
+        let given = rows[0]["answers"].as_array().cloned().unwrap_or_default();
+        given.iter().find(|one| one["member"] == "Lin").map(|one| one["seat"].clone())
+    };
+    assert_eq!(seat_of_lin(), Some("waiting".into()));
+    place.write("list.csv", "id,name\nLin,Lin\nm2,Lin\nm3,Lin\n");
+    let _ = place.run(&["members", "import", "list.csv", "--replace"]).exits(0);
+    assert!(withdrawn().contains(&"m1".to_owned()) && !withdrawn().contains(&"Lin".to_owned()));
+
+    assert_eq!(seat_of_lin(), Some("place".into()));
+
+    // A name is no id: nothing is stopped for it, nor for somebody who was never there.
+    let _ = place.run(&["members", "forget", "nobody:1"]).exits(4);
+    place.write("list.csv", "id,name\nm4,Moe\nm5,Moe\n");
+    let _ = place.run(&["members", "import", "list.csv"]).exits(0);
+    let refused = place.run(&["members", "forget", "Moe", "--lang", "en"]).exits(4).stderr;
+    assert!(refused.contains("`Moe` is the name of m4, m5"), "{refused}");
+
+    // Whoever is forgotten gives the place up, while the engine runs or not.
+    let _ = place.run(&["members", "forget", "Lin"]).exits(0);
+    assert_eq!(withdrawn().len(), 6, "{:?}", withdrawn());
+    engine.stop().exits(0);
 }
