@@ -147,7 +147,8 @@ impl Draft<'_> {
         // Going one way or the other is nothing that can be late: what lies inside is missed step by step.
         let only_leads = matches!(at.step.verb, Verb::If(_) | Verb::Each(_));
         if is_late && !only_leads {
-            return self.skip(at, end, Skip::Late { by: late, max });
+            let behind = at.run.began_after(at.due);
+            return self.skip(at, end, if behind { Skip::Behind } else { Skip::Late { by: late, max } });
         }
         if let Some(when) = &at.step.when {
             let facts = self.step_facts(at, when.names());
@@ -164,7 +165,7 @@ impl Draft<'_> {
     }
 
     fn skip(&mut self, at: &At<'_>, end: u32, reason: Skip) -> Carried {
-        let late = matches!(reason, Skip::Late { .. });
+        let late = matches!(reason, Skip::Late { .. } | Skip::Behind);
         // A condition that is false leaves no gap in time: what follows is measured from the step before.
         let due = if late { at.due } else { at.run.end.max(at.due) };
         let pc = if end == u32::MAX { at.pc + 1 } else { end };

@@ -129,6 +129,12 @@ impl Draft<'_> {
                 self.turn_into(id, name, None)
             }
             "member.role" => self.turn_into(id, None, word(&signal.data, "role")),
+            // Who asks to come in may be described by the report itself.
+            "join.requested" | "member.requested" => {
+                let about = |key| signal.data.get("member").and_then(|beside| word(beside, key));
+                let told = |key| about(key).or_else(|| word(&signal.data, key));
+                self.fill_in(id, told("name"), about("role"))
+            }
             "message" | "reaction" | "answer" => {
                 let beside = signal.data.get("member").unwrap_or(&Value::Null);
                 self.fill_in(id, word(beside, "name"), word(beside, "role"))

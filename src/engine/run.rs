@@ -140,6 +140,11 @@ impl Run {
         self.amended.hurried(&step.id).unwrap_or_else(by_file)
     }
 
+    /// Whether somebody started it by hand after an instant, which so is nothing that the engine was late for.
+    pub fn began_after(&self, at: Timestamp) -> bool {
+        self.cause.by_hand && at < self.started
+    }
+
     /// An instant of the file as it is in this run.
     pub fn moved(&self, at: Timestamp) -> Timestamp {
         self.amended.moved(at.plus(self.delay))

@@ -49,6 +49,8 @@ pub enum Skip {
     Disabled,
     /// An operator said so.
     Operator,
+    /// Its time lay before the moment at which somebody started the run by hand.
+    Behind,
     /// The message on which the step depends was not delivered.
     Undelivered {
         /// The message that was not delivered.

@@ -102,7 +102,7 @@ impl Diary {
             Fact::TaskOpened(_) => self.page(at).tasks += 1,
             Fact::Held { .. } => self.page(at).held += 1,
             Fact::Expired { .. } => self.page(at).missed += 1,
-            Fact::StepSkipped { reason: Skip::When { .. } | Skip::Operator, .. } => {}
+            Fact::StepSkipped { reason: Skip::When { .. } | Skip::Operator | Skip::Behind, .. } => {}
             Fact::StepSkipped { run, step, reason, .. } => {
                 self.page(at).missed += 1;
                 // Each is late by another time.

@@ -23,7 +23,7 @@ use crate::{
         words,
     },
     engine::{
-        entry::{Entry, Fact, Outcome, Outgoing, Task, TaskKind},
+        entry::{Entry, Fact, Outcome, Outgoing, Skip, Task, TaskKind},
         standing::Stood,
     },
     model::play::Section,
@@ -219,7 +219,8 @@ fn describe_missed(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::StepSkipped { run, step, reason, .. } => {
             let why = skipped(reason);
             let text = phrase!("step {step}: {why}", "步骤 {step}：{why}"; why);
-            line("missed", play_of(run.as_str()), text, Tone::Doubt)
+            let word = if *reason == Skip::Behind { "skipped" } else { "missed" };
+            line(word, play_of(run.as_str()), text, Tone::Doubt)
         }
         Fact::StepFailed { run, step, error, retry } => {
             let retry =

@@ -128,6 +128,8 @@ fn date_moved(state: &mut State, play: &PlayName, date: &Arc<str>, to: Timestamp
         if let Some(run) = state.runs.get_mut(&id) {
             let run = Arc::make_mut(run);
             run.anchor = to;
+            // A time that was said is the time: what an evening was late by ends with its move.
+            run.amended.later = None;
             if let Value::Map(values) = &mut run.cause.values {
                 Arc::make_mut(values).insert(Arc::from("at"), Value::Time(to));
             }

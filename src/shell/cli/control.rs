@@ -84,7 +84,7 @@ pub(super) struct Cancel {
 impl Cancel {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
-        let (run, _) = remote::run_and_step(&remote.state()?, &self.run);
+        let (run, _) = remote::open_run_and_step(&remote.state()?, &self.run);
         let said = phrase!("cancelled {run}", "已取消 {run}");
         remote.command(Command::Cancel { run, silent: self.silent, by: remote.by.clone() }, said, out)
     }

@@ -41,7 +41,7 @@ impl Note {
             (remote, true) => return self.keep(&remote, None, out),
             (remote, false) => remote,
         };
-        let (run, _) = remote::run_and_step(&remote.state()?, &self.about);
+        let (run, _) = remote::open_run_and_step(&remote.state()?, &self.about);
         self.keep(&remote, Some(run), out)
     }
 
@@ -64,7 +64,7 @@ pub(super) struct Now {
 impl Now {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
-        let (run, step) = remote::run_and_step(&remote.state()?, &self.run);
+        let (run, step) = remote::open_run_and_step(&remote.state()?, &self.run);
         let command = Command::Now { run, step, by: remote.by.clone() };
         remote.command(command, phrase!("{} goes on now", "{} 现在继续", self.run), out)
     }
@@ -90,7 +90,7 @@ impl Delay {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let length = args::length(&self.length)?;
         let remote = self.target.remote()?;
-        let (run, _) = remote::run_and_step(&remote.state()?, &self.run);
+        let (run, _) = remote::open_run_and_step(&remote.state()?, &self.run);
         let long = Phrase { en: length.to_string(), zh: Locale::Zh.duration(length) };
         let said = phrase!(
             "what is still due today in {run} is {long} later",

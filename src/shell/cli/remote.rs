@@ -22,7 +22,7 @@ use crate::{
         state::{OpenTask, PlayState, State},
     },
     lang,
-    model::playbook::Playbook,
+    model::{play::Section, playbook::Playbook},
     shell::{
         socket::CommandReply,
         store::{OutboxRow, Reader, StoreError},
@@ -239,6 +239,18 @@ pub(super) fn run_and_step(state: &State, text: &str) -> (RunId, Option<crate::b
         },
     };
     (run, None)
+}
+
+/// What `now`, `delay`, `cancel` and `note` mean: by a play's name alone its open run, where there is exactly one.
+pub(super) fn open_run_and_step(state: &State, text: &str) -> (RunId, Option<crate::base::ids::StepId>) {
+    let (play, date) = play_or_date(state, text);
+    if date.is_none() && !state.runs.contains_key(&RunId::new(text)) {
+        let mut open = state.runs.values().filter(|run| run.play == play && run.section == Section::Steps);
+        if let (Some(run), None) = (open.next(), open.next()) {
+            return (run.id.clone(), None);
+        }
+    }
+    run_and_step(state, text)
 }
 
 /// The occurrence of a play that comes next.

@@ -148,7 +148,7 @@ pub(super) fn skipped(
 fn did_not_happen(fact: &Fact) -> bool {
     match fact {
         Fact::Skipped { .. } => true,
-        Fact::StepSkipped { reason, .. } => !matches!(reason, Skip::When { .. }),
+        Fact::StepSkipped { reason, .. } => !matches!(reason, Skip::When { .. } | Skip::Behind),
         _ => false,
     }
 }

@@ -274,6 +274,7 @@ impl Report {
 pub fn why(reason: &Skip) -> &'static str {
     match reason {
         Skip::Late { .. } => "late",
+        Skip::Behind => "behind",
         Skip::CatchUp => "catch_up",
         Skip::Overlap { .. } => "overlap",
         Skip::Calendar { .. } => "calendar",

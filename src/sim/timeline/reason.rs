@@ -79,6 +79,9 @@ pub fn skipped(reason: &Skip) -> Phrase {
             let (by, max) = (long(coarse(*by)), long(*max));
             phrase!("{by} late, {max} is allowed", "迟了 {by}，最多允许 {max}"; by, max)
         }
+        Skip::Behind => {
+            phrase!("its time had passed when the run was started by hand", "手动开始时它的时间已经过了")
+        }
         Skip::CatchUp => phrase!("catch_up chose others", "`catch_up` 补做了别的一次"),
         Skip::Overlap { open } => phrase!("{open} is still open", "{open} 还没结束"),
         Skip::Calendar { calendar } => {

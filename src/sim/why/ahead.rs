@@ -326,6 +326,24 @@ impl Look<'_> {
         phrase!("in {left}", "还有 {left}"; left)
     }
 
+    /// The playbook with its dates where commands have moved them.
+    fn as_it_stands(&self) -> Playbook {
+        let mut playbook = self.playbook.clone();
+        for play in &mut playbook.plays {
+            let Some(known) = self.state.plays.get(&play.name) else { continue };
+            let Trigger::Dates(dates) = &play.trigger else { continue };
+            let mut dates = dates.clone();
+            for date in &mut dates {
+                if let Some((anchor, _)) = known.dates.get(&date.id).filter(|(at, _)| *at != date.at) {
+                    Arc::make_mut(date).at = *anchor;
+                }
+            }
+            dates.sort_by_key(|date| date.at);
+            Arc::make_mut(play).trigger = Trigger::Dates(dates);
+        }
+        playbook
+    }
+
     /// What the budgets will probably do with its messages, by the plan of its days.
     fn expected(&self, run: &RunId) -> Vec<Finding> {
         let zone = &self.playbook.zone;
@@ -335,9 +353,10 @@ impl Look<'_> {
         let slots = timetable::timetable(&self.play.steps, anchor, zone);
         let last = slots.iter().map(|slot| slot.at).max().unwrap_or(start);
         let window = Window { from: zone.day_bounds(start).0, to: zone.day_bounds(last).1 };
-        let mut forecast = Forecast::new(self.playbook);
+        let playbook = self.as_it_stands();
+        let mut forecast = Forecast::new(&playbook);
         let mut findings = Vec::new();
-        for planned in plan::plan_of(self.playbook, self.group, window) {
+        for planned in plan::plan_of(&playbook, self.group, window) {
             let expected = forecast.look(&planned);
             let mine =
                 planned.run == *run && self.question.step.as_ref().is_none_or(|step| *step == planned.step);

@@ -16,7 +16,7 @@ use crate::{
         entry::{Outcome, Skip},
         state::State,
     },
-    model::{play::Play, playbook::Playbook},
+    model::{play::Play, playbook::Playbook, trigger::Trigger},
     sim::timeline,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -52,6 +52,8 @@ pub(super) struct Case {
     pub(super) zone: Zone,
     pub(super) group: GroupId,
     pub(super) standing: Standing,
+    /// Who started it by hand; none where the engine did.
+    pub(super) by_hand: Option<Phrase>,
     pub(super) findings: Vec<Finding>,
     pub(super) journal: Vec<Cited>,
     pub(super) steps: BTreeMap<StepId, Note>,
@@ -75,10 +77,16 @@ impl Case {
             group: group.clone(),
             play,
             standing,
+            by_hand: None,
             findings: vec![trigger],
             journal: Vec::new(),
             steps: BTreeMap::new(),
         }
+    }
+
+    /// When its run began.
+    pub(super) fn begun_at(&self) -> Option<Timestamp> {
+        if let Standing::Begun { at, .. } = &self.standing { Some(*at) } else { None }
     }
 
     pub(super) fn cite(&mut self, cited: Cited) {
@@ -158,13 +166,20 @@ impl Case {
     ) -> (Verdict, Phrase) {
         let zone = &self.zone;
         let start = self.play.start_of(self.from, zone, &self.group);
-        let late = at.since(start);
+        // Whoever starts a run by hand begins it when they mean to.
+        let late = if self.by_hand.is_some() { Duration::ZERO } else { at.since(start) };
         let (name, anchor, on_time) = (&self.play.name, when(self.from, zone), on_time(late, at, zone));
-        let began = phrase!(
-            "{name} of {anchor} began {on_time}",
-            "{anchor} 的 {name} {on_time} 开始";
-            on_time
-        );
+        let began = match &self.by_hand {
+            Some(who) if !matches!(self.play.trigger, Trigger::Command) => {
+                let at = when(at, zone);
+                phrase!("{name}: {who} started it by hand {at}", "{name}：{who} {at} 手动开始了它"; who)
+            }
+            _ => phrase!(
+                "{name} of {anchor} began {on_time}",
+                "{anchor} 的 {name} {on_time} 开始";
+                on_time
+            ),
+        };
         let told = self.told();
         match ended {
             Some((Outcome::Failed, end, reason)) => {

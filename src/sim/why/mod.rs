@@ -5,6 +5,7 @@
 
 mod ahead;
 mod case;
+mod dates;
 mod message;
 mod past;
 pub mod rules;

@@ -22,6 +22,7 @@ use crate::{
         entry::{Cause, Entry, Fact, Outcome, Skip},
         gate::Occasion,
         input::Signal,
+        operation::{Bidding, Operation},
         readings::Reader,
         state::State,
     },
@@ -41,10 +42,10 @@ const TOLD_MAX: usize = 12;
 
 /// Goes through a journal with a question.
 pub struct Historian<'q> {
-    question: &'q Question,
+    pub(super) question: &'q Question,
     pub(super) versions: &'q Versions<'q>,
     pub(super) state: State,
-    cases: VecDeque<Case>,
+    pub(super) cases: VecDeque<Case>,
     /// Signals of the play's name that came, those that met its `where`, and what was found of the last one.
     pub(super) heard: Heard,
     slept: Option<(i64, Timestamp, Timestamp)>,
@@ -121,7 +122,7 @@ impl<'q> Historian<'q> {
         accounts
     }
 
-    fn wants(&self, run: &RunId, from: Timestamp, to: Timestamp) -> bool {
+    pub(super) fn wants(&self, run: &RunId, from: Timestamp, to: Timestamp) -> bool {
         let question = self.question;
         match (&question.run, question.at) {
             (Some(wanted), _) => wanted == run,
@@ -130,7 +131,7 @@ impl<'q> Historian<'q> {
         }
     }
 
-    fn open(&mut self, case: Case) {
+    pub(super) fn open(&mut self, case: Case) {
         if self.cases.len() >= CASES_MAX {
             let old = self.cases.iter().position(|case| !is_open(case)).unwrap_or(0);
             self.cases.remove(old);
@@ -154,6 +155,10 @@ impl<'q> Historian<'q> {
             }
             Fact::DateCancelled { play, date, .. } if play == mine => {
                 self.date_cancelled(seq, entry, playbook, date);
+            }
+            Fact::DateArmed { play, date, start: Some(_), .. } if play == mine => self.date_armed(date),
+            Fact::Operator { by, did: Operation::Asked { what: Bidding::Start, about } } => {
+                self.asked_to_start(entry.at, about, by.as_deref());
             }
             Fact::DateMoved { play, date, from, to, .. } if play == mine => {
                 self.date_moved(seq, entry, playbook, date, (*from, *to));
@@ -306,6 +311,11 @@ impl<'q> Historian<'q> {
         let standing = Standing::Begun { at: entry.at, ended: None };
         let mut case = Case::new(run.clone(), anchor, play.clone(), (playbook, &self.state.group), standing);
         case.findings.extend(self.gates(playbook, &play, run, anchor, cause, entry.at));
+        if cause.by_hand {
+            case.by_hand = Some(phrase!("somebody", "有人"));
+            // A person chose the moment: it is late for nothing.
+            case.findings.retain(|finding| finding.what != "max_late");
+        }
         // An operator is not held by conditions.
         for finding in &mut case.findings {
             if finding.holds == Some(false) {
@@ -315,7 +325,7 @@ impl<'q> Historian<'q> {
             }
         }
         let start = play.start_of(anchor, &playbook.zone, &self.state.group);
-        if is_late(entry.at.since(start)) {
+        if !cause.by_hand && is_late(entry.at.since(start)) {
             let rule = words::late_rule(&play, &self.state.group, anchor, entry.at, &playbook.zone);
             case.findings.push(Finding::test("max_late", true, rule));
             case.findings.extend(self.lateness(start, entry.at, playbook));
@@ -323,49 +333,10 @@ impl<'q> Historian<'q> {
         if let (Trigger::Signal(_), Some((_, finding))) = (&play.trigger, &self.heard.last) {
             case.findings.push(finding.clone());
         }
+        self.no_longer_cancelled(run);
         let text = phrase!("{run} began", "{run} 开始");
         case.cite(Cited { seq, at: entry.at, step: None, text });
         self.open(case);
-    }
-
-    fn date_moved(
-        &mut self,
-        seq: i64,
-        entry: &Entry,
-        playbook: &Arc<Playbook>,
-        date: &Arc<str>,
-        (from, to): (Timestamp, Timestamp),
-    ) {
-        let play = &self.question.play;
-        let Some(run) = self.state.plays.get(play).map(|known| known.date_run(play, date)) else { return };
-        let Some(case) = self.cases.iter_mut().find(|case| case.run == run) else { return };
-        (case.from, case.to) = (to, to);
-        let (from, to) = (when(from, &playbook.zone), when(to, &playbook.zone));
-        case.findings.push(Finding::fact("dates", phrase!("moved from {from}", "从 {from} 移来")));
-        let text = phrase!("the date {date} has moved to {to}", "日期 {date} 移到 {to}");
-        case.cite(Cited { seq, at: entry.at, step: None, text });
-    }
-
-    fn date_cancelled(&mut self, seq: i64, entry: &Entry, playbook: &Arc<Playbook>, date: &Arc<str>) {
-        let Some(known) = self.state.plays.get(&self.question.play) else { return };
-        let run = known.date_run(&self.question.play, date);
-        let known = known.dates.get(date);
-        let (Some((anchor, _)), Some(play)) = (known.copied(), playbook.play(&self.question.play).cloned())
-        else {
-            return;
-        };
-        let text = phrase!("the date {date} was taken out of the file", "日期 {date} 从文件里删掉了");
-        let cited = Cited { seq, at: entry.at, step: None, text };
-        if let Some(case) = self.cases.iter_mut().find(|case| case.run == run) {
-            case.findings.push(Finding::test("dates", false, cited.text.clone()));
-            case.cite(cited);
-        } else if self.wants(&run, anchor, anchor) {
-            let mut case =
-                Case::new(run, anchor, play, (playbook, &self.state.group), Standing::Cancelled(entry.at));
-            case.findings.push(Finding::test("dates", false, cited.text.clone()));
-            case.cite(cited);
-            self.open(case);
-        }
     }
 
     /// Why something came later than it was due, as far as the journal tells.

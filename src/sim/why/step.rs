@@ -123,7 +123,7 @@ impl Historian<'_> {
                 )
             }
             Fact::StepDone { .. } => {
-                let due = self.due(run, step);
+                let due = self.due(run, step).map(|due| self.since_its_start(run, due));
                 let late = due.map(|due| entry.at.since(due)).unwrap_or_default();
                 if is_late(late) && !self.waited(run) {
                     let at = on_time(late, entry.at, zone);
@@ -145,19 +145,26 @@ impl Historian<'_> {
                 let retry = retry.map(|at| phrase!("it is tried again {}", "{} 再试", when(at, zone)));
                 Note::new(Fate::Failed, retry.map_or(says.clone(), |retry| says.then(&retry)))
             }
-            _ => return self.message_note(entry, playbook, step),
+            _ => return self.message_note(entry, playbook, run, step),
         })
     }
 
     /// What an entry says of a step's message.
-    fn message_note(&self, entry: &Entry, playbook: &Arc<Playbook>, step: &StepId) -> Option<Note> {
+    fn message_note(
+        &self,
+        entry: &Entry,
+        playbook: &Arc<Playbook>,
+        run: &RunId,
+        step: &StepId,
+    ) -> Option<Note> {
         let zone = &playbook.zone;
         Some(match &entry.fact {
             Fact::Posted(out) => {
-                let late = entry.at.since(out.due);
+                let due = self.since_its_start(run, out.due);
+                let late = entry.at.since(due);
                 let says = sent(step, &on_time(late, entry.at, zone));
                 let fate = if is_late(late) { Fate::Late } else { Fate::Done };
-                let why = if is_late(late) { self.lateness(out.due, entry.at, playbook) } else { None };
+                let why = if is_late(late) { self.lateness(due, entry.at, playbook) } else { None };
                 Note::new(fate, says).because(why)
             }
             Fact::Held { outgoing, reason, until, .. } => {
@@ -228,6 +235,9 @@ impl Historian<'_> {
         reason: &Skip,
     ) -> Note {
         let zone = &playbook.zone;
+        // Older journals call late what lay before a start by hand.
+        let behind = self.state.runs.get(run).is_some_and(|run| run.began_after(due));
+        let reason = if behind && matches!(reason, Skip::Late { .. }) { &Skip::Behind } else { reason };
         let late = matches!(reason, Skip::Late { .. });
         let why = match reason {
             Skip::Late { by, max } => {
@@ -297,6 +307,12 @@ impl Historian<'_> {
         let run = self.state.runs.get(run);
         let wait = run.and_then(|run| run.waiting.as_ref());
         wait.is_some_and(|wait| !matches!(wait.waiting, Waiting::Due))
+    }
+
+    /// From when lateness counts: what was due before somebody started the run by hand, from then on.
+    fn since_its_start(&self, run: &RunId, due: Timestamp) -> Timestamp {
+        let by_hand = self.state.runs.get(run).filter(|run| run.began_after(due));
+        by_hand.map_or(due, |run| run.started)
     }
 
     /// When a step of an open run was due.

@@ -444,8 +444,10 @@ pub(super) fn skip(reason: &Skip, play: &Play) -> Phrase {
         Skip::Phase { phase } => phrase!("the phase was {phase}", "当时的阶段是 {phase}"),
         Skip::When { condition } => phrase!("{condition} was false", "{condition} 不成立"),
         Skip::Overlap { open } => phrase!("the run {open} was still open", "活动 {open} 当时还没结束"),
-        Skip::Calendar { .. } | Skip::Undelivered { .. } | Skip::Limit { .. } | Skip::Broken { .. } => {
-            timeline::skipped(reason)
-        }
+        Skip::Behind
+        | Skip::Calendar { .. }
+        | Skip::Undelivered { .. }
+        | Skip::Limit { .. }
+        | Skip::Broken { .. } => timeline::skipped(reason),
     }
 }

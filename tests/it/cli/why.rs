@@ -373,6 +373,54 @@ fn dates_that_move_and_dates_that_are_cancelled() {
 }
 
 #[test]
+fn a_date_that_was_put_back_is_ahead_again_and_has_run_when_it_has() {
+    let with = |dates: &str| format!("plays: {{ talk: {{ dates: [{dates}], steps: [post: 分享] }} }}");
+    let (one, other) = ("{ id: jia, at: 2099-12-05 20:00 }", "{ id: yi, at: 2099-12-06 20:00 }");
+    let mut story = Story::new("2099-12-01 09:00", &with(&format!("{one}, {other}")));
+    story.edit(&with(one));
+    story.until("2099-12-01 09:01");
+    assert!(why(&story, &["talk/yi"]).contains("does not happen"));
+    story.edit(&with(&format!("{one}, {other}")));
+    let told = why(&story, &["talk/yi"]);
+    assert!(told.starts_with("talk will begin 2099-12-06 20:00"), "{told}");
+    assert!(told.contains("the date yi, one of 2") && !told.contains("does not happen"), "{told}");
+    story.until("2099-12-07 09:00");
+    let told = why(&story, &["talk/yi"]);
+    assert!(told.starts_with("talk of 2099-12-06 20:00 began on time"), "{told}");
+    assert!(!told.contains("does not happen"), "{told}");
+}
+
+#[test]
+fn a_moved_date_is_forecast_where_it_is_now() {
+    let yaml = "budgets: { quiet: 22:00-08:00 }\nplays: { talk: { dates: [{ id: jia, at: 2099-12-05 22:30 }], steps: [post: 分享] } }";
+    let mut story = Story::new("2099-12-01 09:00", yaml);
+    assert!(why(&story, &["talk/jia"]).contains("due 2099-12-05 22:30, will probably be held"));
+    let to = |to| Command::Postpone { play: PlayName::new("talk"), date: "jia".into(), at: at(to), by: None };
+    story.command(to("2099-12-05 23:00"));
+    let told = why(&story, &["talk/jia"]);
+    assert!(told.contains("due 2099-12-05 23:00, will probably be held"), "{told}");
+    assert!(!told.contains("22:30"), "{told}");
+    story.command(to("2099-12-05 20:00"));
+    assert!(!why(&story, &["talk/jia"]).contains("probably"));
+}
+
+#[test]
+fn a_start_by_hand_is_told_with_who_it_was_and_nothing_of_it_is_late() {
+    let yaml = "plays: { talk: { dates: [{ id: jia, at: 2099-12-05 20:00 }], steps: [{ at: -1d 12:00, post: 预告 }, { at: -10m, post: 快了 }, { at: 0m, post: 分享 }, { at: +1d, post: 谢谢 }] } }";
+    let mut story = Story::new("2099-12-01 09:00", yaml);
+    let (play, date) = (PlayName::new("talk"), Some("jia".into()));
+    story.command(Command::Start { play, args: Value::Null, date, member: None, by: Some("zhu".into()) });
+    story.until("2099-12-01 09:30");
+    let told = why(&story, &["talk/jia"]);
+    assert!(told.starts_with("talk: zhu started it by hand 2099-12-01 09:00"), "{told}");
+    assert!(
+        told.contains("step 1 was skipped: its time had passed when the run was started by hand"),
+        "{told}"
+    );
+    assert!(!told.contains("late"), "{told}");
+}
+
+#[test]
 fn plays_that_answer_signals_say_what_came() {
     let yaml = "
 plays:

@@ -3,8 +3,9 @@
 use crate::help::story::{Story, at};
 use playbook::{
     base::{
-        ids::{RunId, StepId},
+        ids::{PlayName, RunId, StepId},
         time::Duration,
+        value::Value,
     },
     engine::{entry::HoldReason, input::Command},
 };
@@ -126,6 +127,53 @@ fn members_hear_of_more_than_half_an_hour_while_it_is_ahead() {
     story.until("2026-12-11 22:00");
     assert!(delay(&mut story, 5).contains("refused: nothing of `talk@jia` is due today"));
     assert!(delay(&mut story, 600).contains("refused: a run is delayed by some minutes"));
+}
+
+#[test]
+fn a_date_that_is_given_a_time_begins_then_whatever_it_was_delayed_by() {
+    let mut story = talk();
+    story.until("2026-12-11 19:30");
+    assert!(!delay(&mut story, 10).contains("refused"));
+    let to = |at| Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at, by: None };
+    story.command(to(at("2026-12-11 21:00")));
+    story.until("2026-12-11 20:50");
+    assert!(!delay(&mut story, 20).contains("refused"));
+    story.command(Command::PutOff { play: "talk".into(), date: Arc::from("jia"), by: by() });
+    story.command(to(at("2026-12-11 22:00")));
+    story.until("2026-12-13 08:00");
+    let clocks = clocks(&story);
+    assert!(clocks.contains(&"11 22:00 开始".to_owned()), "{clocks:?}");
+    assert!(clocks.contains(&"11 22:40 提问".to_owned()), "{clocks:?}");
+}
+
+#[test]
+fn what_lay_before_a_start_by_hand_is_skipped_and_not_late() {
+    let mut story = talk();
+    story.news();
+    let play = PlayName::new("talk");
+    let start =
+        Command::Start { play, args: Value::Null, date: Some(Arc::from("jia")), member: None, by: by() };
+    story.command(start);
+    let news = story.news();
+    assert!(news.contains("talk@jia/teaser: behind"), "{news}");
+    assert!(!news.contains("late"), "{news}");
+    assert_eq!(story.state.runs[&run()].missed, 0);
+}
+
+#[test]
+fn who_asks_to_come_in_has_the_name_that_was_told() {
+    let named = |data: Value, signal: &str| {
+        let yaml = format!(
+            "plays: {{ in: {{ on: {signal}, per: member, steps: [{{ post: '${{member.name}} 想进来' }}] }} }}\n"
+        );
+        let mut story = Story::new("2026-12-01 08:00", &yaml);
+        story.signal(signal, Some("n2"), data);
+        story.posts()
+    };
+    let about = || Value::map([("name", Value::str("Hal"))]);
+    assert_eq!(named(Value::map([("member", about())]), "join.requested"), ["Hal 想进来"]);
+    assert_eq!(named(about(), "join.requested"), ["Hal 想进来"]);
+    assert_eq!(named(about(), "member.requested"), ["Hal 想进来"]);
 }
 
 #[test]

@@ -1,0 +1,94 @@
+//! What the journal has of dates: moved, taken out of the file, back in it, and who started one before its day.
+//!
+//! Gathers only; the sentences about an occurrence are made elsewhere.
+
+use super::{
+    Cited, Finding,
+    case::{Case, Standing},
+    past::Historian,
+    words::{self, when},
+};
+use crate::{
+    base::{
+        ids::RunId,
+        phrase::{Phrase, phrase},
+        time::Timestamp,
+    },
+    engine::entry::Entry,
+    model::playbook::Playbook,
+};
+use std::sync::Arc;
+
+impl Historian<'_> {
+    /// A date that was taken out is in the file again: what was said of it is over.
+    pub(super) fn date_armed(&mut self, date: &Arc<str>) {
+        let play = &self.question.play;
+        let Some(run) = self.state.plays.get(play).map(|known| known.date_run(play, date)) else { return };
+        self.no_longer_cancelled(&run);
+    }
+
+    pub(super) fn no_longer_cancelled(&mut self, run: &RunId) {
+        self.cases.retain(|case| case.run != *run || !matches!(case.standing, Standing::Cancelled(_)));
+    }
+
+    /// Who it was that started a run by hand stands behind its start.
+    pub(super) fn asked_to_start(&mut self, at: Timestamp, about: &str, by: Option<&str>) {
+        let rest = about.strip_prefix(self.question.play.as_str());
+        if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+            return;
+        }
+        let mine = |case: &&mut Case| case.by_hand.is_some() && case.begun_at() == Some(at);
+        if let (Some(case), Some(by)) = (self.cases.iter_mut().rev().find(mine), by) {
+            case.by_hand = Some(Phrase::same(by));
+        }
+    }
+
+    pub(super) fn date_moved(
+        &mut self,
+        seq: i64,
+        entry: &Entry,
+        playbook: &Arc<Playbook>,
+        date: &Arc<str>,
+        (from, to): (Timestamp, Timestamp),
+    ) {
+        let play = &self.question.play;
+        let Some(run) = self.state.plays.get(play).map(|known| known.date_run(play, date)) else { return };
+        let Some(case) = self.cases.iter_mut().find(|case| case.run == run) else { return };
+        (case.from, case.to) = (to, to);
+        if let Some(trigger) = case.findings.iter_mut().find(|finding| finding.what == "trigger") {
+            *trigger = words::trigger(playbook, &case.play, &self.state.group, Some(to));
+        }
+        let (from, to) = (when(from, &playbook.zone), when(to, &playbook.zone));
+        case.findings.push(Finding::fact("dates", phrase!("moved from {from}", "从 {from} 移来")));
+        let text = phrase!("the date {date} has moved to {to}", "日期 {date} 移到 {to}");
+        case.cite(Cited { seq, at: entry.at, step: None, text });
+    }
+
+    pub(super) fn date_cancelled(
+        &mut self,
+        seq: i64,
+        entry: &Entry,
+        playbook: &Arc<Playbook>,
+        date: &Arc<str>,
+    ) {
+        let Some(known) = self.state.plays.get(&self.question.play) else { return };
+        let run = known.date_run(&self.question.play, date);
+        let known = known.dates.get(date);
+        let (Some((anchor, _)), Some(play)) = (known.copied(), playbook.play(&self.question.play).cloned())
+        else {
+            return;
+        };
+        let text = phrase!("the date {date} was taken out of the file", "日期 {date} 从文件里删掉了");
+        let cited = Cited { seq, at: entry.at, step: None, text };
+        if let Some(case) = self.cases.iter_mut().find(|case| case.run == run) {
+            case.findings.push(Finding::test("dates", false, cited.text.clone()));
+            case.cite(cited);
+        } else if self.wants(&run, anchor, anchor) {
+            let mut case =
+                Case::new(run, anchor, play, (playbook, &self.state.group), Standing::Cancelled(entry.at));
+            case.findings.push(Finding::test("dates", false, cited.text.clone()));
+            case.cite(cited);
+            self.open(case);
+        }
+    }
+}
