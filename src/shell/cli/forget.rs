@@ -48,7 +48,7 @@ impl Forget {
             Ok(lock) => lock,
             Err(LockError::Held { .. }) => {
                 let reader = Reader::open(&dir).map_err(failed)?;
-                if !self.is_kept(&reader, &forget).map_err(failed)? {
+                if !Self::is_kept(&reader, &forget).map_err(failed)? {
                     return Err(self.unknown(&dir));
                 }
                 free_seats(&dir, &reader, &forget)?;
@@ -118,7 +118,7 @@ impl Forget {
         .help(phrase!("write the id of the one who is meant", "请写要忘记的那个人的编号")))
     }
 
-    fn is_kept(&self, reader: &Reader, forget: &store::Forget) -> Result<bool, StoreError> {
+    fn is_kept(reader: &Reader, forget: &store::Forget) -> Result<bool, StoreError> {
         let states = states(reader, forget)?;
         let known = states.iter().any(|(_, state)| state.members.contains(&forget.member));
         Ok(known || reader.has_met(forget.group.as_ref(), &forget.member, true)?)
