@@ -140,7 +140,7 @@ fn numbers() {
             let at = FROM.plus(Duration::HOUR).plus(Duration::from_millis(n as i64 * step));
             // Few say much, many say little: squares, and a reply every third time.
             let x = n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-            let member = (x * x >> 32) * MEMBERS >> 32;
+            let member = (((x * x) >> 32) * MEMBERS) >> 32;
             let to = Value::map([("member", Value::str(format!("m{:06}", (member * 7 + n) % MEMBERS)))]);
             let reply = if n % 3 == 0 { Value::map([("reply_to", to)]) } else { Value::Null };
             let took = group.signal("message", member, at, Value::map([("message", reply)]));

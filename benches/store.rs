@@ -84,7 +84,7 @@ fn decision(n: usize) -> Decision {
         fact: Fact::RunFinished {
             run: run.into(),
             outcome: playbook::engine::entry::Outcome::Done,
-            reason: String::new(),
+            reason: String::new().into(),
         },
     };
     Decision {
