@@ -193,9 +193,7 @@ impl Draft<'_> {
         while let Some(anchor) = next.filter(|anchor| play.start_of(*anchor, zone, group) <= self.now) {
             pending.last = anchor;
             let dead = play.alive_until(anchor, zone, group) < self.now;
-            if self.state.knows_run(&scheduled_run_id(play, anchor)) {
-                // It ran before the play got another name and this one again.
-            } else if dead {
+            if dead {
                 counted += 1;
                 let (from, _, count) = pending.dead.unwrap_or((anchor, anchor, 0));
                 pending.dead = Some((from, anchor, count + 1));
