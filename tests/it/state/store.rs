@@ -155,7 +155,8 @@ async fn the_engine_hears_of_a_refusal_even_when_the_process_dies_in_between() {
     store.handle.record(Vec::new(), vec![settle(keys[0], Status::Dead, true)], Vec::new()).await.unwrap();
     store.close();
     let mut again = open(dir.path());
-    assert_eq!(effects(&again.open), [(r#"tell e Refused { reason: "said" }"#.to_owned(), false)]);
+    let told = r#"tell e Refused { reason: Phrase { en: "said", zh: "said" } }"#.to_owned();
+    assert_eq!(effects(&again.open), [(told, false)]);
     again.commit(Decision { told: Some(EffectId::new("e")), ..decision("a", vec![]) }).await;
     again.close();
     let mut again = open(dir.path());
