@@ -232,6 +232,11 @@ impl Members {
         self.also.get(id).unwrap_or(id)
     }
 
+    /// What somebody is called: their name, or the id of whoever is not known.
+    pub fn name_of(&self, id: &MemberId) -> String {
+        self.get(id).map_or_else(|| id.to_string(), |member| member.name.clone())
+    }
+
     /// Whether somebody is among them.
     pub fn contains(&self, id: &MemberId) -> bool {
         self.who.contains_key(self.own_id(id))

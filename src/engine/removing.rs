@@ -62,11 +62,9 @@ impl Draft<'_> {
         Request { members, ..Request::new(TaskKind::Removal, list, to) }
     }
 
-    fn names_of(&self, members: &[MemberId]) -> Vec<String> {
-        let name = |id: &MemberId| {
-            self.state.members.get(id).map_or_else(|| id.to_string(), |member| member.name.clone())
-        };
-        members.iter().map(name).collect()
+    /// What members are called, in order.
+    pub(super) fn names_of(&self, members: &[MemberId]) -> Vec<String> {
+        members.iter().map(|id| self.state.members.name_of(id)).collect()
     }
 
     /// Whether the platform of the group's channel removes members, and all of these are known there.
@@ -97,8 +95,8 @@ impl Draft<'_> {
     pub(super) fn removal_refused(&mut self, effect: &EffectId, reason: &str) -> Decided<bool> {
         let Some((task, member)) = asked_of(effect) else { return Ok(false) };
         let Some(open) = self.state.tasks.get(&task).cloned() else { return Ok(true) };
-        let names = self.names_of(&[member]);
-        let text = hands::remove_by_hand(self.playbook.locale, &names.join(", "), &task, reason);
+        let name = self.state.members.name_of(&member);
+        let text = hands::remove_by_hand(self.playbook.locale, &name, &task, reason);
         let (play, to) = (open.task.run.as_ref(), self.remover(&task));
         let play = play.and_then(|run| self.state.runs.get(run)).map(|run| run.play.clone());
         match to {

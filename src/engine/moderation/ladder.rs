@@ -353,7 +353,7 @@ impl Draft<'_> {
         let (known, now) = (self.state.moderation.clone(), self.now);
         for (name, watched) in known.rules.iter().filter(|(_, rule)| rule.caught > 0 && rule.acts <= now) {
             self.emit(Fact::Moderated(Moderating::Watched { rule: name.clone() }))?;
-            let names = watched.of.iter().map(|id| self.name_of(id)).collect::<Vec<_>>();
+            let names = watched.of.iter().map(|id| self.state.members.name_of(id)).collect::<Vec<_>>();
             let text = said::watched(&self.playbook, name, watched, &names);
             let to = self.judges();
             self.open_alone(Request::new(TaskKind::Task, text, to), None, None)?;
@@ -362,10 +362,6 @@ impl Draft<'_> {
             self.unmute(member, false)?;
         }
         Ok(())
-    }
-
-    pub(super) fn name_of(&self, id: &MemberId) -> String {
-        self.state.members.get(id).map_or_else(|| id.to_string(), |member| member.name.clone())
     }
 
     /// Somebody joined: are they too many at once?

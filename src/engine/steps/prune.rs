@@ -281,7 +281,7 @@ impl Draft<'_> {
             let before = spared.len();
             spared.extend(members.iter().filter(is_meant).cloned());
             if spared.len() == before {
-                let names = self.names(&members).join(", ");
+                let names = self.names_of(&members).join(", ");
                 return Err(if members.is_empty() {
                     phrase!(
                         "{task} lets nobody go, so that there is nobody to except",
@@ -301,7 +301,7 @@ impl Draft<'_> {
     /// The grace is over: whoever has spoken stays, and a person decides about the others.
     fn prune_ask(&mut self, at: &At<'_>, prune: &Prune, members: Vec<MemberId>) -> Carried {
         let facts = self.step_facts(at, Names::ALL);
-        let question = notice::prune_question(&self.playbook, &self.names(&members));
+        let question = notice::prune_question(&self.playbook, &self.names_of(&members));
         let to = self.assignee(prune.to.as_ref(), &facts)?;
         let request = Request {
             due: Some(self.now.plus(DECISION)),
@@ -319,13 +319,6 @@ impl Draft<'_> {
         let facts = self.step_facts(at, Names::ALL);
         let to = self.assignee(prune.to.as_ref(), &facts)?;
         self.remove_for(at, members, to)
-    }
-
-    fn names(&self, members: &[MemberId]) -> Vec<String> {
-        members
-            .iter()
-            .map(|id| self.state.members.get(id).map_or_else(|| id.to_string(), |m| m.name.clone()))
-            .collect()
     }
 
     /// Members are gone: recorded, the runs that were about them end, and their places are free.

@@ -107,10 +107,7 @@ impl Card {
     /// One task of one group, as it stands there.
     pub(crate) fn of(title: &str, group: &GroupNow, open: &OpenTask, zone: Zone) -> Self {
         let task = &open.task;
-        let member = |id: &MemberId| {
-            let known = group.state.members.get(id);
-            (id.clone(), known.map_or_else(|| id.to_string(), |member| member.name.clone()))
-        };
+        let member = |id: &MemberId| (id.clone(), group.state.members.name_of(id));
         let place =
             Place { group: group.state.group.clone(), title: title.to_owned(), subject: task.id.to_string() };
         let text = if task.kind == TaskKind::Delivery {

@@ -87,10 +87,7 @@ pub(crate) struct Judgment {
 pub(super) fn conduct(here: Here<'_>, now: Timestamp) -> Option<Conduct> {
     let known = &here.state().moderation;
     let rules = here.playbook().map(|playbook| &playbook.moderation).filter(|rules| !rules.is_empty())?;
-    let name = |id: &MemberId| {
-        let member = here.state().members.get(id);
-        member.map_or_else(|| id.to_string(), |member| member.name.clone())
-    };
+    let name = |id: &MemberId| here.state().members.name_of(id);
     let watching: Vec<OnWatch> = rules
         .rules
         .iter()

@@ -86,9 +86,7 @@ pub(crate) fn question(
     let task = &open.task;
     let mut latest: Vec<_> = open.answers.iter().collect();
     latest.sort_by_key(|(member, _)| std::cmp::Reverse(open.turns.get(*member).map(|turn| turn.at)));
-    let name = |id: &MemberId| {
-        here.state().members.get(id).map_or_else(|| id.to_string(), |member| member.name.clone())
-    };
+    let name = |id: &MemberId| here.state().members.name_of(id);
     let answers = latest.into_iter().take(limits::PAGE_ROWS);
     Some(QuestionPage {
         now,
