@@ -10,6 +10,7 @@ pub mod hex;
 pub mod ids;
 pub mod limits;
 pub mod locale;
+pub mod spoken_time;
 pub mod markdown;
 pub mod member;
 pub mod metric;

@@ -8,6 +8,7 @@ pub mod heartbeat;
 pub mod hours;
 pub mod role;
 pub mod access;
+mod rights;
 pub mod sender;
 pub mod channel;
 pub mod ear;

@@ -10,17 +10,14 @@ use super::{
     delivery::{
         adapter::Request,
         client::Client,
-        resolve::value_of,
         secret::{Secret, redact_url},
         target::Way,
     },
     door::Pulse,
     runtime::publish::Published,
+    watchman::Watchman,
 };
-use crate::{
-    base::{limits, time::Duration},
-    model::{heartbeat::Heartbeat, playbook::Playbook},
-};
+use crate::base::limits;
 use std::{borrow::Cow, collections::BTreeMap, path::PathBuf, sync::Arc};
 use tokio::{
     task::{JoinHandle, JoinSet},
@@ -29,27 +26,6 @@ use tokio::{
 
 /// How often the files in force are looked at.
 const LOOK: std::time::Duration = std::time::Duration::from_secs(1);
-
-/// A watchman with his address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Watchman {
-    url: Secret,
-    every: Duration,
-}
-
-/// Reads the address; an error names what is missing.
-pub fn read(
-    playbook: &Playbook,
-    env: &dyn Fn(&str) -> Option<String>,
-    read_file: &dyn Fn(&str) -> std::io::Result<String>,
-) -> Result<Option<Watchman>, String> {
-    let Some(Heartbeat { url, every }) = &playbook.heartbeat else { return Ok(None) };
-    let url = value_of(url, env, read_file).map_err(|problem| format!("heartbeat: {problem}"))?;
-    if !["http://", "https://"].iter().any(|scheme| url.expose().starts_with(scheme)) {
-        return Err("heartbeat: `url` is not an http:// or https:// address".to_owned());
-    }
-    Ok(Some(Watchman { url, every: *every }))
-}
 
 /// What is said on the terminal.
 type Say = Arc<dyn Fn(String) + Send + Sync>;

@@ -35,6 +35,7 @@ pub mod door;
 pub mod console;
 pub mod ears;
 pub mod heartbeat;
+pub mod watchman;
 pub mod hooks;
 pub mod senders;
 pub mod signing;

@@ -82,7 +82,7 @@ pub struct ScheduleError {
 impl Schedule {
     /// Reads the text of `every:`. The forms are those of DESIGN 4.2; the error names the bytes it is about.
     pub fn parse_every(text: &str) -> Result<Self, ScheduleError> {
-        parse::every(text)
+        parse::strict(text).map_err(|error| near_miss::advise(text, error))
     }
 
     /// Reads the text of `cron:`: five fields as Debian's crontab(5), six with seconds in front, or a nickname such

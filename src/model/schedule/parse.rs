@@ -6,7 +6,6 @@
 use super::{
     Schedule, ScheduleError,
     days::{Days, MonthDay, Weekdays},
-    near_miss,
 };
 use crate::base::phrase::{Phrase, Words as Both, pair, phrase};
 use crate::base::{
@@ -21,11 +20,6 @@ const DAYS: Both = pair(
                     `month on 1`, `year on 12-31`",
     "间隔（例如 15m），或日子（例如 `day`、`friday`、`mon, wed`、`workday`、`2 weeks on sunday`、`month on 1`、`year on 12-31`）",
 );
-
-/// Reads a schedule; an error carries a help.
-pub(super) fn every(text: &str) -> Result<Schedule, ScheduleError> {
-    strict(text).map_err(|error| near_miss::advise(text, error))
-}
 
 /// Reads a schedule; an error says only what was found and expected, unless the parser knows better.
 pub(super) fn strict(text: &str) -> Result<Schedule, ScheduleError> {

@@ -2,7 +2,7 @@
 //!
 //! An answer comes after the commit: what was said to be done is done for ever.
 
-use super::{failure::Failure, remote::no_engine};
+use super::failure::Failure;
 use crate::{
     base::{
         ids::{EffectId, GroupId, MemberId},
@@ -63,7 +63,7 @@ fn ask(dir: &Path, group: &GroupId, ask: Ask) -> Result<CommandReply, Failure> {
 fn put(dir: &Path, group: Option<GroupId>, ask: Ask) -> Result<CommandReply, Failure> {
     let request = CommandRequest { id: None, group, ask };
     let reply = socket::request(dir, &request).map_err(|error| match error {
-        SocketError::NotRunning(dir) => no_engine(&dir),
+        SocketError::NotRunning(dir) => Failure::no_engine(&dir),
         broken @ SocketError::Broken { .. } => Failure::environment(broken.in_words()),
     })?;
     if reply.ok {

@@ -6,7 +6,7 @@ use crate::{
     base::phrase::{Phrase, phrase},
     shell::inquiry::Unclear,
 };
-use std::fmt;
+use std::{fmt, path::Path};
 
 /// The exit codes of the program, beside 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,16 @@ pub(super) struct Failure {
 }
 
 impl Failure {
+    /// Nobody listens on a state directory.
+    pub(super) fn no_engine(dir: &Path) -> Self {
+        Self::environment(phrase!("no engine is running on {}", "{} 上没有引擎在运行", dir.display())).help(
+            phrase!(
+                "start it with `playbook run FILE`, or name its state with --state DIR",
+                "用 `playbook run FILE` 启动，或用 `--state DIR` 指出它的状态目录"
+            ),
+        )
+    }
+
     /// A failure with a message.
     pub(super) fn new(code: Code, message: impl Into<Phrase>) -> Self {
         Self { code, message: message.into(), help: None }

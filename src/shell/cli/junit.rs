@@ -2,7 +2,7 @@
 //!
 //! Gives text; writes nothing. The form is the one that build servers share (testsuites, testsuite, testcase, failure).
 
-use super::{failure::Failure, test::Tested};
+use super::{failure::Failure, tested::Tested};
 use quick_xml::{
     Writer,
     events::{BytesDecl, BytesText, Event},

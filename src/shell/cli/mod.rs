@@ -73,6 +73,7 @@ mod worlds;
 mod status;
 mod tasks;
 mod test;
+mod tested;
 mod why;
 
 use crate::{

@@ -1,6 +1,6 @@
 //! `playbook open`: a link into the console of a running engine.
 
-use super::{args::StateArg, failure::Failure, output::Output, remote::no_engine, state::directory};
+use super::{args::StateArg, failure::Failure, output::Output, state::directory};
 use crate::{
     base::{
         ids::PersonId,
@@ -44,7 +44,7 @@ impl Open {
         let person = self.person.as_ref().or(self.token.as_ref()).map(PersonId::new);
         let wish = Wish { person, token: self.token.is_some(), revoke: self.revoke };
         let granted = socket::open(&dir, &wish).map_err(|error| match error {
-            SocketError::NotRunning(dir) => no_engine(&dir),
+            SocketError::NotRunning(dir) => Failure::no_engine(&dir),
             broken @ SocketError::Broken { .. } => Failure::environment(broken.in_words()),
         })?;
         let opened = granted.map_err(|denied| Failure::refused(denied.0))?;

@@ -10,8 +10,9 @@ use super::{
 use crate::{
     base::{
         ids::{CalendarName, PhaseName, PlayName},
-        locale::{self, Locale},
+        locale::Locale,
         phrase::{Phrase, phrase},
+        spoken_time,
     },
     model::{play::Play, playbook::Playbook},
     shell::{
@@ -217,8 +218,10 @@ fn crowded(
             channel => phrase!(" to {channel}", "发到 {channel} 的"),
         };
         let (posts, max) = (one.posts, one.max);
-        let day =
-            Phrase { en: day.strftime("%A").to_string(), zh: locale::weekday_zh(day.weekday()).to_owned() };
+        let day = Phrase {
+            en: day.strftime("%A").to_string(),
+            zh: spoken_time::weekday_zh(day.weekday()).to_owned(),
+        };
         let text = phrase!(
             "  {group}{day} has {posts} posts{channel}, the budget is {max}: what is over waits for the next day",
             "  {group}{day}{channel}消息有 {posts} 条，预算是 {max} 条：多的等到第二天";

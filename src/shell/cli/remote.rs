@@ -52,8 +52,8 @@ impl Target {
     /// Every group that the engine runs.
     pub(super) fn everywhere(&self) -> Result<Vec<Remote>, Failure> {
         let dir = engine_directory(self.state.state.as_deref())?;
-        let reader = Reader::open(&dir).map_err(|_| no_engine(&dir))?;
-        let groups = reader.groups().map_err(|_| no_engine(&dir))?;
+        let reader = Reader::open(&dir).map_err(|_| Failure::no_engine(&dir))?;
+        let groups = reader.groups().map_err(|_| Failure::no_engine(&dir))?;
         let run = groups.into_iter().filter(|(_, info)| !info.rests()).map(|(group, _)| group);
         run.map(|group| self.named(&group).remote()).collect()
     }
@@ -75,8 +75,8 @@ impl Target {
     pub(super) fn remote(&self) -> Result<Remote, Failure> {
         let dir = engine_directory(self.state.state.as_deref())?;
         let failed = |error: StoreError| match error {
-            StoreError::Missing(_) | StoreError::Empty => no_engine(&dir),
-            error => no_engine(&dir).help(error.in_words()),
+            StoreError::Missing(_) | StoreError::Empty => Failure::no_engine(&dir),
+            error => Failure::no_engine(&dir).help(error.in_words()),
         };
         let reader = Reader::open(&dir).map_err(failed)?;
         let groups = reader.groups().map_err(failed)?;
@@ -100,7 +100,7 @@ impl Target {
                 id
             }
             (None, [group]) => (*group).clone(),
-            (None, []) => return Err(no_engine(&dir)),
+            (None, []) => return Err(Failure::no_engine(&dir)),
             (None, many) => {
                 let names = many.iter().map(|group| group.as_str()).collect::<Vec<_>>().join(", ");
                 return Err(Failure::usage(phrase!(
@@ -120,16 +120,6 @@ impl Target {
     }
 }
 
-/// Nobody listens on a state directory.
-pub(super) fn no_engine(dir: &std::path::Path) -> Failure {
-    Failure::environment(phrase!("no engine is running on {}", "{} 上没有引擎在运行", dir.display())).help(
-        phrase!(
-            "start it with `playbook run FILE`, or name its state with --state DIR",
-            "用 `playbook run FILE` 启动，或用 `--state DIR` 指出它的状态目录"
-        ),
-    )
-}
-
 impl Remote {
     /// The messages of the group that have not been settled.
     pub(super) fn on_the_way(&self) -> Result<Vec<OutboxRow>, Failure> {
@@ -142,7 +132,7 @@ impl Remote {
     pub(super) fn state(&self) -> Result<State, Failure> {
         let recovered = self.reader.states().map_err(|error| Failure::environment(error.in_words()))?;
         let group = recovered.groups.get(&self.group).map(|group| group.state.clone());
-        group.ok_or_else(|| no_engine(&self.dir))
+        group.ok_or_else(|| Failure::no_engine(&self.dir))
     }
 
     /// The version in force.

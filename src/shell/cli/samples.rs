@@ -5,7 +5,7 @@
 use super::{
     failure::Failure,
     load,
-    test::{Case, Tested},
+    tested::{Case, Tested},
 };
 use crate::{
     base::{

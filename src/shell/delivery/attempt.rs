@@ -6,9 +6,9 @@ use super::{
     adapter::{self, Adapter, Attempt, Carrier, adapter},
     client::Client,
     job::{CourierNeeds, Job},
-    key::NoKey,
     picture::{self, Picture},
     preview,
+    sign_in::{NoKey, key_of},
     target::{Robot, Target},
 };
 use crate::{
@@ -75,7 +75,7 @@ pub(super) async fn attempt(
         let reason = format!("channel `{}` has no address", target.route.name);
         return Finished::Answered { receipt: Receipt::Refused { reason }, parts: 1 };
     };
-    let key = match client.keys.of(client, target, robot, surroundings.now).await {
+    let key = match key_of(client, target, robot, surroundings.now).await {
         Ok(key) => key,
         Err(NoKey::NotSent(reason)) => return Finished::NotSent { reason: robot.censor(&reason) },
         Err(NoKey::Answered(receipt, _)) => {

@@ -3,8 +3,8 @@
 use super::{
     adapter::{Attempt, Carrier, Receipt, Refusal, Request, adapter},
     client::Client,
-    key::NoKey,
     preview,
+    sign_in::{NoKey, key_of},
     target::{Robot, Target},
 };
 use crate::{
@@ -70,7 +70,7 @@ pub async fn send_once(
 ) -> Result<Tried, Refusal> {
     let adapter = adapter(target.route.kind);
     let robot = target.robots.first().ok_or_else(|| Refusal("the channel has no address".into()))?;
-    let key = match client.keys.of(client, target, robot, now).await {
+    let key = match key_of(client, target, robot, now).await {
         Ok(key) => key,
         Err(no) => {
             let (end, words, advice) = match no {

@@ -25,13 +25,13 @@
 
 #![expect(clippy::disallowed_methods, reason = "owns the connections, their tasks and the waiting")]
 
-mod board;
+pub mod board;
 mod discord;
 mod dingtalk;
 mod inlet;
 mod ear;
 mod feishu;
-mod known;
+pub mod known;
 mod line;
 mod matrix;
 mod mattermost;

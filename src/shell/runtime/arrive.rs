@@ -2,7 +2,7 @@
 
 use super::{
     driver::Driver,
-    slot::{Answering, Pending, Reply},
+    pending::{Answering, Pending, Reply},
 };
 use crate::{
     base::{ids::GroupId, limits},

@@ -3,8 +3,10 @@
 #![expect(clippy::disallowed_methods, reason = "looks at the outbox beside the driver")]
 
 use super::{
-    driver::{Driver, Event},
-    slot::{Pending, Reply, Slot},
+    driver::Driver,
+    event::Event,
+    pending::{Pending, Reply},
+    slot::Slot,
 };
 use crate::{
     base::{

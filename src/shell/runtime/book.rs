@@ -15,11 +15,11 @@ use crate::{
     shell::{
         delivery::{resolve::resolve, target::Target},
         ears::{self, KnownEar, KnownHook},
-        heartbeat::{self, Watchman},
         scripts::{self, Change, Library},
         senders::{self, KnownSender},
         store::{GroupInfo, Reader},
         watch::Eyes,
+        watchman::{self, Watchman},
         workspace::{DiskFolder, Reads},
     },
 };
@@ -269,7 +269,7 @@ impl Book {
         if rehearse {
             return Ok(None);
         }
-        heartbeat::read(playbook, &super::env, &read_file).map_err(|problem| vec![Phrase::same(problem)])
+        watchman::read(playbook, &super::env, &read_file).map_err(|problem| vec![Phrase::same(problem)])
     }
 
     /// Puts a newer version into force. Missing secrets refuse it and nothing has changed. Gives the playbook

@@ -3,10 +3,12 @@
 //! Decides nothing. Nothing here happens before the transaction is durable.
 
 use super::{
-    RunError, arrive, asks, dispatch,
+    RunError, arrive, asks,
     driver::Driver,
+    outbound::Outbound,
+    pending::Reply,
     publish::{Commit, GroupNow},
-    slot::{Flight, Reply},
+    slot::Flight,
 };
 use crate::{
     base::ids::GroupId,
@@ -77,7 +79,7 @@ impl Driver {
     }
 
     /// The decision is a fact now: its state is the group's, its effects are handed out, who asked is answered.
-    fn install(&mut self, acked: &Acked, outbound: &mut Vec<dispatch::Outbound>) -> Option<Flight> {
+    fn install(&mut self, acked: &Acked, outbound: &mut Vec<Outbound>) -> Option<Flight> {
         let slot = self.slots.get_mut(&acked.group)?;
         let flight = slot.flights.pop_front()?;
         let more = !slot.flights.is_empty();
@@ -94,7 +96,7 @@ impl Driver {
                     continue;
                 }
                 let claimed = flight.claimed.contains(&out.effect);
-                outbound.push(dispatch::Outbound::new(*key, &acked.group, out, claimed));
+                outbound.push(Outbound::new(*key, &acked.group, out, claimed));
             }
         }
         if !flight.entries.is_empty() {

@@ -4,13 +4,14 @@
 
 #![expect(clippy::disallowed_methods, reason = "owns the thread that prints")]
 
-use super::{book::Loaded, wrap::wrapped};
+use super::wrap::wrapped;
 use crate::{
     base::{
         diagnostic::{Severity, text},
         limits,
         locale::Locale,
     },
+    lang::Compiled,
     shell::terminal::{self, ColorChoice, Terminal},
 };
 use std::{
@@ -90,8 +91,7 @@ impl Console {
     }
 
     /// Every problem of a compilation: errors as `check` shows them, and how many there are.
-    pub(super) fn diagnostics(&self, loaded: &Loaded) {
-        let compiled = &loaded.compiled;
+    pub(super) fn diagnostics(&self, compiled: &Compiled) {
         let errors = compiled.report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
         for found in errors.chain(&compiled.script_problems).take(limits::DIAGNOSTICS_MAX) {
             terminal::complain_of(&text::render(found, &compiled.sources, self.excerpts, self.locale));

@@ -4,9 +4,12 @@
 //! decided on what the one before came to. Decides nothing itself: that is `engine::step`.
 
 use super::{
-    RunError, dispatch,
-    driver::{Driver, Event},
-    slot::{Flight, Pending, Reply},
+    RunError,
+    driver::Driver,
+    event::{Decided, Event, Made},
+    pending::{Pending, Reply},
+    places,
+    slot::Flight,
 };
 use crate::{
     base::{ids::GroupId, limits, time::Timestamp},
@@ -20,16 +23,6 @@ use crate::{
     },
 };
 use std::sync::Arc;
-
-/// Decisions that were made beside the driver.
-pub(super) struct Decided {
-    group: GroupId,
-    made: Vec<Made>,
-    at: Timestamp,
-}
-
-/// An input and what it came to.
-type Made = (Pending, engine::Step);
 
 /// Decides inputs one after another.
 fn decide(state: &State, playbooks: &Playbooks, inputs: Vec<Pending>, now: Timestamp) -> Vec<Made> {
@@ -148,7 +141,7 @@ impl Driver {
             slot.idle_wakes = 0;
         }
         let entries = Arc::new(entries);
-        let claimed = dispatch::reserve(&self.delivery, &self.books, slot, &entries, self.doubt);
+        let claimed = places::reserve(&self.delivery, &self.books, slot, &entries, self.doubt);
         let (next, taken) = (Arc::new(next), claimed.clone());
         slot.flights.push_back(Flight { entries: entries.clone(), next, claimed: taken, reply, script });
         self.in_flight += 1;

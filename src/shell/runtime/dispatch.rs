@@ -2,171 +2,25 @@
 
 #![expect(clippy::disallowed_methods, reason = "a rehearsal settles beside the driver")]
 
-use super::{
-    book::Book,
-    driver::{Driver, Event},
-    slot::Slot,
-    troubles,
-};
+use super::{driver::Driver, event::Event, outbound::Outbound, places::Delivery, troubles};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
         phrase::pair,
-        time::Timestamp,
     },
     courier::Parcel,
-    engine::{
-        self,
-        effect::Effect,
-        entry::{Entry, Outgoing},
-        input::Receipt,
-    },
-    model::message::{Label, Message, Revising},
+    engine::{self, input::Receipt},
     shell::{
         answers, clock,
-        delivery::{
-            courier::{CourierHandle, Goes},
-            job::Job,
-        },
+        delivery::{courier::Goes, job::Job},
         scripts::Call,
-        store::{Doubt, OutboxRow, Settle, Status},
+        store::{Settle, Status},
     },
 };
 use std::sync::Arc;
 
-/// Where messages go.
-pub(super) enum Delivery {
-    /// To their platforms.
-    Courier(CourierHandle),
-    /// Nowhere: what was printed counts as delivered.
-    Rehearsal,
-}
-
-impl Delivery {
-    /// The courier, if anything is sent.
-    pub(super) fn courier(&self) -> Option<&CourierHandle> {
-        match self {
-            Self::Courier(courier) => Some(courier),
-            Self::Rehearsal => None,
-        }
-    }
-
-    /// Begins no attempt from now on and waits for those in flight.
-    pub(super) async fn stop(&self) {
-        match self {
-            Self::Courier(courier) => courier.stop().await,
-            Self::Rehearsal => {}
-        }
-    }
-}
-
-/// A message whose row is committed.
-pub(super) struct Outbound {
-    key: i64,
-    group: GroupId,
-    effect: EffectId,
-    channel: ChannelName,
-    message: Message,
-    label: Option<Label>,
-    expires: Option<Timestamp>,
-    not_before: Option<Timestamp>,
-    attempts: u32,
-    part: u32,
-    in_doubt: bool,
-    retried: bool,
-    awaited: bool,
-    claimed: bool,
-}
-
-impl Outbound {
-    /// A message that was decided just now.
-    pub(super) fn new(key: i64, group: &GroupId, out: &Outgoing, claimed: bool) -> Self {
-        Self {
-            key,
-            group: group.clone(),
-            effect: out.effect.clone(),
-            channel: out.channel.clone(),
-            message: out.message.clone(),
-            label: out.label,
-            expires: out.expires,
-            not_before: None,
-            attempts: 0,
-            part: 0,
-            in_doubt: false,
-            retried: false,
-            awaited: out.is_awaited(),
-            claimed,
-        }
-    }
-}
-
-/// A message that was on its way.
-impl From<OutboxRow> for Outbound {
-    fn from(row: OutboxRow) -> Self {
-        Self {
-            key: row.key,
-            awaited: row.outgoing.is_awaited(),
-            group: row.group,
-            effect: row.effect,
-            channel: row.channel,
-            message: row.outgoing.message,
-            label: row.outgoing.label,
-            expires: row.outgoing.expires,
-            not_before: row.until,
-            attempts: row.attempts,
-            part: row.part,
-            in_doubt: row.in_doubt,
-            retried: false,
-            claimed: false,
-        }
-    }
-}
-
-impl Outbound {
-    /// A message that was taken back from the courier.
-    pub(super) fn back(job: Job) -> Self {
-        Self {
-            key: job.key,
-            group: job.group,
-            effect: job.effect,
-            channel: job.target.route.name.clone(),
-            message: Message::clone(&job.message),
-            label: job.label,
-            expires: job.expires,
-            not_before: job.not_before,
-            attempts: job.attempts,
-            part: job.part,
-            in_doubt: job.in_doubt,
-            retried: job.retried,
-            awaited: job.awaited,
-            claimed: false,
-        }
-    }
-
-    /// Whether it is held by a hush: an attempt that has its place already is under way, and only what is said is a word.
-    pub(super) fn waits_for_hush(&self) -> bool {
-        let speaks = self.message.revises.as_ref().is_none_or(|revision| revision.does == Revising::Edits);
-        !self.claimed && speaks && self.message.restricts.is_none()
-    }
-
-    /// The effect of what goes out.
-    pub(super) const fn effect(&self) -> &EffectId {
-        &self.effect
-    }
-
-    /// Whether the engine hears what becomes of it.
-    pub(super) const fn is_awaited(&self) -> bool {
-        self.awaited
-    }
-
-    /// A message that a person wants sent again.
-    pub(super) fn again(row: OutboxRow) -> Self {
-        Self { attempts: 0, retried: true, ..Self::from(row) }
-    }
-}
-
 /// What became of a message that the courier does not have.
-struct Settled {
+struct SettledHere {
     key: i64,
     group: GroupId,
     effect: EffectId,
@@ -178,7 +32,7 @@ struct Settled {
     note: String,
 }
 
-impl Settled {
+impl SettledHere {
     /// Whether the engine hears of it.
     fn is_told(&self) -> bool {
         self.status == Status::Dead || self.awaited
@@ -186,7 +40,7 @@ impl Settled {
 }
 
 /// Delivered, as it counts in a rehearsal.
-impl From<&Outbound> for Settled {
+impl From<&Outbound> for SettledHere {
     fn from(out: &Outbound) -> Self {
         Self {
             key: out.key,
@@ -210,8 +64,8 @@ fn gone(channel: &ChannelName) -> String {
 }
 
 /// A message whose channel is gone.
-fn settle_gone(parcel: &Parcel) -> Settled {
-    Settled {
+fn settle_gone(parcel: &Parcel) -> SettledHere {
+    SettledHere {
         key: parcel.key,
         group: parcel.group.clone(),
         effect: parcel.effect.clone(),
@@ -221,50 +75,6 @@ fn settle_gone(parcel: &Parcel) -> Settled {
         in_doubt: parcel.in_doubt,
         awaited: parcel.awaited,
         note: gone(&parcel.route.name),
-    }
-}
-
-/// The effects among entries that the courier would attempt at once; it keeps their places.
-pub(super) fn reserve(
-    delivery: &Delivery,
-    books: &[Book],
-    slot: &Slot,
-    entries: &[Entry],
-    doubt: Option<Doubt>,
-) -> Vec<EffectId> {
-    let Delivery::Courier(courier) = delivery else { return Vec::new() };
-    let Some(book) = slot.book.and_then(|index| books.get(index)) else { return Vec::new() };
-    if book.rehearses(slot.group()) {
-        return Vec::new();
-    }
-    let mut claimed = Vec::new();
-    for (_, effect) in engine::effects(entries) {
-        if let Effect::Send(out) = effect
-            && out.manual.is_none()
-            && !doubt.is_some_and(|doubt| doubt.covers(out))
-            && let Some(target) = book.targets.get(slot.group(), &out.channel)
-            && courier.reserve(slot.group(), target)
-        {
-            claimed.push(out.effect.clone());
-        }
-    }
-    claimed
-}
-
-/// Gives back the places of decisions that were not committed.
-pub(super) fn release(delivery: &Delivery, books: &[Book], slot: &mut Slot) {
-    let Delivery::Courier(courier) = delivery else { return };
-    let flights = std::mem::take(&mut slot.flights);
-    let Some(book) = slot.book.and_then(|index| books.get(index)) else { return };
-    for flight in &flights {
-        for (_, effect) in engine::effects(&flight.entries) {
-            if let Effect::Send(out) = effect
-                && flight.claimed.contains(&out.effect)
-                && let Some(target) = book.targets.get(slot.group(), &out.channel)
-            {
-                courier.release(slot.group(), target);
-            }
-        }
     }
 }
 
@@ -280,9 +90,9 @@ impl Driver {
             let book = self.slots.get(&out.group).and_then(|slot| slot.book).and_then(|i| self.books.get(i));
             let target = book.and_then(|book| book.targets.get(&out.group, &out.channel));
             match target {
-                _ if matches!(self.delivery, Delivery::Rehearsal) => settles.push(Settled::from(&out)),
+                _ if matches!(self.delivery, Delivery::Rehearsal) => settles.push(SettledHere::from(&out)),
                 _ if book.is_some_and(|book| book.rehearses(&out.group)) => {
-                    settles.push(Settled { note: REHEARSED.to_owned(), ..Settled::from(&out) });
+                    settles.push(SettledHere { note: REHEARSED.to_owned(), ..SettledHere::from(&out) });
                 }
                 Some(_) if out.waits_for_hush() && self.is_hushed(&out.group, &out.channel) => {
                     self.hushed.entry(out.group.clone()).or_default().push(out);
@@ -309,10 +119,10 @@ impl Driver {
                     self.resting.entry(out.group.clone()).or_default().push(out);
                 }
                 None => {
-                    settles.push(Settled {
+                    settles.push(SettledHere {
                         status: Status::Dead,
                         note: gone(&out.channel),
-                        ..Settled::from(&out)
+                        ..SettledHere::from(&out)
                     });
                 }
             }
@@ -328,7 +138,7 @@ impl Driver {
     }
 
     /// Settles rows that never go to the courier, or have come back from it.
-    fn settle_here(&self, settles: Vec<Settled>) {
+    fn settle_here(&self, settles: Vec<SettledHere>) {
         if settles.is_empty() {
             return;
         }
@@ -351,7 +161,7 @@ impl Driver {
         tokio::spawn(async move {
             // A store that has failed says so itself.
             if store.record(Vec::new(), rows, Vec::new()).await.is_ok() {
-                for settled in settles.into_iter().filter(Settled::is_told) {
+                for settled in settles.into_iter().filter(SettledHere::is_told) {
                     let receipt = match settled.status {
                         Status::Dead => Receipt::Refused { reason: answers::in_words(&settled.note) },
                         _ => Receipt::Accepted { note: settled.note },

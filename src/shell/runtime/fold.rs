@@ -3,13 +3,14 @@
 //! What is folded is not known by its own id in the group, so the last of it are remembered here; what was committed
 //! the inbox knows.
 
-use super::slot::{Answering, Pending, Reply, Slot};
+use super::pending::{Answering, Pending, Reply};
 use crate::{
     base::{ids::InputId, limits},
     engine::{
         chatter::Chatter,
         input::{Input, InputKind, Signal},
         recent::{Recent, fingerprint},
+        state::State,
     },
     model::playbook::Playbooks,
 };
@@ -24,12 +25,17 @@ pub(super) struct Unwanted {
 
 impl Unwanted {
     /// In a group, where the next input may be such a thing; a version with which an open run began is asked, too.
-    pub(super) fn of(slot: &Slot, playbooks: &Playbooks, next: &Pending) -> Self {
-        let waits = slot.waiting.front().is_some_and(|next| signal(next).is_some());
-        if slot.state.digest.is_none() || signal(next).is_none() && !waits {
+    /// `behind` is what waits after `next`.
+    pub(super) fn of(
+        state: &State,
+        playbooks: &Playbooks,
+        (next, behind): (&Pending, Option<&Pending>),
+    ) -> Self {
+        let waits = behind.is_some_and(|next| signal(next).is_some());
+        if state.digest.is_none() || signal(next).is_none() && !waits {
             return Self::default();
         }
-        let group = slot.group();
+        let group = &state.group;
         let mut versions = playbooks.iter().filter(|playbook| playbook.groups.contains_key(group)).peekable();
         if versions.peek().is_none() {
             return Self::default();

@@ -5,9 +5,9 @@
 //! is too slow the engine does not wait.
 
 use super::{
-    announce::{INDENT, answer_command, clock_left, indent},
     console::{BAD, Console, DIM, GOOD, NAME, WARN, paint},
     header,
+    pieces::{INDENT, answer_command, clock_left, indent},
     publish::{Commit, Heard, InForce, Published, Subscription},
 };
 use crate::{

@@ -4,9 +4,9 @@
 //! Text only; from committed states.
 
 use super::{
-    announce::{answer_command, clock_left},
     book::Book,
     console::{DIM, HEADING, NAME, WARN, paint},
+    pieces::{answer_command, clock_left},
     publish::InForce,
 };
 use crate::{

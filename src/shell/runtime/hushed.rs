@@ -2,10 +2,7 @@
 //!
 //! The decision is the engine's; the store gives up in the same transaction what is dropped.
 
-use super::{
-    dispatch::{Delivery, Outbound},
-    driver::{Driver, Event},
-};
+use super::{driver::Driver, event::Event, outbound::Outbound, places::Delivery};
 use crate::{
     base::ids::{ChannelName, GroupId},
     engine::{

@@ -5,7 +5,7 @@
 use super::{
     book::Book,
     console::{Console, DIM, WARN, paint},
-    driver::Event,
+    event::Event,
     header,
     publish::Published,
     rehearsal::Rehearse,

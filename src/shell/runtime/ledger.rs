@@ -1,6 +1,6 @@
 //! The courier's ledger, kept in the store: claims and settlements are commits, receipts become inputs.
 
-use super::driver::Event;
+use super::event::{Event, Settled};
 use crate::{
     base::ids::{EffectId, GroupId},
     courier::{Key, Outcome, Settlement},
@@ -29,15 +29,6 @@ pub(super) struct StoreLedger {
     pub(super) events: UnboundedSender<Event>,
     /// Messages on their way again.
     pub(super) revived: Revived,
-}
-
-/// A settlement and whether the engine hears of it.
-#[derive(Debug)]
-pub(super) struct Settled {
-    /// What became of a message.
-    pub(super) settlement: Settlement,
-    /// What the engine hears.
-    pub(super) receipt: Option<Receipt>,
 }
 
 impl StoreLedger {

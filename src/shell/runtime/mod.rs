@@ -7,8 +7,15 @@
 #![expect(clippy::disallowed_methods, reason = "owns the process: its runtime, its environment and its end")]
 
 mod book;
+mod pending;
 mod slot;
+mod event;
+mod compiling;
+mod outbound;
+mod places;
 mod driver;
+mod build;
+mod work;
 mod deciding;
 mod committed;
 mod recover;
@@ -27,6 +34,7 @@ mod wrap;
 mod rehearsal;
 mod keys;
 pub mod publish;
+mod pieces;
 mod announce;
 mod follow;
 mod header;
@@ -54,7 +62,8 @@ use crate::base::{
 };
 use book::Book;
 use console::Console;
-use driver::{Driver, Event};
+use driver::Driver;
+use event::Event;
 use last_good::last_good;
 pub use rehearsal::{Rehearse, rehearsal_beside};
 use std::{
@@ -181,12 +190,13 @@ fn once(options: &RunOptions) -> Result<bool, RunError> {
         .enable_all()
         .build()
         .map_err(|error| RunError::environment(error.to_string()))?;
-    let mut found = driver::Found { recovered, open, acks, said: Vec::new() };
+    let mut found = build::Found { recovered, open, acks, said: Vec::new() };
     if let Some((from, speed)) = options.rehearse.as_ref().and_then(|rehearse| rehearse.clock) {
         clock::rehearse(from, speed, &dir);
     }
     if let (Some(rehearse), Some(stage)) = (&options.rehearse, &stage) {
         found.said = rehearse.in_words(&begins(rehearse, &books), stage);
+        found.said.extend(rehearse.keys.then(keys::in_words));
     }
     let result = runtime.block_on(live(options, &dir, &store, books, found, &console));
     keys::give_back();
@@ -281,7 +291,7 @@ fn start(options: &RunOptions, dir: Option<&Path>, console: &Console) -> Result<
     for file in &options.files {
         let (broken, reason) = match Book::open(file) {
             Ok(loaded) => {
-                console.diagnostics(&loaded);
+                console.diagnostics(&loaded.compiled);
                 if loaded.playbook().is_some() {
                     if !loaded.compiled.script_problems.is_empty() {
                         let text = phrase!(
@@ -376,7 +386,7 @@ async fn live(
     dir: &Path,
     store: &Store,
     books: Vec<Book>,
-    mut found: driver::Found,
+    mut found: build::Found,
     console: &Console,
 ) -> Result<bool, RunError> {
     let (events, receiver) = mpsc::unbounded_channel();
@@ -423,7 +433,7 @@ async fn live(
     let (linked, links) = (publisher.published(), inside.console.links());
     let answer_at: AnswerAt =
         Arc::new(move |group, effect, message| links.button(&linked.snapshot(), group, effect, message));
-    let parts = driver::Parts {
+    let parts = build::Parts {
         books,
         store,
         found,

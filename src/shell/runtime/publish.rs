@@ -11,9 +11,12 @@ use crate::{
     model::playbook::{Playbook, Playbooks},
     shell::{
         dialled::Dialled,
-        ears::{EarBoard, KnownEar, KnownHook},
-        heartbeat::Watchman,
+        ears::{
+            board::EarBoard,
+            known::{KnownEar, KnownHook},
+        },
         senders::KnownSender,
+        watchman::Watchman,
     },
 };
 use arc_swap::ArcSwap;

@@ -1,12 +1,7 @@
 //! Recovery as the driver sees it: groups get their books back, older versions are compiled again, what was on its
 //! way is handed out. Decides nothing: a group's first decision is its adoption, or whatever is due.
 
-use super::{
-    RunError, book, dispatch,
-    driver::Driver,
-    news,
-    slot::{Pending, Slot},
-};
+use super::{RunError, book, driver::Driver, news, outbound::Outbound, pending::Pending, slot::Slot};
 use crate::{
     base::ids::{Digest, GroupId, InputId},
     engine::{
@@ -167,7 +162,7 @@ impl Driver {
         }
         self.announcer.carried_on(&jobs);
         self.announcer.may_have_been_sent(doubtful);
-        let rows = jobs.into_iter().map(dispatch::Outbound::from).collect();
+        let rows = jobs.into_iter().map(Outbound::from).collect();
         self.deliver(rows);
     }
 }

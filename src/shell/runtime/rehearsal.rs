@@ -130,9 +130,6 @@ impl Rehearse {
                 dir.path().display()
             )
         });
-        if self.keys {
-            said.push(super::keys::in_words());
-        }
         said
     }
 }

@@ -4,8 +4,10 @@
 use super::{
     RunError,
     book::{Again, Book, Loaded, Reopened},
+    compiling::Requester,
     console::{BAD, DIM, GOOD, WARN, paint},
-    driver::{Driver, Event},
+    driver::Driver,
+    event::Event,
 };
 use crate::{
     base::{
@@ -20,40 +22,15 @@ use crate::{
     model::{edit::edit, playbook::Playbook},
     shell::{
         clock,
-        refusals::{self, Refusal, Refusals},
+        refusals::{self, Refusal},
         scripts::{self, Change},
         socket::CommandReply,
         watch::{Notice, Watch},
         workspace::Reads,
     },
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::oneshot;
-
-/// Compilations under way, what was refused, and who asked for them.
-#[derive(Debug, Default)]
-pub(super) struct Reload {
-    /// By book: whether something has changed again meanwhile.
-    under_way: BTreeMap<usize, bool>,
-    /// What the last refused version was read from, so that it is refused once.
-    refused: BTreeMap<usize, Reads>,
-    /// What is said of refused files to whoever looks at the state.
-    refusals: Refusals,
-    asked: Vec<Requester>,
-}
-
-/// Somebody who asked for a reload and waits for the answer.
-#[derive(Debug)]
-struct Requester {
-    reply: Option<oneshot::Sender<CommandReply>>,
-    /// Books that have not been compiled since.
-    left: BTreeSet<usize>,
-    said: Vec<Phrase>,
-    refused: Vec<Phrase>,
-}
 
 /// What became of a version.
 enum Uptake {
@@ -85,7 +62,7 @@ impl Driver {
 
     fn watch_again(&mut self) {
         let Some(watch) = &self.watch else { return };
-        let refused = self.reload.refused.iter().flat_map(|(index, reads)| {
+        let refused = self.compiling.refused.iter().flat_map(|(index, reads)| {
             let root = self.books[*index].folder.root();
             reads.keys().map(move |path| root.join(path))
         });
@@ -96,7 +73,7 @@ impl Driver {
     pub(super) fn refused_at_start(&mut self) {
         for index in 0..self.books.len() {
             if let Some(reads) = self.books[index].refused.take() {
-                self.reload.refused.insert(index, reads);
+                self.compiling.refused.insert(index, reads);
                 let why = phrase!(
                     "it has errors: the last good version goes on, from the state",
                     "有错误：从状态里接着用上一个好的版本"
@@ -110,21 +87,23 @@ impl Driver {
     /// What is said of a file to whoever looks at the state; nothing while its newest version is in force.
     fn note(&mut self, index: usize, why: Option<&Phrase>) {
         let file = self.books[index].file.display().to_string();
-        let before = self.reload.refusals.clone();
+        let before = self.compiling.refusals.clone();
         match why {
             Some(why) => {
                 let since = before.get(&file).map_or_else(clock::now, |refusal| refusal.since);
-                self.reload.refusals.insert(file, Refusal { since, why: why.en.clone(), zh: why.zh.clone() });
+                self.compiling
+                    .refusals
+                    .insert(file, Refusal { since, why: why.en.clone(), zh: why.zh.clone() });
             }
-            None => drop(self.reload.refusals.remove(&file)),
+            None => drop(self.compiling.refusals.remove(&file)),
         }
-        if self.reload.refusals != before {
+        if self.compiling.refusals != before {
             self.keep_notes();
         }
     }
 
     fn keep_notes(&self) {
-        if let Err(error) = refusals::write(&self.dir, &self.reload.refusals) {
+        if let Err(error) = refusals::write(&self.dir, &self.compiling.refusals) {
             let dir = self.dir.display();
             let text = phrase!(
                 "what is refused cannot be written down in {dir}: {error}",
@@ -150,24 +129,24 @@ impl Driver {
     /// Reads every file and every secret again, whatever the watcher saw. Who asked is answered when all are read.
     pub(super) fn reload(&mut self, reply: Option<oneshot::Sender<CommandReply>>) {
         let left = (0..self.books.len()).collect();
-        self.reload.asked.push(Requester { reply, left, said: Vec::new(), refused: Vec::new() });
+        self.compiling.asked.push(Requester { reply, left, said: Vec::new(), refused: Vec::new() });
         for index in 0..self.books.len() {
             self.recompile(index);
         }
     }
 
     fn recompile(&mut self, index: usize) {
-        if let Some(again) = self.reload.under_way.get_mut(&index) {
+        if let Some(again) = self.compiling.under_way.get_mut(&index) {
             *again = true;
             return;
         }
-        self.reload.under_way.insert(index, false);
+        self.compiling.under_way.insert(index, false);
         let again = Again {
             file: self.books[index].file.clone(),
             eyes: self.watch.as_ref().map(Watch::eyes),
             good: self.books[index].reads.clone(),
-            refused: self.reload.refused.get(&index).cloned().unwrap_or_default(),
-            forced: self.reload.asked.iter().any(|asked| asked.left.contains(&index)),
+            refused: self.compiling.refused.get(&index).cloned().unwrap_or_default(),
+            forced: self.compiling.asked.iter().any(|asked| asked.left.contains(&index)),
         };
         let events = self.events.clone();
         tokio::task::spawn_blocking(move || {
@@ -182,13 +161,13 @@ impl Driver {
         index: usize,
         reopened: Result<Reopened, Phrase>,
     ) -> Result<(), RunError> {
-        let again = self.reload.under_way.remove(&index).unwrap_or_default();
+        let again = self.compiling.under_way.remove(&index).unwrap_or_default();
         let name = self.books[index].file.display().to_string();
         let taken = match reopened {
             Ok(Reopened::Version(loaded)) => self.take_version(index, *loaded)?,
             Ok(Reopened::AsInForce) => {
                 self.note(index, None);
-                if self.reload.refused.remove(&index).is_some() {
+                if self.compiling.refused.remove(&index).is_some() {
                     let text = phrase!(
                         "{name} is again what it was: the version in force goes on",
                         "{name} 又和原来一样了：正在生效的版本继续运行"
@@ -225,7 +204,7 @@ impl Driver {
 
     /// A book is read: whoever waits for the last one is answered.
     fn answer_reload(&mut self, index: usize, taken: &Uptake) {
-        for asked in &mut self.reload.asked {
+        for asked in &mut self.compiling.asked {
             if asked.left.remove(&index) {
                 match taken {
                     Uptake::InForce(text) => asked.said.push(text.clone()),
@@ -233,7 +212,7 @@ impl Driver {
                 }
             }
         }
-        for asked in self.reload.asked.extract_if(.., |asked| asked.left.is_empty()) {
+        for asked in self.compiling.asked.extract_if(.., |asked| asked.left.is_empty()) {
             let refused = asked.refused.into_iter().reduce(|all, one| all.then(&one));
             let reply = CommandReply { ok: refused.is_none(), ..CommandReply::default() };
             let reply = reply.saying(asked.said, refused);
@@ -246,7 +225,7 @@ impl Driver {
     fn take_version(&mut self, index: usize, loaded: Loaded) -> Result<Uptake, RunError> {
         let name = loaded.file.display().to_string();
         let Some(playbook) = loaded.compiled.playbook.clone() else {
-            self.announcer.console().diagnostics(&loaded);
+            self.announcer.console().diagnostics(&loaded.compiled);
             let text = phrase!(
                 "{name} has errors: the last good version goes on",
                 "{name} 有错误：上一个好的版本继续运行"
@@ -255,7 +234,7 @@ impl Driver {
             // The scripts it uses may be fine, and take effect on their own.
             let changes = self.books[index].reload_scripts(&loaded.compiled.scripts);
             self.say_scripts(index, &changes);
-            self.reload.refused.insert(index, loaded.reads.clone());
+            self.compiling.refused.insert(index, loaded.reads.clone());
             let why =
                 phrase!("it has errors: the last good version goes on", "有错误：上一个好的版本继续运行");
             self.note(index, Some(&why));
@@ -271,14 +250,14 @@ impl Driver {
         }
         let reads = loaded.reads.clone();
         if !loaded.compiled.script_problems.is_empty() {
-            self.announcer.console().diagnostics(&loaded);
+            self.announcer.console().diagnostics(&loaded.compiled);
         }
         let (old, changes) = match self.books[index].replace(loaded, playbook.clone(), self.rehearse.as_ref())
         {
             Ok(replaced) => replaced,
             Err(missing) => return Ok(self.refuse_version(index, reads, &all_of(missing))),
         };
-        self.reload.refused.remove(&index);
+        self.compiling.refused.remove(&index);
         self.note(index, None);
         self.retarget();
         self.say_scripts(index, &changes);
@@ -329,7 +308,7 @@ impl Driver {
         let (name, why) = (self.books[index].file.display(), goes_on(why));
         let text = phrase!("{name} is refused: {why}", "{name} 被拒绝：{why}"; why);
         self.announcer.tell(BAD, &text);
-        self.reload.refused.insert(index, reads);
+        self.compiling.refused.insert(index, reads);
         self.note(index, Some(&why));
         Uptake::Refused(text)
     }

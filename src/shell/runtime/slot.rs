@@ -1,6 +1,9 @@
 //! One group as the driver holds it: its state, the inputs that wait, the one that is under way.
 
-use super::fold::{Lately, Unwanted};
+use super::{
+    fold::{Lately, Unwanted},
+    pending::{Pending, Reply},
+};
 use crate::{
     base::{
         ids::{EffectId, GroupId},
@@ -13,64 +16,8 @@ use crate::{
         state::State,
     },
     model::playbook::Playbooks,
-    shell::{
-        door::Took,
-        socket::CommandReply,
-        store::{Covering, Letter},
-    },
 };
 use std::{collections::VecDeque, sync::Arc};
-use tokio::sync::{mpsc::UnboundedSender, oneshot};
-
-/// An input that waits for its turn.
-pub(super) struct Pending {
-    /// The input.
-    pub(super) input: Input,
-    /// The effect whose receipt it is.
-    pub(super) told: Option<EffectId>,
-    /// Which reports from outside it is.
-    pub(super) letters: Vec<Letter>,
-    /// Whether it is recorded by itself, whoever wants it.
-    pub(super) alone: bool,
-    /// For each of them from an ear, its cursor.
-    pub(super) coverings: Vec<Arc<Covering>>,
-    /// Who wants to know.
-    pub(super) reply: Option<Reply>,
-}
-
-/// Who wants to know what became of an input.
-pub(super) enum Reply {
-    /// Somebody who gave a command.
-    Command(oneshot::Sender<CommandReply>),
-    /// The door and the ears, of facts.
-    Facts(Vec<Answering>),
-}
-
-/// Who wants to know of a fact.
-pub(super) struct Answering {
-    /// Its place among those that came together.
-    pub(super) place: usize,
-    /// Where it is said.
-    pub(super) took: UnboundedSender<(usize, Took)>,
-    /// Whether it was there before.
-    pub(super) again: bool,
-}
-
-impl Answering {
-    /// Says what became of it.
-    pub(super) fn say(self, took: &Took) {
-        let took = if self.again { Took::Repeated } else { took.clone() };
-        // Whoever asked may have gone.
-        let _ = self.took.send((self.place, took));
-    }
-}
-
-impl Pending {
-    /// An input that nobody waits for.
-    pub(super) fn new(input: Input) -> Self {
-        Self { input, told: None, letters: Vec::new(), alone: true, coverings: Vec::new(), reply: None }
-    }
-}
 
 /// A decision that was handed to the store.
 pub(super) struct Flight {
@@ -137,7 +84,7 @@ impl Slot {
         }
         // Every input fires what is due first, so a wake is only needed where nothing else waits.
         if let Some(first) = self.waiting.pop_front() {
-            let unwanted = Unwanted::of(self, playbooks, &first);
+            let unwanted = Unwanted::of(&self.state, playbooks, (&first, self.waiting.front()));
             let alone = first.letters.is_empty();
             let mut together = Vec::new();
             self.lately.add(&mut together, first, unwanted, &self.state.recent);
@@ -165,6 +112,7 @@ impl Slot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::store::Letter;
 
     fn pending(id: &str, from_door: bool) -> Pending {
         let input = Input { id: id.into(), kind: InputKind::Wake { epoch: 0 } };

@@ -3,7 +3,7 @@
 //! One address that is down fails for every group that uses it; of all groups of a playbook whose channel of one name
 //! fails, one tells. Sends inputs; what becomes of them is the engine's.
 
-use super::slot::Pending;
+use super::pending::Pending;
 use crate::{
     base::{
         ids::{ChannelName, GroupId, InputId},

@@ -6,8 +6,9 @@ use super::Finding;
 use crate::{
     base::{
         ids::{CalendarName, GroupId, PhaseName},
-        locale::{self, Locale},
+        locale::Locale,
         phrase::{Phrase, Words, pair, phrase},
+        spoken_time,
         time::{Duration, Timestamp, Zone},
         words::list,
     },
@@ -36,7 +37,7 @@ pub(super) fn when(at: Timestamp, zone: &Zone) -> String {
 /// A day with its name: `Wednesday 2026-12-09`, `2026-12-09（周三）`.
 pub(super) fn day(at: Timestamp, zone: &Zone) -> Phrase {
     let civil = zone.civil(at);
-    let (date, name) = (civil.strftime("%Y-%m-%d").to_string(), locale::weekday_zh(civil.weekday()));
+    let (date, name) = (civil.strftime("%Y-%m-%d").to_string(), spoken_time::weekday_zh(civil.weekday()));
     Phrase { en: civil.strftime("%A %Y-%m-%d").to_string(), zh: format!("{date}（{name}）") }
 }
 

@@ -5,9 +5,9 @@ use super::tidy::files;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Circles that are left. May only shrink.
-const CIRCLES_MAX: usize = 15;
+const CIRCLES_MAX: usize = 3;
 /// Files that are part of one. May only shrink.
-const FILES_IN_CIRCLES_MAX: usize = 52;
+const FILES_IN_CIRCLES_MAX: usize = 12;
 
 /// A module's path: `["engine", "apply"]`.
 type Module = Vec<String>;

@@ -2,8 +2,8 @@
 
 use super::context::{Context, due_steps, found};
 use crate::base::{
-    locale,
     phrase::{Phrase, pair, phrase},
+    spoken_time,
 };
 use crate::{
     base::{
@@ -74,7 +74,7 @@ fn check_channel(cx: &Context<'_>, channel: &ChannelName, max: u32, out: &mut Ve
         name => ("budgets.channels", phrase!(" to `{name}`", "（到 `{name}`）")),
     };
     let weekday =
-        Phrase { en: day.strftime("%A").to_string(), zh: locale::weekday_zh(day.weekday()).to_owned() };
+        Phrase { en: day.strftime("%A").to_string(), zh: spoken_time::weekday_zh(day.weekday()).to_owned() };
     let plays = Phrase::ticks(&plays, "and");
     let message = phrase!(
         "{weekday} {day} has {total} posts{to} by {plays}, the budget is {max}; what is over waits for the next day",

@@ -11,7 +11,7 @@ use crate::{
     shell::{
         console::{
             layout::Frame,
-            view::{question::QuestionPage, today::Asked},
+            view::question::{QuestionPage, QuestionRow},
         },
         delivery::markup,
         pages::words,
@@ -45,7 +45,7 @@ pub(crate) fn page(view: &QuestionPage, frame: &Frame) -> (String, Markup) {
 }
 
 /// The title and the page of the questions that are open.
-pub(crate) fn every(asked: &[Asked], more: usize, now: Timestamp, frame: &Frame) -> (String, Markup) {
+pub(crate) fn every(asked: &[QuestionRow], more: usize, now: Timestamp, frame: &Frame) -> (String, Markup) {
     let locale = frame.locale;
     let title = locale.pick("Enter answers", "录入回答");
     let list = html! {

@@ -18,7 +18,8 @@ use crate::{
             view::{
                 cards::Shown,
                 day::{Row, Standing},
-                today::{Asked, Held, Missed, Today},
+                question::QuestionRow,
+                today::{Held, Missed, Today},
             },
         },
         pages::words,
@@ -224,7 +225,7 @@ fn missed(missed: &[Missed], more: usize, locale: Locale) -> Markup {
 }
 
 /// Questions to groups, each with the way to enter answers that no channel hears.
-pub(super) fn questions(asked: &[Asked], more: usize, now: Timestamp, locale: Locale) -> Markup {
+pub(super) fn questions(asked: &[QuestionRow], more: usize, now: Timestamp, locale: Locale) -> Markup {
     html! {
         @if !asked.is_empty() {
             section #questions aria-labelledby="questions-title" {

@@ -1,6 +1,6 @@
 //! An open question of one group, as somebody enters answers to it that its channel does not hear.
 
-use super::today::Asked;
+use super::place::{Place, place};
 use crate::{
     base::{
         ids::{GroupId, MemberId, RunId, TaskId},
@@ -58,6 +58,21 @@ pub(crate) struct QuestionPage {
     pub(crate) zone: Zone,
 }
 
+/// A question that is put to a group.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct QuestionRow {
+    /// Where; the question there.
+    pub(crate) place: Place,
+    /// How it begins.
+    pub(crate) text: String,
+    /// How many have answered.
+    pub(crate) answers: u64,
+    /// When it ends.
+    pub(crate) due: Option<Timestamp>,
+    /// The zone of its group.
+    pub(crate) zone: Zone,
+}
+
 /// A question that is open in a group, of which somebody who commands the group sees everything.
 pub(crate) fn open<'b>(
     board: &'b Board,
@@ -71,8 +86,32 @@ pub(crate) fn open<'b>(
 }
 
 /// The questions that are open in the groups that the reader commands, and how many more there are.
-pub(crate) fn every(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Asked>, usize) {
-    super::today::questions(board, asker, now, limits::PAGE_ROWS)
+pub(crate) fn every(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<QuestionRow>, usize) {
+    questions(board, asker, now, limits::PAGE_ROWS)
+}
+
+/// Questions to groups that the reader commands, the soonest to end first, and how many more there are.
+pub(super) fn questions(
+    board: &Board,
+    asker: &Asker,
+    now: Timestamp,
+    most: usize,
+) -> (Vec<QuestionRow>, usize) {
+    let some = board.asked.iter().take(limits::PLACES_LOOKED_AT_MAX);
+    let mut some = some.filter_map(|asked| {
+        let here = board.group_of(&asked.group).filter(|here| asker.commands(here.now, now))?;
+        let open = here.state().tasks.get(&asked.task)?;
+        Some(QuestionRow {
+            place: place(here, &asked.task),
+            text: super::group::beginning(&open.task.text),
+            answers: answered(open),
+            due: open.task.due,
+            zone: here.zone(),
+        })
+    });
+    let shown: Vec<QuestionRow> = some.by_ref().take(most).collect();
+    let more = if asker.admin { board.asked.len().saturating_sub(shown.len()) } else { some.count() };
+    (shown, more)
 }
 
 /// The page of such a question.

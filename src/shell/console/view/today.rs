@@ -9,6 +9,7 @@ use super::{
     health::Strip,
     look::{Aside, LOOK_ROWS, Look, look},
     place::{Place, place},
+    question::{QuestionRow, questions},
 };
 use crate::{
     base::{
@@ -42,7 +43,7 @@ pub(crate) struct Today {
     /// What waits for others.
     pub(crate) others: Shown,
     /// Questions to groups that the reader commands, by when they end.
-    pub(crate) questions: Vec<Asked>,
+    pub(crate) questions: Vec<QuestionRow>,
     /// How many more questions there are.
     pub(crate) questions_more: usize,
     /// What happened today and what comes, in order of time.
@@ -63,21 +64,6 @@ pub(crate) struct Today {
     pub(crate) look_more: usize,
     /// How well groups are, the worst first.
     pub(crate) health: Strip,
-}
-
-/// A question that is put to a group.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Asked {
-    /// Where; the question there.
-    pub(crate) place: Place,
-    /// How it begins.
-    pub(crate) text: String,
-    /// How many have answered.
-    pub(crate) answers: u64,
-    /// When it ends.
-    pub(crate) due: Option<Timestamp>,
-    /// The zone of its group.
-    pub(crate) zone: Zone,
 }
 
 /// Something that had its time and did not happen, in one group or alike in several.
@@ -169,25 +155,6 @@ fn groups(board: &Board, asker: &Asker, now: Timestamp) -> usize {
     }
     let some = board.now.groups.values().take(limits::PLACES_LOOKED_AT_MAX);
     some.filter(|group| group.book.is_some() && asker.sees(group, now)).count()
-}
-
-/// Questions to groups that the reader commands, the soonest to end first, and how many more there are.
-pub(super) fn questions(board: &Board, asker: &Asker, now: Timestamp, most: usize) -> (Vec<Asked>, usize) {
-    let some = board.asked.iter().take(limits::PLACES_LOOKED_AT_MAX);
-    let mut some = some.filter_map(|asked| {
-        let here = board.group_of(&asked.group).filter(|here| asker.commands(here.now, now))?;
-        let open = here.state().tasks.get(&asked.task)?;
-        Some(Asked {
-            place: place(here, &asked.task),
-            text: super::group::beginning(&open.task.text),
-            answers: super::question::answered(open),
-            due: open.task.due,
-            zone: here.zone(),
-        })
-    });
-    let shown: Vec<Asked> = some.by_ref().take(most).collect();
-    let more = if asker.admin { board.asked.len().saturating_sub(shown.len()) } else { some.count() };
-    (shown, more)
 }
 
 /// What had its time and did not happen, newest first, and how many more rows there are.

@@ -2,16 +2,11 @@
 //!
 //! Columns are padded to the width that terminals give a character; no cell is shortened.
 
-use super::{Align, Block, Row, write::PLAIN};
+use super::Align;
 use unicode_width::UnicodeWidthStr as _;
 
-/// The rows with their columns aligned, a line of dashes under the header.
-pub fn aligned(aligns: &[Align], rows: &[Row]) -> String {
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.iter().map(|cell| PLAIN.write(&[Block::Paragraph(cell.clone())])).collect())
-        .map(|row: Vec<String>| row.into_iter().map(|cell| cell.replace('\n', " ")).collect())
-        .collect();
+/// Rows of plain cells with their columns aligned, a line of dashes under the header.
+pub fn aligned(aligns: &[Align], cells: &[Vec<String>]) -> String {
     let columns = cells.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         cells.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)
@@ -45,12 +40,15 @@ fn pad(cell: &str, width: usize, align: Option<Align>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::parse, *};
+    use super::{
+        super::{Block, parse, write::cells},
+        *,
+    };
 
     #[test]
     fn columns_stand_under_each_other() {
         let blocks = parse("|名字|分数|\n|-|-:|\n|小林|9|\n|Ann **B**|120|");
         let [Block::Table { aligns, rows }] = blocks.as_slice() else { panic!("a table") };
-        assert_eq!(aligned(aligns, rows), "名字  | 分数\n------+-----\n小林  |    9\nAnn B |  120");
+        assert_eq!(aligned(aligns, &cells(rows)), "名字  | 分数\n------+-----\n小林  |    9\nAnn B |  120");
     }
 }

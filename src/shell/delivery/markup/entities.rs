@@ -6,7 +6,7 @@
 use super::{
     Block, Span,
     aligned::aligned,
-    write::{is_same_address, is_web},
+    write::{cells, is_same_address, is_web},
 };
 
 /// Text and its marks.
@@ -134,7 +134,7 @@ impl EntityWriter {
             }
             Block::Paragraph(spans) => self.spans(spans),
             Block::Code { language, text } => self.pre(language, text),
-            Block::Table { aligns, rows } => self.pre("", &aligned(aligns, rows)),
+            Block::Table { aligns, rows } => self.pre("", &aligned(aligns, &cells(rows))),
             Block::Quote(blocks) if !self.quoted => {
                 let offset = self.marked.units();
                 self.quoted = true;

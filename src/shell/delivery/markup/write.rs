@@ -81,6 +81,12 @@ pub const PLAIN: Dialect = Dialect {
     line_break: "\n",
 };
 
+/// The cells of a table as plain text, each in one line.
+pub fn cells(rows: &[Row]) -> Vec<Vec<String>> {
+    let plain = |cell: &Vec<Span>| PLAIN.write(&[Block::Paragraph(cell.clone())]).replace('\n', " ");
+    rows.iter().map(|row| row.iter().map(plain).collect()).collect()
+}
+
 impl Dialect {
     /// Writes blocks, a blank line between them.
     pub fn write(&self, blocks: &[Block]) -> String {
@@ -132,7 +138,7 @@ impl Dialect {
             Block::Quote(blocks) => self.blocks(blocks, quotes, "\n\n"),
             Block::List { start, items } => self.list(*start, items, quotes),
             Block::Table { aligns, rows } if !self.tables && self.has_fences(quotes) => {
-                self.fenced("", &aligned(aligns, rows))
+                self.fenced("", &aligned(aligns, &cells(rows)))
             }
             Block::Table { aligns, rows } => self.table(aligns, rows),
             Block::Rule => self.rule.to_owned(),
