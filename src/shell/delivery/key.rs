@@ -9,11 +9,11 @@ use std::{
 
 /// The keys of all apps.
 #[derive(Debug, Default)]
-pub struct Keys(Mutex<BTreeMap<RobotId, (Arc<str>, Timestamp)>>);
+pub(super) struct Keys(Mutex<BTreeMap<RobotId, (Arc<str>, Timestamp)>>);
 
 impl Keys {
     /// A robot signs in again before its next message.
-    pub fn forget(&self, robot: &RobotId) {
+    pub(super) fn forget(&self, robot: &RobotId) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(robot);
     }
 
