@@ -177,7 +177,7 @@ impl Scene {
             "desk.yaml",
             &format!(
                 "name: desk\ntimezone: UTC\nchannels: {{ group: {{ type: webhook, url: \"{}\", rate: 1000 per 1s }} }}\n\
-                 plays:\n  tick:\n    dates: dates.csv\n    steps:\n      - post: It is time.\n",
+                 plays:\n  tick:\n    dates: {{ file: dates.csv, at: \"${{row.at}}\" }}\n    steps:\n      - post: It is time.\n",
                 posts.url()
             ),
         );

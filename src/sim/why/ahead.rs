@@ -26,7 +26,7 @@ use crate::{
         play::Play,
         playbook::Playbook,
         timetable,
-        trigger::Trigger,
+        trigger::{DateEntry, Trigger},
     },
     sim::{
         forecast::{Expected, Forecast},
@@ -34,7 +34,7 @@ use crate::{
         timeline,
     },
 };
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// Occurrences that are looked through for one on an open day.
 const LOOKED_MAX: usize = 2_000;
@@ -326,20 +326,27 @@ impl Look<'_> {
         phrase!("in {left}", "还有 {left}"; left)
     }
 
-    /// The playbook with its dates where commands have moved them.
-    fn as_it_stands(&self) -> Playbook {
-        let mut playbook = self.playbook.clone();
-        for play in &mut playbook.plays {
+    /// The playbook with its dates where commands have moved them; as it is where none was moved, because it may be the
+    /// playbook of thousands of groups.
+    fn as_it_stands(&self) -> Cow<'_, Playbook> {
+        let mut playbook = Cow::Borrowed(self.playbook);
+        for (place, play) in self.playbook.plays.iter().enumerate() {
             let Some(known) = self.state.plays.get(&play.name) else { continue };
             let Trigger::Dates(dates) = &play.trigger else { continue };
+            let moved = |date: &Arc<DateEntry>| {
+                known.dates.get(&date.id).map(|(anchor, _)| *anchor).filter(|anchor| *anchor != date.at)
+            };
+            if dates.iter().all(|date| moved(date).is_none()) {
+                continue;
+            }
             let mut dates = dates.clone();
             for date in &mut dates {
-                if let Some((anchor, _)) = known.dates.get(&date.id).filter(|(at, _)| *at != date.at) {
-                    Arc::make_mut(date).at = *anchor;
+                if let Some(anchor) = moved(date) {
+                    Arc::make_mut(date).at = anchor;
                 }
             }
             dates.sort_by_key(|date| date.at);
-            Arc::make_mut(play).trigger = Trigger::Dates(dates);
+            Arc::make_mut(&mut playbook.to_mut().plays[place]).trigger = Trigger::Dates(dates);
         }
         playbook
     }

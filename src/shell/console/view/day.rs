@@ -73,26 +73,44 @@ pub(super) struct DayOf<'b> {
     pub(super) zone: &'b Zone,
 }
 
+/// The first rows of a kind, and how many more there are: those are counted and not made.
+fn shown<T>(
+    all: &mut dyn Iterator<Item = T>,
+    row: impl Fn(&T) -> Option<Row>,
+    is_seen: impl Fn(&T) -> bool,
+) -> (Vec<Row>, usize) {
+    let mut all = all.take(limits::PLACES_LOOKED_AT_MAX);
+    let rows = all.by_ref().filter_map(|one| row(&one)).take(DAY_ROWS).collect();
+    (rows, all.filter(is_seen).count())
+}
+
 impl DayOf<'_> {
     /// Its rows in order of time, and how many more there are.
     pub(super) fn rows(&self) -> (Vec<Row>, usize) {
         let (begin, end) = self.zone.day_bounds(self.now);
         let (mut rows, mut more) = (Vec::new(), 0);
-        let mut take = |some: &mut dyn Iterator<Item = Row>| {
-            rows.extend(some.take(DAY_ROWS));
-            more += some.take(limits::PLACES_LOOKED_AT_MAX).count();
+        let mut take = |(some, beyond): (Vec<Row>, usize)| {
+            rows.extend(some);
+            more += beyond;
         };
+        let runs = |places: &&OrdSet<RunPlace>| self.of_runs(places);
+        let of_run = |places: &&OrdSet<RunPlace>| self.sees_one(places.iter().map(|(group, _)| group));
         let ended = self.board.runs.ended.iter().rev().take_while(|(key, _)| key.at >= minute(begin));
-        take(&mut ended.filter_map(|(_, places)| self.of_runs(places)));
-        take(&mut self.board.runs.open.iter().rev().filter_map(|(_, places)| self.of_runs(places)));
-        take(
-            &mut self
-                .ahead(end)
-                .into_iter()
-                .filter_map(|((at, play), coming)| self.coming(at, &play, &coming)),
-        );
+        take(shown(&mut ended.map(|(_, places)| places), runs, of_run));
+        take(shown(&mut self.board.runs.open.iter().rev().map(|(_, places)| places), runs, of_run));
+        take(shown(
+            &mut self.ahead(end).into_iter(),
+            |((at, play), coming)| self.coming(*at, play, coming),
+            |(_, coming)| self.sees_one(coming.iter().flat_map(OrdSet::iter).map(|one| &one.group)),
+        ));
         rows.sort_by(|a, b| (a.at, &a.play).cmp(&(b.at, &b.play)));
         (rows, more)
+    }
+
+    /// Whether the reader sees one of the first groups.
+    fn sees_one<'g>(&self, groups: impl Iterator<Item = &'g GroupId>) -> bool {
+        self.asker.sees_all(&self.board.now)
+            || groups.take(ROW_PLACES_MAX).any(|group| self.sees(group).is_some())
     }
 
     fn sees(&self, group: &GroupId) -> Option<Here<'_>> {
@@ -117,7 +135,7 @@ impl DayOf<'_> {
         for (here, run) in seen.by_ref().take(ROW_PLACES_MAX - 1) {
             self.put(&mut row, here, run);
         }
-        row.more = self.rest(places.len(), &row, seen.count());
+        row.more = self.rest(places.len(), &row, || seen.count());
         Some(row)
     }
 
@@ -141,8 +159,8 @@ impl DayOf<'_> {
     }
 
     /// How many places a row has beside those that it names.
-    fn rest(&self, all: usize, row: &Row, looked: usize) -> usize {
-        if self.asker.sees_all(&self.board.now) { all.saturating_sub(row.places.len()) } else { looked }
+    fn rest(&self, all: usize, row: &Row, seen: impl FnOnce() -> usize) -> usize {
+        if self.asker.sees_all(&self.board.now) { all.saturating_sub(row.places.len()) } else { seen() }
     }
 
     /// What comes until the end of the day, by minute and play.
@@ -182,7 +200,7 @@ impl DayOf<'_> {
         }
         let mut row = row?;
         let places = coming.iter().map(OrdSet::len).sum();
-        row.more = self.rest(places, &row, seen.count());
+        row.more = self.rest(places, &row, || seen.count());
         Some(row)
     }
 }
