@@ -10,7 +10,7 @@ use super::{
     open_alerts::ALERT,
     outgoing::Outgoing,
     state::State,
-    task::TaskKind,
+    task::{EndsWith, TaskKind},
     trouble,
 };
 use crate::{
@@ -77,7 +77,7 @@ impl Draft<'_> {
             return self.alert(run.as_str(), text);
         }
         let text = trouble::look_at_failed(self.playbook.locale, &text, run, &self.group.id);
-        self.ask_to_look(run, play, text)
+        self.ask_to_look(run, play, text, None)
     }
 
     /// A message did not arrive: told like a failed step. What is said to the people who are asked of other things is
@@ -92,14 +92,12 @@ impl Draft<'_> {
             return Ok(());
         }
         let text = trouble::look_at_undelivered(self.playbook.locale, &text, effect, &self.group.id);
-        self.ask_to_look(&run, &play, text)
+        self.ask_to_look(&run, &play, text, Some(EndsWith::Arrival(effect.clone())))
     }
 
     /// Whoever has the first role is asked to look at a run, once a play.
-    fn ask_to_look(&mut self, run: &RunId, play: &PlayName, text: String) -> Decided {
-        if self.playbook.host_role(&self.group).is_none() {
-            return Ok(());
-        }
+    fn ask_to_look(&mut self, run: &RunId, play: &PlayName, text: String, ends: Option<EndsWith>) -> Decided {
+        let Some(host) = self.playbook.host_role(&self.group).cloned() else { return Ok(()) };
         // What is asked by no step is about the run itself.
         let is_asked = self.state.tasks.values().any(|open| {
             let about = open.task.run.as_ref().is_some_and(|run| play_of(run) == play.as_str());
@@ -108,7 +106,7 @@ impl Draft<'_> {
         if is_asked {
             return Ok(());
         }
-        self.ask_host_in(text, Some(play.clone()), Some(run.clone()), false)
+        self.ask_role(Some(host), text, (Some(play.clone()), Some(run.clone())), false, None, ends)
     }
 }
 

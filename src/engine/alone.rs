@@ -5,6 +5,8 @@ use super::{
     entry::{Fact, Task},
     notice,
     request::Request,
+    steps::task::Closing,
+    task::EndsWith,
 };
 use crate::{
     base::{
@@ -30,7 +32,7 @@ impl Draft<'_> {
             self.alert(id.as_str(), request.text)?;
             return Ok(None);
         }
-        let Request { kind, text, to, urgent, members, due, .. } = request;
+        let Request { kind, text, to, urgent, members, due, ends, .. } = request;
         let told = self.telling(&to, due, urgent);
         let task = Task {
             id: id.clone(),
@@ -49,6 +51,8 @@ impl Draft<'_> {
             list: Vec::new(),
             escalate: Vec::new(),
             effect: None,
+            into: None,
+            ends,
             paste: None,
             show: None,
             choices: None,
@@ -69,5 +73,12 @@ impl Draft<'_> {
             self.notify(effect, channel, message, play)?;
         }
         Ok(Some(id))
+    }
+
+    /// What tasks were opened about is over: they end by themselves.
+    pub(super) fn cause_is_over(&mut self, over: &EndsWith) -> Decided {
+        let about = self.state.tasks.values().filter(|open| open.task.ends.as_ref() == Some(over));
+        let tasks: Vec<TaskId> = about.map(|open| open.task.id.clone()).collect();
+        tasks.iter().try_for_each(|task| self.close(task, over.answer(), Closing::default()))
     }
 }

@@ -59,14 +59,14 @@ impl Draft<'_> {
         let effect = out.effect.clone();
         if self.state.held.len() >= limits::HELD_MAX {
             self.emit(Fact::Held { outgoing: Box::new(out), reason, until: None, hold: None })?;
-            self.emit(Fact::Expired { effect, reason: Some(reason), stale: None })?;
+            self.emit(Fact::Expired { effect, reason: Some(reason), stale: None, hush: None })?;
             return Ok(false);
         }
         let hold = self.hold_limit(&out);
         let never = self.never_in_time(&out, reason, hold);
         self.emit(Fact::Held { outgoing: Box::new(out), reason, until, hold: Some(hold) })?;
         if never.is_some() {
-            self.emit(Fact::Expired { effect, reason: Some(reason), stale: never })?;
+            self.emit(Fact::Expired { effect, reason: Some(reason), stale: never, hush: None })?;
         }
         Ok(never.is_none())
     }
@@ -101,7 +101,7 @@ impl Draft<'_> {
         let out = &held.outgoing;
         let effect = out.effect.clone();
         if out.expires.is_some_and(|expires| expires <= self.now) {
-            self.emit(Fact::Expired { effect, reason: Some(held.reason), stale: None })?;
+            self.emit(Fact::Expired { effect, reason: Some(held.reason), stale: None, hush: None })?;
             return self.message_lost(&out.effect);
         }
         let limit = held.hold.unwrap_or_else(|| self.hold_limit(out));
@@ -134,7 +134,7 @@ impl Draft<'_> {
         if reason != held.reason
             && let Some(stale) = self.never_in_time(out, reason, limit)
         {
-            self.emit(Fact::Expired { effect, reason: Some(reason), stale: Some(stale) })?;
+            self.emit(Fact::Expired { effect, reason: Some(reason), stale: Some(stale), hush: None })?;
             return self.message_lost(&out.effect);
         }
         if (reason, until) == (held.reason, held.until) && held.hold.is_some() {
@@ -199,7 +199,7 @@ impl Draft<'_> {
         let out = &held.outgoing;
         let stale = if out.before == Some(limit) { Stale::LaterStep } else { Stale::Hold };
         let (effect, reason) = (out.effect.clone(), Some(held.reason));
-        self.emit(Fact::Expired { effect, reason, stale: Some(stale) })?;
+        self.emit(Fact::Expired { effect, reason, stale: Some(stale), hush: None })?;
         self.message_lost(&out.effect)?;
         if out.label != Some(Label::Notice) || stale != Stale::Hold {
             return Ok(());

@@ -82,6 +82,9 @@ pub struct Hush {
     pub until: Option<Timestamp>,
     /// Why the group is hushed.
     pub why: String,
+    /// The channels that members see; empty where an older program has hushed it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<ChannelName>,
 }
 
 impl ByHand {

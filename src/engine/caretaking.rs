@@ -7,6 +7,7 @@ use super::{
     draft::{Decided, Draft},
     notice,
     operation::Operation,
+    task::EndsWith,
 };
 use crate::base::{
     ids::RoleName,
@@ -57,6 +58,7 @@ impl Draft<'_> {
         let text = notice::paused(&self.playbook, &self.group.title, since, self.now, nobody);
         let role = role.filter(|role| self.playbook.role(&self.group, role).is_some());
         let role = role.or_else(|| self.playbook.host_role(&self.group).cloned());
-        self.ask_role(role, text, (None, None), false, Some(self.now.plus(DUE)))
+        let due = Some(self.now.plus(DUE));
+        self.ask_role(role, text, (None, None), false, due, Some(EndsWith::Resume))
     }
 }

@@ -9,9 +9,10 @@ use super::{
     input::{ChannelNews, Receipt},
     notice,
     open_alerts::is_alert,
+    task::EndsWith,
     trouble,
 };
-use crate::base::{ids::EffectId, limits::REFUSALS_TOLD_MAX, phrase::pair, time::Duration};
+use crate::base::{ids::EffectId, limits::REFUSALS_TOLD_MAX, phrase::pair, time::Duration, value::Value};
 
 /// Over so long refused messages are counted before they are told of again.
 const TOLD_OVER: Duration = Duration::HOUR;
@@ -57,7 +58,12 @@ impl Draft<'_> {
     pub(super) fn receipt_came(&mut self, effect: &EffectId, receipt: &Receipt) -> Decided {
         let (in_doubt, reason) = match receipt {
             Receipt::Accepted { note } => {
+                if let Some(task) = self.to_be_pasted(effect) {
+                    // Somebody says of the message, and not of the task, that it is there.
+                    return self.task_done(&task, None, Value::str(note));
+                }
                 self.emit(Fact::Delivered { effect: effect.clone(), note: note.clone() })?;
+                self.cause_is_over(&EndsWith::Arrival(effect.clone()))?;
                 self.removed_by_platform(effect)?;
                 return self.message_arrived(effect);
             }

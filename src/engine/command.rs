@@ -11,6 +11,7 @@ use super::{
     notice,
     operation::{Bidding, Operation},
     steps::approve::Judgement,
+    task::EndsWith,
 };
 use crate::{
     base::{
@@ -103,7 +104,7 @@ impl Draft<'_> {
                 Ok(())
             }
             Command::Skip { run, step, by } => self.skip_command(run, step.as_ref(), by.clone()),
-            Command::Done { task, by, note } => self.task_done(task, by.clone(), note.clone()),
+            Command::Done { task, by, note } => self.done_by_hand(task, by.clone(), note.clone()),
             Command::Tick { task, items, by } => self.tick(task, items, by.as_deref()),
             Command::Approve { task, by, note, as_operator, except } => {
                 let spared = match self.spared(task, except) {
@@ -241,6 +242,7 @@ impl Draft<'_> {
             vec![play.clone()]
         } else {
             self.emit(Fact::Resumed { play: None })?;
+            self.cause_is_over(&EndsWith::Resume)?;
             self.state.plays.iter().filter(|(_, p)| p.paused).map(|(name, _)| name.clone()).collect()
         };
         for play in paused {

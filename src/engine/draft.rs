@@ -14,6 +14,7 @@ use super::{
     request::Request,
     setting::Setting,
     state::{Run, State},
+    task::EndsWith,
     timer::Timer,
 };
 use crate::{
@@ -228,7 +229,7 @@ impl<'a> Draft<'a> {
         urgent: bool,
     ) -> Decided {
         let role = self.playbook.host_role(&self.group).cloned();
-        self.ask_role(role, text, (play, run), urgent, None)
+        self.ask_role(role, text, (play, run), urgent, None, None)
     }
 
     /// Asks whoever has a role, by when it is due.
@@ -239,12 +240,14 @@ impl<'a> Draft<'a> {
         (play, run): (Option<PlayName>, Option<RunId>),
         urgent: bool,
         due: Option<Timestamp>,
+        ends: Option<EndsWith>,
     ) -> Decided {
         let Some(role) = role else {
             return self.alert(self.next_task_id().as_str(), text);
         };
         let to = self.assignee(Some(&Assignee::Role(role)), &self.facts(Names::NONE, &About::default()));
-        let request = Request { due, urgent, ..Request::new(TaskKind::Task, text, to.unwrap_or_default()) };
+        let request =
+            Request { due, urgent, ends, ..Request::new(TaskKind::Task, text, to.unwrap_or_default()) };
         self.open_alone(request, play, run).map(drop)
     }
 

@@ -6,6 +6,7 @@ use super::chatter::Chatter;
 use super::deaf::{EarSilence, Gap};
 pub use super::{
     answered::MemberAnswer,
+    by_hand::Hush,
     cause::{Cause, PhaseCause},
     operation::Operation,
     outcome::Outcome,
@@ -425,6 +426,9 @@ pub enum Fact {
         /// Why it was not held any longer; none where its `expires` had passed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stale: Option<Stale>,
+        /// The hush that it came in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hush: Option<Box<Hush>>,
     },
     /// A held message was taken back: its run was cancelled.
     Withdrawn {
@@ -519,7 +523,7 @@ pub enum Fact {
     TaskClosed {
         /// The task that is closed.
         task: TaskId,
-        /// `done`, `approved`, `rejected`, `silent`, `counted`, `cancelled`, `expired`.
+        /// `done`, `approved`, `rejected`, `silent`, `counted`, `cancelled`, `expired`, `resumed`, `arrived`.
         answer: Arc<str>,
         /// Who said so.
         #[serde(default, skip_serializing_if = "Option::is_none")]

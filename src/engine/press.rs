@@ -127,6 +127,19 @@ impl Draft<'_> {
 
     fn somebody(&self, word: &str) -> Result<Addressee, Phrase> {
         let facts = self.facts(Names::NONE, &About::default());
+        let people = &self.playbook.people;
+        let is_known = people.contains_key(word) || self.playbook.role(&self.group, &word.into()).is_some();
+        let mut named = people.iter().filter(|(_, person)| !is_known && person.name == word);
+        let word = match (named.next(), named.next()) {
+            (Some(_), Some(_)) => {
+                return Err(phrase!(
+                    "several of `people` are called {word}; write the id of one",
+                    "`people` 里有好几个人叫 {word}；请写其中一个人的 id"
+                ));
+            }
+            (Some((id, _)), None) => id.as_str(),
+            (None, _) => word,
+        };
         let to = Assignee::Text(Text::literal(word));
         self.assignee(Some(&to), &facts).map_err(|error| error.0)
     }

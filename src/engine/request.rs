@@ -1,6 +1,9 @@
 //! A request to somebody before it is opened: what is asked, of whom, until when.
 
-use super::{addressee::Addressee, task::TaskKind};
+use super::{
+    addressee::Addressee,
+    task::{EndsWith, TaskKind},
+};
 use crate::base::{
     ids::MemberId,
     time::{Duration, Timestamp},
@@ -23,6 +26,8 @@ pub(super) struct Request {
     pub(super) fields: Vec<String>,
     pub(super) show: Option<String>,
     pub(super) members: Vec<MemberId>,
+    /// What ends it by itself.
+    pub(super) ends: Option<EndsWith>,
 }
 
 impl Request {
@@ -42,6 +47,7 @@ impl Request {
             fields: Vec::new(),
             show: None,
             members: Vec::new(),
+            ends: None,
         }
     }
 }

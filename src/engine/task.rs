@@ -4,7 +4,7 @@
 
 use crate::{
     base::{
-        ids::{EffectId, MemberId, RoleName, RunId, StepId, TaskId},
+        ids::{ChannelName, EffectId, MemberId, RoleName, RunId, StepId, TaskId},
         person::Person,
         time::Timestamp,
         value::Value,
@@ -58,6 +58,12 @@ pub struct Task {
     /// For a delivery: the message to copy out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<EffectId>,
+    /// For a delivery: the channel into which it is pasted; none where an older program asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into: Option<ChannelName>,
+    /// What ends it by itself, where something does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<EndsWith>,
     /// For a delivery: what goes with its text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paste: Option<Box<Message>>,
@@ -115,6 +121,26 @@ impl Task {
         let Value::List(items) = value else { return option.into_iter().collect() };
         let index = |item: &Value| self.options.iter().position(|option| item.as_str() == Some(option));
         items.iter().filter_map(index).map(|index| index as u32).collect()
+    }
+}
+
+/// What a task is about that may be over before anybody has answered it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndsWith {
+    /// The pause of every play is over.
+    Resume,
+    /// The message has arrived after all.
+    Arrival(EffectId),
+}
+
+impl EndsWith {
+    /// The answer with which the journal closes the task.
+    pub(super) const fn answer(&self) -> &'static str {
+        match self {
+            Self::Resume => "resumed",
+            Self::Arrival(_) => "arrived",
+        }
     }
 }
 

@@ -150,13 +150,14 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
             let said = phrase!("{reason}{until}: {text}", "{reason}，压{until}：{text}"; reason, until, text);
             line("held", about(outgoing), said, Tone::Doubt)
         }
-        Fact::Expired { effect, reason, stale } => {
-            let held = reason.map(|reason| Phrase::from(held_by(reason)));
+        Fact::Expired { effect, reason, stale, hush } => {
+            // A hush says all there is to say.
+            let held = reason.filter(|_| hush.is_none()).map(|reason| Phrase::from(held_by(reason)));
             let held = held.map(|by| phrase!(", held by {by}", "，原因：{by}"; by)).unwrap_or_default();
             let (word, because) = match stale {
                 None => ("expired", phrase!(" was not sent in time", " 没有按时发出")),
                 Some(stale) => {
-                    let stale = gone_stale(*stale, zone);
+                    let stale = gone_stale(*stale, hush.as_deref(), zone);
                     ("missed", phrase!(" is not sent: {stale}", " 不再发出：{stale}"; stale))
                 }
             };
@@ -291,9 +292,16 @@ fn answered(answer: &str) -> Phrase {
         "counted" => "收齐",
         "cancelled" => "取消",
         "expired" => "过期",
+        "resumed" => "不用做了：玩法已恢复",
+        "arrived" => "不用做了：消息已送到",
         other => other,
     };
-    Phrase { en: answer.to_owned(), zh: zh.to_owned() }
+    let en = match answer {
+        "resumed" => "over: the plays were resumed",
+        "arrived" => "over: the message has arrived",
+        other => other,
+    };
+    Phrase { en: en.to_owned(), zh: zh.to_owned() }
 }
 
 /// What is rarer.

@@ -60,9 +60,12 @@ pub(super) fn apply_operation(state: &mut State, at: Timestamp, operation: &Oper
             known.extend(turns.iter().cloned());
         }
         Operation::PutOff { play, date } => put_off(state, play, date),
-        Operation::Hushed { until, why, .. } => {
+        Operation::Hushed { until, why, channels } => {
             let since = state.by_hand.hush.as_ref().map_or(at, |hush| hush.since);
-            set_hush(state, Some(Hush { since, until: *until, why: why.clone() }));
+            set_hush(
+                state,
+                Some(Hush { since, until: *until, why: why.clone(), channels: channels.clone() }),
+            );
         }
         Operation::Unhushed { .. } => set_hush(state, None),
     }

@@ -140,7 +140,7 @@ impl Draft<'_> {
                 until: None,
                 hold: None,
             })?;
-            self.emit(Fact::Expired { effect, reason: None, stale: None })?;
+            self.emit(Fact::Expired { effect, reason: None, stale: None, hush: None })?;
             return Ok(false);
         }
         Ok(self.offer(out)?)
@@ -200,6 +200,8 @@ impl Draft<'_> {
             remind: None,
             escalate: Vec::new(),
             effect: Some(out.effect.clone()),
+            into: Some(out.channel.clone()),
+            ends: None,
             options: Vec::new(),
             fields: Vec::new(),
             choices: None,

@@ -124,6 +124,7 @@ impl Draft<'_> {
             fields,
             show,
             members,
+            ends: _,
         } = request;
         let told = match (kind, tell) {
             (TaskKind::Question, _) => self.now,
@@ -150,6 +151,8 @@ impl Draft<'_> {
             escalate_at,
             escalate: escalate.people,
             effect: None,
+            into: None,
+            ends: None,
             paste: None,
             list,
             options,

@@ -21,17 +21,18 @@ impl Clock {
         let remote = self.target.remote()?;
         if self.set_back {
             let to = clock::now();
-            let (group, at) = (&remote.group, to.to_rfc3339(&remote.zone));
-            let said = phrase!("the clock of {group} is set back to {at}", "{group} 的时钟拨回到 {at}");
+            let (group, at) = (&remote.group, remote.time(to));
+            let said = phrase!("the clock of {group} is set back to {at}", "{group} 的时钟拨回到 {at}"; at);
             return remote.command(Command::SetBackClock { to }, said, out);
         }
         let state = remote.state()?;
         let ahead = view::clock_ahead(&state, clock::now()).map(view::clock_ahead_in_words);
         out.say(ahead.unwrap_or_else(|| {
-            let (group, at) = (&remote.group, state.clock.to_rfc3339(&remote.zone));
+            let (group, at) = (&remote.group, remote.time(state.clock));
             phrase!(
                 "the clock of {group} was {at} at its last decision, and is not ahead of the machine's",
-                "{group} 上次决定时的时钟是 {at}，没有快过本机"
+                "{group} 上次决定时的时钟是 {at}，没有快过本机";
+                at
             )
         }))?;
         Ok(())

@@ -46,26 +46,36 @@ impl Start {
         let state = remote.state()?;
         let (play, date) = remote::play_or_date(&state, &self.play);
         let member = self.member.as_ref().map(MemberId::new);
-        let said = started(&state, (&play, date.as_deref()), &self.play, &remote.zone);
+        let (said, instead) = started(&state, (&play, date.as_deref()), &self.play, &remote.zone);
         let command = Command::Start { play, args, date, member, by: remote.by.clone() };
-        remote.command(command, said, out)
+        remote.command(command, said, out)?;
+        Ok(instead.into_iter().try_for_each(|instead| out.say(instead))?)
     }
 }
 
 /// What becomes of a start. A date that is started before its day is used up, which nothing else would say until that
-/// day comes and nothing happens.
-fn started(state: &State, (play, date): (&PlayName, Option<&str>), typed: &str, zone: &Zone) -> Phrase {
+/// day comes and nothing happens; and what would have kept it.
+fn started(
+    state: &State,
+    (play, date): (&PlayName, Option<&str>),
+    typed: &str,
+    zone: &Zone,
+) -> (Phrase, Option<Phrase>) {
     let said = phrase!("started {typed}", "已开始 {typed}");
     let at = date.and_then(|date| state.plays.get(play)?.dates.get(date)).map(|(at, _)| *at);
-    let Some(at) = at.filter(|at| *at > state.clock) else { return said };
+    let Some(at) = at.filter(|at| *at > state.clock) else { return (said, None) };
     let at = zone.civil(at).strftime("%Y-%m-%d %H:%M").to_string();
-    phrase!(
+    let used = phrase!(
         "{said}: what it does at the date happens from now on, and the date is used up: nothing happens at {at} any \
-         more\nto try it and keep the date: `playbook rehearse FILE --play {play}`",
-        "{said}：到那一天要做的事从现在开始，这个日期就用掉了：{at} 不会再发生什么\n\
-         想试一试又保留日期，用 `playbook rehearse FILE --play {play}`";
+         more",
+        "{said}：到那一天要做的事从现在开始，这个日期就用掉了：{at} 不会再发生什么";
         said
-    )
+    );
+    let instead = phrase!(
+        "to try it and keep the date: `playbook rehearse FILE --play {play}`",
+        "想试一试又保留日期，用 `playbook rehearse FILE --play {play}`"
+    );
+    (used, Some(instead))
 }
 
 /// Ends a run; steps ahead are not carried out. Members who had been told are told by the play's `cancelled`.
@@ -189,8 +199,8 @@ impl Postpone {
             let clock = remote.zone.civil(*now).time();
             at = remote.zone.instant(remote.zone.date(at).to_datetime(clock));
         }
-        let said =
-            phrase!("{play}/{date} is now at {}", "{play}/{date} 改到 {}", at.to_rfc3339(&remote.zone));
+        let to = remote.time(at);
+        let said = phrase!("{play}/{date} is now at {to}", "{play}/{date} 改到 {to}"; to);
         let minds = minds(&remote, &state, &play, at);
         remote.command(Command::Postpone { play, date, at, by: remote.by.clone() }, said, out)?;
         Ok(minds.into_iter().try_for_each(|one| out.say(one))?)

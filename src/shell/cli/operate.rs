@@ -13,7 +13,7 @@ use crate::{
         ids::{RoleName, RunId},
         locale::Locale,
         phrase::{Phrase, phrase},
-        time::{Duration, Timestamp},
+        time::Duration,
     },
     engine::{
         input::Command,
@@ -186,14 +186,12 @@ impl Hush {
         let until = length.map(|length: Duration| clock::now().plus(length));
         for remote in self.target.remotes()? {
             let command = Command::Hush { until, why: self.why.clone(), by: remote.by.clone() };
-            let end = until.map_or_else(
-                || "`playbook unhush`".to_owned(),
-                |until: Timestamp| until.to_rfc3339(&remote.zone),
-            );
+            let end = until.map_or_else(|| "`playbook unhush`".into(), |until| remote.time(until));
             let group = &remote.group;
             let said = phrase!(
                 "{group}: members see nothing until {end}",
-                "{group}：在 {end} 之前，成员什么都看不到"
+                "{group}：在 {end} 之前，成员什么都看不到";
+                end
             );
             remote.command(command, said, out)?;
         }
@@ -220,15 +218,17 @@ impl Unhush {
         }
         let several = remotes.len() > 1;
         let mut ended = 0;
-        for (remote, state) in remotes.iter().zip(&states) {
+        for (remote, state) in remotes.iter().zip(states) {
             if several && state.by_hand.hush.is_none() {
                 continue;
             }
             ended += 1;
-            let late = late(remote, state)?;
+            let late = late(remote, &state)?;
             for (at, text) in &late {
-                out.line(format!("{}: {at} {text}", remote.group))?;
+                let (group, text) = (&remote.group, Phrase::same(text));
+                out.say(phrase!("{group}: {at} {text}", "{group}：{at} {text}"; at, text))?;
             }
+            let kept = to_paste(remote, &state, out)?;
             let what = match (late.len(), self.send) {
                 (0, _) => phrase!("nothing came meanwhile", "期间没有消息"),
                 (n, true) => {
@@ -243,9 +243,9 @@ impl Unhush {
             let command = Command::Unhush { send: self.send, by: remote.by.clone() };
             let group = Phrase::same(remote.group.as_str());
             let said = phrase!(
-                "{group}: members see again what is said; {what}",
-                "{group}：成员又看得到消息了；{what}";
-                group, what
+                "{group}: members see again what is said; {what}{kept}",
+                "{group}：成员又看得到消息了；{what}{kept}";
+                group, what, kept
             );
             remote.command(command, said, out)?;
         }
@@ -257,15 +257,33 @@ impl Unhush {
 }
 
 /// What would have been said meanwhile: what was held, and what was on its way.
-fn late(remote: &Remote, state: &State) -> Result<Vec<(String, String)>, Failure> {
-    let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+fn late(remote: &Remote, state: &State) -> Result<Vec<(Phrase, String)>, Failure> {
     let held = state.held.iter().filter(|held| held.came_meanwhile(&state.by_hand));
     let held = held.map(|held: &std::sync::Arc<HeldMessage>| {
         let out = &held.outgoing;
-        (out.due.to_rfc3339(&remote.zone), first_line(&out.message.text))
+        (remote.time(out.due), first_line(&out.message.text))
     });
     let rows = remote.on_the_way()?;
     let rows = rows.into_iter().filter(|row| row.status == Status::Pending);
-    let rows = rows.map(|row| (row.created.to_rfc3339(&remote.zone), first_line(&row.outgoing.message.text)));
+    let rows = rows.map(|row| (remote.time(row.created), first_line(&row.outgoing.message.text)));
     Ok(rows.chain(held).collect())
+}
+
+/// What people may paste again: it is listed, and counted.
+fn to_paste(remote: &Remote, state: &State, out: &mut Output) -> Result<Phrase, Failure> {
+    let open = state.tasks.values().filter(|open| state.is_not_to_be_pasted_yet(&open.task));
+    let mut kept = 0;
+    for open in open {
+        kept += 1;
+        out.line(format!("{}: {} {}", remote.group, open.task.id, first_line(&open.task.text)))?;
+    }
+    if kept == 0 {
+        return Ok(Phrase::default());
+    }
+    let n = Phrase::counted(kept, "post", "条消息");
+    Ok(phrase!(", {n} may be pasted now", "，{n}现在可以贴了"; n))
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
 }

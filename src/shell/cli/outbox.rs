@@ -8,10 +8,10 @@ use super::{
 use crate::base::{locale::Locale, phrase::pair};
 use crate::shell::{
     store::Status,
-    view::outbox::{Row, row},
+    view::outbox::{Row, Way, held, row},
 };
 
-/// Shows the messages that are on their way, refused, in doubt, or waiting for a person.
+/// Shows the messages that are on their way, refused, in doubt, or waiting for a person, then those that are held.
 #[derive(Debug, clap::Args)]
 pub(super) struct Outbox {
     #[command(flatten)]
@@ -25,7 +25,8 @@ impl Outbox {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let opened = self.read.open()?;
         let rows = opened.reader.outbox(opened.only.as_ref(), self.all).map_err(unreadable)?;
-        let mut rows = rows.iter().map(|one| row(one, opened.zone(&one.group)));
+        let rows = rows.iter().map(|one| row(one, opened.zone(&one.group)));
+        let mut rows = rows.chain(opened.groups().flat_map(held));
         if self.read.format.format == Format::Json {
             return Ok(rows.try_for_each(|row| out.json(&row))?);
         }
@@ -43,7 +44,12 @@ impl Outbox {
             out.languages.people,
         );
         rows.for_each(|row| cells(&mut table, &row, locale));
-        Ok(write_or(&table, pair("Nothing is on its way.", "没有消息在路上。"), opened.several(), out)?)
+        Ok(write_or(
+            &table,
+            pair("Nothing is on its way, and nothing is held.", "没有消息在路上，也没有压住的消息。"),
+            opened.several(),
+            out,
+        )?)
     }
 }
 
@@ -62,11 +68,11 @@ fn cells(table: &mut Table, row: &Row, locale: Locale) {
     table.paint_last(
         3,
         match row.status {
-            Status::Delivered => GOOD,
-            Status::Dead | Status::InDoubt => BAD,
-            Status::Expired if row.in_doubt => WARN,
-            Status::Expired => DIM,
-            Status::Pending | Status::Claimed | Status::Manual => WARN,
+            Way::Out(Status::Delivered) => GOOD,
+            Way::Out(Status::Dead | Status::InDoubt) => BAD,
+            Way::Out(Status::Expired) if row.in_doubt => WARN,
+            Way::Out(Status::Expired) => DIM,
+            Way::Held | Way::Out(Status::Pending | Status::Claimed | Status::Manual) => WARN,
         },
     );
 }

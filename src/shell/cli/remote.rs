@@ -11,8 +11,9 @@ use super::{
 use crate::{
     base::{
         ids::{Digest, EffectId, GroupId, PlayName, RunId},
+        locale::Locale,
         phrase::{Phrase, phrase},
-        time::Zone,
+        time::{Timestamp, Zone},
         value::{Map, Value},
     },
     engine::{
@@ -24,6 +25,7 @@ use crate::{
     lang,
     model::{play::Section, playbook::Playbook},
     shell::{
+        clock,
         socket::CommandReply,
         store::{OutboxRow, Reader, StoreError},
     },
@@ -121,6 +123,12 @@ impl Target {
 }
 
 impl Remote {
+    /// An instant as people of the group read it.
+    pub(super) fn time(&self, at: Timestamp) -> Phrase {
+        let now = clock::now();
+        Phrase { en: Locale::En.time(at, &self.zone, now), zh: Locale::Zh.time(at, &self.zone, now) }
+    }
+
     /// The messages of the group that have not been settled.
     pub(super) fn on_the_way(&self) -> Result<Vec<OutboxRow>, Failure> {
         let failed = |error: StoreError| Failure::environment(error.in_words());

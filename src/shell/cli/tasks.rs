@@ -6,7 +6,7 @@ use super::{
     state::ReadArgs,
 };
 use crate::{
-    base::phrase::{Phrase, pair, phrase},
+    base::phrase::{Phrase, Words, pair, phrase},
     engine::entry::TaskKind,
     shell::{
         clock,
@@ -80,6 +80,7 @@ impl Tasks {
                 out.languages.people.join(&task.people),
                 task.due.as_ref().map(At::minute).unwrap_or_default(),
                 match &task.show {
+                    _ if task.hushed => format!("{} — {}", HUSHED.of(out.languages.people), task.text),
                     Some(show) => format!("{} — {}", task.text, show.trim()),
                     None => task.text.clone(),
                 },
@@ -116,12 +117,12 @@ impl Tasks {
             let everywhere = everywhere.of(out.languages.people);
             let group = if several { format!(" --group {}", row.group) } else { String::new() };
             out.line("")?;
-            out.line(format!(
-                "── {} · playbook {} {}{group}{everywhere}",
-                row.task,
-                answer(row.kind),
-                row.task
-            ))?;
+            if row.hushed {
+                out.line(format!("── {} · {}", row.task, HUSHED.of(out.languages.people)))?;
+            } else {
+                let answer = answer(row.kind);
+                out.line(format!("── {} · playbook {answer} {}{group}{everywhere}", row.task, row.task))?;
+            }
             for line in row.text.lines().chain(row.show.iter().flat_map(|show| show.lines())) {
                 out.line(line)?;
             }
@@ -132,6 +133,9 @@ impl Tasks {
         Ok(())
     }
 }
+
+/// What is said of a post that is not to be pasted yet.
+const HUSHED: Words = pair("the group is hushed: do not paste it yet", "静默中，先别贴");
 
 /// The command that answers a task.
 const fn answer(kind: TaskKind) -> &'static str {

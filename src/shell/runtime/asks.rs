@@ -256,6 +256,7 @@ fn find(
         .map_err(|error| Phrase::same(error.to_string()))?;
     match row {
         Some(row) if matches!(row.status, Status::Dead | Status::InDoubt) => Ok(row),
+        Some(row) if by_hand && row.status == Status::Manual => Ok(row),
         Some(row) if !by_hand && matches!(row.status, Status::Pending | Status::Claimed) => Ok(row),
         Some(row) => Err(phrase!(
             "{effect} is {}: nothing has to be decided about it",

@@ -1,17 +1,19 @@
 //! `outbox`: messages on their way, and what became of them.
 
-use super::At;
+use super::{At, Group};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId, PlayName},
         phrase::{Phrase, Words, pair, phrase},
         time::Zone,
     },
+    engine::entry::HoldReason,
     model::message::Label,
     shell::{
         answers,
         store::{OutboxRow, Status},
     },
+    sim::timeline::held_by,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +27,7 @@ pub struct Row {
     /// The channel that the message goes to.
     pub channel: ChannelName,
     /// Where it is on its way.
-    pub status: Status,
+    pub status: Way,
     /// Attempts made.
     pub attempts: u32,
     /// Whether a second copy is possible.
@@ -44,6 +46,40 @@ pub struct Row {
     pub label: Option<Label>,
     /// The text of the message.
     pub text: String,
+    /// What the engine holds it back by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<HoldReason>,
+}
+
+/// Where a message is: held back by the engine, or where the outbox has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// The engine holds it back.
+    Held,
+    /// In the outbox.
+    #[serde(untagged)]
+    Out(Status),
+}
+
+/// What the engine holds back in a group, in the order in which it goes.
+pub fn held(group: Group<'_>) -> impl Iterator<Item = Row> {
+    group.state.held.iter().map(move |held| Row {
+        group: group.id.clone(),
+        effect: held.outgoing.effect.clone(),
+        channel: held.outgoing.channel.clone(),
+        status: Way::Held,
+        attempts: 0,
+        in_doubt: false,
+        note: held_by(held.reason).en.to_owned(),
+        created: group.at(held.since),
+        until: held.until.map(|until| group.at(until)),
+        settled: None,
+        play: held.outgoing.play.clone(),
+        label: held.outgoing.label,
+        text: held.outgoing.message.text.clone(),
+        held: Some(held.reason),
+    })
 }
 
 /// A row of the outbox.
@@ -52,7 +88,7 @@ pub fn row(row: &OutboxRow, zone: &Zone) -> Row {
         group: row.group.clone(),
         effect: row.effect.clone(),
         channel: row.channel.clone(),
-        status: row.status,
+        status: Way::Out(row.status),
         attempts: row.attempts,
         in_doubt: row.in_doubt,
         note: row.note.clone(),
@@ -62,13 +98,18 @@ pub fn row(row: &OutboxRow, zone: &Zone) -> Row {
         play: row.outgoing.play.clone(),
         label: row.outgoing.label,
         text: row.outgoing.message.text.clone(),
+        held: None,
     }
 }
 
 impl Row {
     /// Where it is on its way, in words: what was in doubt when it expired may have arrived.
     pub fn says(&self) -> Phrase {
-        match self.status {
+        let status = match self.status {
+            Way::Held => return phrase!("held", "压住"),
+            Way::Out(status) => status,
+        };
+        match status {
             Status::Expired if self.in_doubt => phrase!("may have arrived", "可能已送到"),
             Status::InDoubt => phrase!("in doubt", "存疑"),
             status if self.in_doubt => {
@@ -81,7 +122,12 @@ impl Row {
 
     /// What was said of it, with the next attempt; empty when there is nothing.
     pub fn remark(&self) -> Phrase {
-        let next = self.until.as_ref().filter(|_| self.status == Status::Pending);
+        if let Some(reason) = self.held {
+            let by = Some(Phrase::from(held_by(reason)));
+            let until = self.until.as_ref().map(|at| phrase!("until {}", "到 {}", at.minute()));
+            return Phrase::list(by.into_iter().chain(until));
+        }
+        let next = self.until.as_ref().filter(|_| self.status == Way::Out(Status::Pending));
         let next = next.map(|at| phrase!("next attempt {}", "下次尝试 {}", at.second()));
         let note = Some(&self.note).filter(|note| !note.is_empty());
         Phrase::list([note.map(|note| answers::in_words(note)), next].into_iter().flatten())

@@ -51,6 +51,9 @@ pub struct Row {
     pub members: Vec<MemberId>,
     /// For a delivery: the message.
     pub effect: Option<EffectId>,
+    /// For a delivery: the group is hushed, and it is not to be pasted yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hushed: bool,
 }
 
 impl Row {
@@ -95,6 +98,7 @@ pub fn tasks(group: Group<'_>) -> impl Iterator<Item = Row> {
             answers: open.answers.len(),
             members: task.members.clone(),
             effect: task.effect.clone(),
+            hushed: group.state.is_not_to_be_pasted_yet(task),
         }
     })
 }

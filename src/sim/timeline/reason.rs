@@ -6,7 +6,10 @@ use crate::{
         phrase::{Phrase, Words, pair, phrase},
         time::{Duration, Zone},
     },
-    engine::entry::{HoldReason, Outcome, PhaseCause, Skip, Stale},
+    engine::{
+        by_hand::Hush,
+        entry::{HoldReason, Outcome, PhaseCause, Skip, Stale},
+    },
 };
 
 /// How a run ended, in a word.
@@ -26,7 +29,12 @@ pub const fn ended(outcome: Outcome) -> Words {
 }
 
 /// Why a held message is not sent any more, in a few words.
-pub fn gone_stale(stale: Stale, zone: &Zone) -> Phrase {
+pub fn gone_stale(stale: Stale, hush: Option<&Hush>, zone: &Zone) -> Phrase {
+    if let Some(Hush { since, why, .. }) = hush {
+        let (en, zh) = (Locale::En.time(*since, zone, *since), Locale::Zh.time(*since, zone, *since));
+        let since = Phrase { en, zh };
+        return phrase!("the group was hushed since {since}: {why}", "{since} 起这个群静默：{why}"; since);
+    }
     match stale {
         Stale::Hushed => phrase!("it came while members saw nothing", "它来的时候成员什么都看不到"),
         Stale::Hold => phrase!("held for as long as it may be", "压住的时间到了上限"),

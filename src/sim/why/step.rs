@@ -180,8 +180,8 @@ impl Historian<'_> {
                 let says = sent(step, &on_time(late, entry.at, zone));
                 Note::new(Fate::Released, says.and(&held_by(held.map(|held| held.reason))))
             }
-            Fact::Expired { reason, stale, .. } => {
-                let (by, at) = (held_by(*reason), when(entry.at, zone));
+            Fact::Expired { reason, stale, hush, .. } => {
+                let (by, at) = (held_by(reason.filter(|_| hush.is_none())), when(entry.at, zone));
                 let says = match stale {
                     None => {
                         phrase!(
@@ -191,7 +191,7 @@ impl Historian<'_> {
                         )
                     }
                     Some(stale) => {
-                        let because = timeline::gone_stale(*stale, zone);
+                        let because = timeline::gone_stale(*stale, hush.as_deref(), zone);
                         phrase!(
                             "step {step}: its message was missed {at}{by}: {because}",
                             "步骤 {step} 的消息 {at} 错过了{by}：{because}";

@@ -99,3 +99,41 @@ fn a_poll_that_is_taken_back_by_a_hush_ends_with_it_and_why_names_the_hush() {
     let _ = engine.stop().exits(0);
     assert!(sink.got().is_empty(), "{:?}", sink.got());
 }
+
+#[test]
+fn what_waits_to_be_pasted_is_not_pasted_while_the_group_is_hushed() {
+    let file = "name: p\ntimezone: UTC\nchannels: { group: { type: manual }, staff: { type: console } }\n\
+                people: { zhu: { name: Zhu } }\nroles: { host: { people: [zhu], channel: staff } }\n\
+                plays: { say: { steps: [{ post: Hello all }] } }\n";
+    let place = Playground::new().file("p.yaml", file);
+    let engine = place.start(&["run", "p.yaml"]);
+    engine.line("running");
+    for _ in 0..2 {
+        let _ = place.run(&["start", "say"]).exits(0);
+    }
+    let effect = place.run(&["tasks", "t2", "--format", "json"]).json_lines()[0]["effect"].clone();
+    let _ = place.run(&["hush", "--why", "an accident", "--for", "2h"]).exits(0);
+    let tasks = place.run(&["tasks"]).stdout;
+    assert!(tasks.contains("the group is hushed: do not paste it yet"), "{tasks}");
+    assert!(!tasks.contains("playbook done t1"), "{tasks}");
+    assert_eq!(place.run(&["tasks", "--format", "json"]).json_lines()[0]["hushed"], true);
+    let refused = place.run(&["done", "t1"]).exits(4).stderr;
+    assert!(refused.contains("the group is hushed: do not paste t1 yet"), "{refused}");
+    // It was there before.
+    let _ = place.run(&["done", effect.as_str().expect("an effect")]).exits(0);
+    // What comes now is held, and stands in the outbox with what holds it.
+    let _ = place.run(&["start", "say"]).exits(0);
+    let rows = place.run(&["outbox", "--format", "json"]).json_lines();
+    let held = rows.last().expect("a row");
+    assert_eq!((&held["status"], &held["held"]), (&"held".into(), &"hush".into()), "{rows:?}");
+    let said = place.run(&["outbox"]).stdout;
+    assert!(said.contains("held") && said.contains("members see nothing"), "{said}");
+    let said = place.run(&["unhush"]).exits(0).stdout;
+    assert!(said.contains("1 message dropped, 1 post may be pasted now"), "{said}");
+    let log = place.run(&["log"]).stdout;
+    assert!(log.contains("the group was hushed since") && log.contains(": an accident"), "{log}");
+    assert!(!log.contains("held by members see nothing"), "{log}");
+    let _ = place.run(&["done", "t1"]).exits(0);
+    assert_eq!(place.run(&["tasks", "--format", "json"]).json_lines().len(), 0);
+    let _ = engine.stop().exits(0);
+}

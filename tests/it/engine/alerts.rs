@@ -149,5 +149,13 @@ fn without_alerts_a_message_that_did_not_arrive_is_a_task_of_the_first_role_once
         story.start("a");
         refuse(&mut story, Receipt::Refused { reason: "the robot is gone".into() });
         assert_eq!(story.state.tasks.len(), 2, "another play");
+        let note = String::new();
+        story.input(InputKind::Receipt { effect, receipt: Receipt::Accepted { note } });
+        let closed = story.entries.iter().find_map(|entry| match &entry.fact {
+            Fact::TaskClosed { task, answer, .. } => Some((task.clone(), answer.to_string())),
+            _ => None,
+        });
+        assert_eq!(closed, Some((open.task.id.clone(), "arrived".to_owned())), "it was sent again");
+        assert_eq!(story.state.tasks.len(), 1);
     }
 }

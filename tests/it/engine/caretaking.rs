@@ -46,7 +46,9 @@ fn a_pause_leaves_one_task_a_week_to_the_caretaker() {
     story.until("2026-12-30 09:00");
     assert_eq!(tasks(&story, from).len(), 5, "and every week");
     assert!(!story.posts().iter().any(|text| text == "hi"), "nothing else happens");
+    assert_eq!(story.state.tasks.len(), 5);
     story.command(Command::Resume { play: None, by: None });
+    assert!(story.state.tasks.is_empty(), "there is nothing to look after any more");
     let from = story.entries.len();
     story.until("2027-02-01 09:00");
     assert_eq!(tasks(&story, from), []);

@@ -113,6 +113,11 @@ fn a_task_goes_to_somebody_else_who_is_told_and_may_decide() {
     let (task, to) = ("t1".into(), Arc::from("hst"));
     story.command(Command::Reassign { task, to, by: None });
     assert!(story.news().contains("refused: `hst` is neither a role nor one of `people`"));
+    for name in ["小何", "小朱"] {
+        let (task, to) = ("t1".into(), Arc::from(name));
+        story.command(Command::Reassign { task, to, by: None });
+        assert_eq!(story.state.tasks["t1"].task.people[0].name, name, "a name is as good as an id");
+    }
     let (task, by) = ("t1".into(), Some("zhu".to_owned()));
     story.command(Command::Approve { task, by, note: None, except: Vec::new(), as_operator: false });
     assert_eq!(to_group(&story), ["好"]);

@@ -166,6 +166,9 @@ pub(super) fn asked(card: &Card, (n, rank): (usize, Rank), now: Timestamp, local
         }
         @if card.kind == TaskKind::Delivery {
             (rank.heading("unseen", &html! { (kind) " " (named(card, locale)) }))
+            @if card.hushed {
+                p { b { (locale.pick("The group is hushed: do not paste it yet.", "静默中，先别贴。")) } }
+            }
             textarea #{ "text" (n) } readonly rows="5" aria-label=(locale.pick("The text to paste", "要粘贴的文字")) { (card.text) }
         } @else {
             (rank.heading("", &html! { bdi { (markup::plain(&card.text)) } }))

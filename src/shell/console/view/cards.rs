@@ -49,6 +49,8 @@ pub(crate) struct Card {
     pub(crate) kind: TaskKind,
     /// What is asked; of a delivery, the text that is to be pasted.
     pub(crate) text: String,
+    /// The group is hushed: it is not to be pasted yet.
+    pub(crate) hushed: bool,
     /// What is approved.
     pub(crate) show: Option<String>,
     /// What is to be ticked off, and whether it is.
@@ -121,6 +123,7 @@ impl Card {
             more: 0,
             kind: task.kind,
             text,
+            hushed: group.state.is_not_to_be_pasted_yet(task),
             show: task.show.clone(),
             list: ticked.map(|(item, n)| (item.clone(), open.ticks.contains_key(&n))).collect(),
             members: task.members.iter().map(member).collect(),
