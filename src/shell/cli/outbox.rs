@@ -11,7 +11,7 @@ use crate::shell::{
     view::outbox::{Row, Way, held, row},
 };
 
-/// Shows the messages that are on their way, refused, in doubt, or waiting for a person, then those that are held.
+/// Shows messages on their way, refused, in doubt, waiting for a person, then those held.
 #[derive(Debug, clap::Args)]
 pub(super) struct Outbox {
     #[command(flatten)]
