@@ -115,7 +115,7 @@ pub static METRICS: [Metric; 53] = [
     metric("reactions", Days(7), Count, pair("Reactions", "表情回应"), pair("reactions added", "添加的表情回应数")),
     metric("posts", Days(7), Count, pair("Our posts to the group", "本程序发的帖子"), pair("messages to channel `group`", "发到 `group` 频道的消息数")),
     metric("joins", Days(30), Count, pair("Who joined", "入群人数"), pair("reported joins of members nobody knew", "上报的、此前未知成员的入群数")),
-    metric("quits", Days(30), Count, pair("Who left", "退群人数"), pair("members who left or were removed", "离开或被移出的成员数")),
+    metric("quits", Days(30), Count, pair("Who left", "退群人数"), pair("members who left or were removed; whoever is forgotten is neither", "离开或被移出的成员数；被忘记的不算")),
     metric("net", Days(30), Count, pair("Growth", "净增"), pair("joins − quits", "入群 − 退群")),
     metric("quit_rate", Days(30), Share, pair("Who left, of all", "退群率"), pair("quits ÷ mean of the members at the ends of the days", "退群 ÷ 这些天日末成员数的平均")),
     metric("early_quits", Days(30), Share, pair("Newcomers who left within a week", "七天内退群率"), pair("of those who joined in the days, left within 7 days ÷ joined", "这些天入群的人里，7 天内退群 ÷ 入群")),

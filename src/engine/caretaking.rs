@@ -11,7 +11,7 @@ use super::{
 };
 use crate::base::{
     ids::RoleName,
-    phrase::phrase,
+    phrase::{Phrase, pair, phrase},
     time::{Duration, Timestamp},
 };
 
@@ -28,9 +28,19 @@ impl Draft<'_> {
         if let Some(role) = role
             && self.playbook.role(&self.group, role).is_none()
         {
+            let names: Vec<String> = self.playbook.roles.keys().map(|name| format!("`{name}`")).collect();
+            let roles = if names.is_empty() {
+                pair("the file has no `roles`", "文件里没有 `roles`").into()
+            } else {
+                Phrase {
+                    en: format!("the roles are {}", names.join(", ")),
+                    zh: format!("角色有 {}", names.join("、")),
+                }
+            };
             return self.refuse(phrase!(
-                "there is no role `{role}`; write one of `roles`, or `pause` without `--caretaker`",
-                "没有角色 `{role}`；写 `roles` 里的一个，或者 `pause` 时不写 `--caretaker`"
+                "there is no role `{role}`; {roles}; or `pause` without `--caretaker`",
+                "没有角色 `{role}`；{roles}；也可以 `pause` 时不写 `--caretaker`";
+                roles
             ));
         }
         let next = self.now.plus(if role.is_some() { EVERY } else { ASKED_AFTER });

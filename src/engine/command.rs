@@ -168,7 +168,9 @@ impl Draft<'_> {
             ));
         }
         if let Trigger::Dates(dates) = &play.trigger {
-            let Some(id) = date else {
+            let mut ahead = dates.iter().filter(|date| self.live_date(play, &date.id).is_ok());
+            let only = ahead.next().filter(|_| ahead.next().is_none()).map(|date| &date.id);
+            let Some(id) = date.or(only) else {
                 let known: Vec<String> = dates.iter().map(|date| format!("{name}/{}", date.id)).collect();
                 let known = if known.is_empty() { "–".into() } else { known.join(", ") };
                 return self.refuse(phrase!(

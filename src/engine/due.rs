@@ -147,7 +147,7 @@ impl Draft<'_> {
         if let Some((from, to, count)) = dead {
             let by = self.now.since(play.last_due(from, &playbook.zone, &self.state.group));
             let late = Skip::Late { by, max: play.max_late };
-            let reason = if play.enabled { late } else { Skip::Disabled };
+            let reason = if play.enabled { late } else { Skip::off(play) };
             self.skip_range(play, from, to, count, reason)?;
         }
         let mut done: Option<Timestamp> = None;
@@ -218,7 +218,7 @@ impl Draft<'_> {
     fn choose(&self, play: &Play, alive: Vec<Timestamp>) -> Vec<(Timestamp, Option<Skip>)> {
         let closed = |anchor: Timestamp| {
             if !play.enabled {
-                return Some(Skip::Disabled);
+                return Some(Skip::off(play));
             }
             closed_day(&self.playbook, play, anchor)
                 .map(|calendar| Skip::Calendar { calendar: calendar.into() })
@@ -302,7 +302,7 @@ impl Draft<'_> {
             self.state.plays.get(name).map_or_else(|| dated_run_id(play, date), |p| p.date_run(name, id));
         let late = self.now.since(play.last_due(anchor, &playbook.zone, &self.state.group));
         let reason = if !play.enabled {
-            Some(Skip::Disabled)
+            Some(Skip::off(play))
         } else if play.alive_until(anchor, &playbook.zone, &self.state.group) < self.now {
             Some(Skip::Late { by: late, max: play.max_late })
         } else if let Some(calendar) = closed_day(&playbook, play, anchor) {

@@ -140,7 +140,7 @@ impl Occasion<'_> {
             Gate::Skipped => known.is_some_and(|p| p.skip.contains(run)).then_some(Skip::Operator),
             Gate::Final => (state.phase_final && !is_about_phase(self.cause))
                 .then(|| Skip::Phase { phase: state.phase.clone() }),
-            Gate::Enabled => (!play.enabled).then_some(Skip::Disabled),
+            Gate::Enabled => (!play.enabled).then(|| Skip::off(play)),
             Gate::Late => {
                 let late = anchor < now && play.alive_until(anchor, &playbook.zone, &state.group) < now;
                 late.then(|| {

@@ -7,6 +7,7 @@ use crate::base::{
     phrase::{Phrase, kept},
     time::Duration,
 };
+use crate::model::play::Play;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -47,6 +48,8 @@ pub enum Skip {
     Paused,
     /// The file switches the play off.
     Disabled,
+    /// Another play is rehearsed alone.
+    LeftOut,
     /// An operator said so.
     Operator,
     /// Its time lay before the moment at which somebody started the run by hand.
@@ -70,6 +73,11 @@ pub enum Skip {
 }
 
 impl Skip {
+    /// Why a play that is not enabled does not start.
+    pub(super) fn off(play: &Play) -> Self {
+        if play.left_out { Self::LeftOut } else { Self::Disabled }
+    }
+
     /// What broke the engine, if that is why.
     pub fn broken(&self) -> Option<&Phrase> {
         if let Self::Broken { error } = self { Some(error) } else { None }

@@ -39,6 +39,17 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// What it says, with what to write instead.
+    pub fn in_words(&self) -> Phrase {
+        let Self { message, help, .. } = self;
+        match help {
+            Some(help) => phrase!("{message}; {help}", "{message}；{help}"; message, help),
+            None => message.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message.en)?;
@@ -279,10 +290,12 @@ const MOMENT: Words = pair(
     "时间，例如 2026-12-11 20:00（或 2026-12-11T20:00+08:00，或只写日期）",
 );
 
-/// Reads `2026-01-05`, `2026/1/5`, `2026.1.5`.
+/// Reads `2026-01-05`, `2026/1/5`, `2026.1.5`, `2026年1月5日`.
 pub fn parse_date(text: &str) -> Result<Date, TimeError> {
     let error = || TimeError { found: text.into(), expected: DATE };
     let trimmed = text.trim();
+    let chinese = trimmed.strip_suffix(['日', '号']).map(|text| text.replacen(['年', '月'], "-", 2));
+    let trimmed = chinese.as_deref().unwrap_or(trimmed);
     let separator = trimmed.chars().find(|c| matches!(c, '-' | '/' | '.')).ok_or_else(error)?;
     let mut parts = trimmed.split(separator);
     let mut number = |digits: std::ops::RangeInclusive<usize>| {

@@ -100,7 +100,8 @@ pub(crate) fn listed(
     moment: &mut dyn FnMut(&str) -> Result<Timestamp, Phrase>,
 ) -> Result<(Listed, Option<String>), WrongRow> {
     let row = columns(row)?;
-    let text = |key: &str| row.get(key).map(|value| unquoted(plain(value))).filter(|text| !text.is_empty());
+    let text =
+        |key: &str| row.get(key).map(|(_, value)| unquoted(plain(value))).filter(|text| !text.is_empty());
     let Some(id) = text("id").or_else(|| text("name")) else {
         return Err((
             pair("a member needs an `id`", "成员需要 `id`").into(),
@@ -125,6 +126,10 @@ pub(crate) fn listed(
             .into(),
         ));
     }
+    // A column is called what the file calls it.
+    let wrong = |key: &str, text: &str, expected: &Phrase| {
+        wrong(row.get(key).map_or(key, |(column, _)| column), text, expected)
+    };
     let mut time = |key: &str| {
         let Some(text) = text(key) else { return Ok(None) };
         moment(&text).map(Some).map_err(|expected| wrong(key, &text, &expected))
@@ -133,7 +138,7 @@ pub(crate) fn listed(
     let seen = time("seen")?;
     let number = |key: &str| match (row.get(key), text(key)) {
         (_, None) => Ok(None),
-        (Some(Value::Int(number)), _) => Ok(Some(*number)),
+        (Some((_, Value::Int(number))), _) => Ok(Some(*number)),
         (_, Some(text)) => Err(wrong(key, &text, &pair("a whole number", "整数").into())),
     };
     member.points = number("points")?.unwrap_or_default();
@@ -141,8 +146,8 @@ pub(crate) fn listed(
     member.name = text("name").unwrap_or(id);
     member.role = text("role").unwrap_or_default();
     member.source = text("source").unwrap_or_default();
-    member.tags = row.get("tags").map(|value| tags(value)).unwrap_or_default();
-    for (key, value) in &row {
+    member.tags = row.get("tags").map(|(_, value)| tags(value)).unwrap_or_default();
+    for (key, (_, value)) in &row {
         if !COLUMNS.iter().any(|(known, _)| known == key) && value.as_str() != Some("") && !value.is_null() {
             member.fields.insert((*key).to_owned(), Value::clone(value));
         }
@@ -170,13 +175,13 @@ fn wrong(key: &str, text: &str, expected: &Phrase) -> WrongRow {
 }
 
 /// The cells by what their columns mean. Case and the spaces around a name do not matter.
-fn columns(row: &Map) -> Result<BTreeMap<&str, &Value>, WrongRow> {
+fn columns(row: &Map) -> Result<BTreeMap<&str, (&str, &Value)>, WrongRow> {
     let mut known: BTreeMap<&str, (&str, &Value)> = BTreeMap::new();
     for (column, value) in row {
         let lower = column.trim().to_lowercase();
         let meant = COLUMNS.iter().find(|(name, others)| *name == lower || others.contains(&&*lower));
         let name = meant.map_or(&**column, |(name, _)| *name);
-        if let Some((other, _)) = known.insert(name, (column, value)) {
+        if let Some((other, _)) = known.insert(name, (column.trim(), value)) {
             return Err((
                 phrase!(
                     "the columns {} and {} both mean `{name}`",
@@ -188,7 +193,7 @@ fn columns(row: &Map) -> Result<BTreeMap<&str, &Value>, WrongRow> {
             ));
         }
     }
-    Ok(known.into_iter().map(|(name, (_, value))| (name, value)).collect())
+    Ok(known)
 }
 
 /// Whether an id is a number as spreadsheets shorten it: `1.39E+10`.

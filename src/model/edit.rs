@@ -172,7 +172,10 @@ pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
         |name: &PlayName| new.plays.iter().any(|play| play.name == *name || play.was.as_ref() == Some(name));
     for play in old.plays.iter().filter(|play| !goes_on(&play.name)) {
         let next = at.and_then(|at| next_start(old, play, play, at));
-        let details = next.map(|next| phrase!("it does not start {}", "{} 不开始了", when(next, &old.zone)));
+        let details = next.map(|next| {
+            let next = when(next, &old.zone);
+            phrase!("it does not start {next}", "{next} 不开始了"; next)
+        });
         plays.push(PlayEdit {
             play: play.name.clone(),
             fate: Fate::Removed,
@@ -192,7 +195,8 @@ fn postponed(old: &Playbook, new: &Playbook, at: &Standing) -> Vec<Phrase> {
             let (is, said) = (when(*is, &new.zone), when(said.at, &new.zone));
             phrase!(
                 "{name}/{id} stays at {is}, where a command has put it; the file says {said}",
-                "{name}/{id} 还是 {is}，是用命令改过的；文件里写的是 {said}"
+                "{name}/{id} 还是 {is}，是用命令改过的；文件里写的是 {said}";
+                is, said
             )
         })
     };
@@ -205,8 +209,19 @@ fn entry<'p>(play: &'p Play, id: &str) -> Option<&'p Arc<DateEntry>> {
     dates.iter().find(|date| &*date.id == id)
 }
 
-fn when(at: Timestamp, zone: &Zone) -> String {
-    zone.civil(at).strftime("%a %-d %b %Y %H:%M").to_string()
+fn when(at: Timestamp, zone: &Zone) -> Phrase {
+    let civil = zone.civil(at);
+    let day = Locale::Zh.weekday(civil.date());
+    Phrase {
+        en: civil.strftime("%a %-d %b %Y %H:%M").to_string(),
+        zh: format!(
+            "{}年{}月{}日 {day} {}",
+            civil.year(),
+            civil.month(),
+            civil.day(),
+            civil.strftime("%H:%M")
+        ),
+    }
 }
 
 /// When a play starts next by its schedule or its dates, whatever its conditions. What `before` says of a date does
@@ -243,11 +258,21 @@ fn next_words(was: Option<Timestamp>, is: Option<Timestamp>, known: bool, zone: 
     match (was, is) {
         (Some(was), Some(is)) if was == is => None,
         (Some(was), Some(is)) => {
-            Some(phrase!("next start {} → {}", "下次开始 {} → {}", when(was, zone), when(is, zone)))
+            let (was, is) = (when(was, zone), when(is, zone));
+            Some(phrase!("next start {was} → {is}", "下次开始 {was} → {is}"; was, is))
         }
-        (Some(was), None) => Some(phrase!("it does not start {} any more", "{} 不再开始", when(was, zone))),
-        (None, Some(is)) if known => Some(phrase!("next start {}", "下次开始 {}", when(is, zone))),
-        (None, Some(is)) => Some(phrase!("first start {}", "第一次开始 {}", when(is, zone))),
+        (Some(was), None) => {
+            let was = when(was, zone);
+            Some(phrase!("it does not start {was} any more", "{was} 不再开始"; was))
+        }
+        (None, Some(is)) => {
+            let is = when(is, zone);
+            Some(if known {
+                phrase!("next start {is}", "下次开始 {is}"; is)
+            } else {
+                phrase!("first start {is}", "第一次开始 {is}"; is)
+            })
+        }
         (None, None) => None,
     }
 }
@@ -274,10 +299,10 @@ fn differences(old: &Play, new: &Play, zone: &Zone, at: Option<&Standing>) -> Ve
     pair("jitter", old.jitter, new.jitter, &mut out);
     pair("during", Some(phases(old)), Some(phases(new)), &mut out);
     pair("when", source(&old.when), source(&new.when), &mut out);
-    pair("from", moment(old.from), moment(new.from), &mut out);
+    moments("from", moment(old.from), moment(new.from), &mut out);
     // A whole day belongs to it: its last minute says more than the next midnight.
     let last = |play: &Play| moment(play.until.map(|until| until.plus(-Duration::from_millis(1))));
-    pair("until", last(old), last(new), &mut out);
+    moments("until", last(old), last(new), &mut out);
     pair("except", some(days(&old.except)), some(days(&new.except)), &mut out);
     pair("only", some(days(&old.only)), some(days(&new.only)), &mut out);
     pair("max_late", Some(old.max_late), Some(new.max_late), &mut out);
@@ -302,13 +327,22 @@ fn word(value: &impl std::fmt::Debug) -> String {
 
 /// A key with its old and its new value, where they differ.
 fn pair<T: PartialEq + Display>(key: &str, old: Option<T>, new: Option<T>, out: &mut Vec<Phrase>) {
+    if old != new {
+        let said = |value: Option<T>| value.map(|value| Phrase::same(value.to_string()));
+        moments(key, said(old), said(new), out);
+    }
+}
+
+/// The same of what reads otherwise in every language.
+fn moments(key: &str, old: Option<Phrase>, new: Option<Phrase>, out: &mut Vec<Phrase>) {
     match (old, new) {
-        (Some(old), Some(new)) if old != new => {
-            out.push(phrase!("`{key}` {old} → {new}", "`{key}` {old} → {new}"));
+        (old, new) if old == new => {}
+        (Some(old), Some(new)) => {
+            out.push(phrase!("`{key}` {old} → {new}", "`{key}` {old} → {new}"; old, new));
         }
-        (Some(old), None) => out.push(phrase!("`{key}` {old} is gone", "`{key}` {old} 没有了")),
-        (None, Some(new)) => out.push(phrase!("`{key}` {new} is new", "`{key}` {new} 是新的")),
-        _ => {}
+        (Some(old), None) => out.push(phrase!("`{key}` {old} is gone", "`{key}` {old} 没有了"; old)),
+        (None, Some(new)) => out.push(phrase!("`{key}` {new} is new", "`{key}` {new} 是新的"; new)),
+        (None, None) => {}
     }
 }
 
@@ -361,16 +395,12 @@ fn dates(
     for date in new {
         match old.iter().find(|before| before.id == date.id) {
             None => {
-                out.push(phrase!("date {} is new: {}", "新日期 {}：{}", date.id, when(date.at, zone)));
+                let (id, at) = (&date.id, when(date.at, zone));
+                out.push(phrase!("date {id} is new: {at}", "新日期 {id}：{at}"; at));
             }
             Some(before) if before.at != date.at => {
-                out.push(phrase!(
-                    "date {} moves {} → {}",
-                    "日期 {} 从 {} 改到 {}",
-                    date.id,
-                    when(stood(before), zone),
-                    when(date.at, zone)
-                ));
+                let (id, was, is) = (&date.id, when(stood(before), zone), when(date.at, zone));
+                out.push(phrase!("date {id} moves {was} → {is}", "日期 {id} 从 {was} 改到 {is}"; was, is));
             }
             Some(before) if before.values != date.values => {
                 out.push(phrase!("date {} has other values", "日期 {} 的内容变了", date.id));
@@ -379,8 +409,8 @@ fn dates(
         }
     }
     for gone in old.iter().filter(|before| !new.iter().any(|date| date.id == before.id)) {
-        let at = when(stood(gone), zone);
-        out.push(phrase!("date {} is cancelled: {at}", "日期 {} 取消：{at}", gone.id));
+        let (id, at) = (&gone.id, when(stood(gone), zone));
+        out.push(phrase!("date {id} is cancelled: {at}", "日期 {id} 取消：{at}"; at));
     }
 }
 

@@ -94,6 +94,7 @@ mod tests {
             dates_file: None,
             frozen: false,
             enabled: true,
+            left_out: false,
             groups: Vec::new(),
             zone: None,
             jitter: None,

@@ -34,6 +34,8 @@ pub struct Play {
     pub dates_file: Option<Arc<str>>,
     /// Whether it starts at all; what has begun goes on.
     pub enabled: bool,
+    /// It is left out, because another play is rehearsed alone.
+    pub left_out: bool,
     /// The groups it belongs to, by id or kind; every group when empty.
     pub groups: Vec<Arc<str>>,
     /// The zone of its clock times, where it has one of its own.

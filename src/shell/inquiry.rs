@@ -119,10 +119,12 @@ impl Inquiry<'_> {
     /// A rule of `moderate`, or a member who may have broken one; a play of that name comes first.
     fn topic(&self, asked: &str) -> Option<Topic> {
         let rules = &self.playbook.moderation;
-        if rules.is_empty() || self.playbook.play(&PlayName::new(asked)).is_some() {
+        if self.playbook.play(&PlayName::new(asked)).is_some() {
             return None;
         }
-        if let Some(rule) = asked.strip_prefix(RULES).and_then(|rest| rest.strip_prefix('/')) {
+        if !rules.is_empty()
+            && let Some(rule) = asked.strip_prefix(RULES).and_then(|rest| rest.strip_prefix('/'))
+        {
             return Some(Topic::Rule(rule.to_owned()));
         }
         let state = self.state?;

@@ -31,8 +31,12 @@ pub struct DiaryPage {
     pub failed: u64,
     /// Members who joined.
     pub joined: u64,
-    /// Members who left or were let go.
+    /// Members who left by themselves.
     pub left: u64,
+    /// Members who were let go.
+    pub removed: u64,
+    /// Members who were forgotten, which is neither.
+    pub forgotten: u64,
     /// Phases that were entered.
     pub phases: Vec<PhaseName>,
 }
@@ -123,7 +127,8 @@ impl Diary {
                 "member.left" => self.page(at).left += 1,
                 _ => {}
             },
-            Fact::MemberGone { .. } => self.page(at).left += 1,
+            Fact::MemberGone { member } if member.is_forgotten() => self.page(at).forgotten += 1,
+            Fact::MemberGone { .. } => self.page(at).removed += 1,
             Fact::PhaseEntered { phase, .. } => {
                 let page = self.page(at);
                 if !page.phases.contains(phase) {
@@ -149,6 +154,8 @@ impl Diary {
                 (&mut known.failed, page.failed),
                 (&mut known.joined, page.joined),
                 (&mut known.left, page.left),
+                (&mut known.removed, page.removed),
+                (&mut known.forgotten, page.forgotten),
             ] {
                 *sum += more;
             }

@@ -27,6 +27,8 @@ pub struct Tally {
     pub left: u64,
     /// Members who were let go.
     pub removed: u64,
+    /// Members who were forgotten, which is neither.
+    pub forgotten: u64,
     /// Messages of members.
     pub messages: u64,
     /// Tasks and removals: opened.
@@ -90,6 +92,7 @@ impl Tally {
                 "message" => self.messages += 1,
                 _ => {}
             },
+            Fact::MemberGone { member } if member.is_forgotten() => self.forgotten += 1,
             Fact::MemberGone { .. } => self.removed += 1,
             Fact::Answered { .. } => self.answers += 1,
             Fact::TaskReminded { escalated: true, .. } => self.tasks_overdue += 1,
@@ -138,6 +141,7 @@ impl Tally {
             (&mut self.joined, other.joined),
             (&mut self.left, other.left),
             (&mut self.removed, other.removed),
+            (&mut self.forgotten, other.forgotten),
             (&mut self.messages, other.messages),
             (&mut self.tasks, other.tasks),
             (&mut self.tasks_done, other.tasks_done),

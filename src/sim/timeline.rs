@@ -378,6 +378,9 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             };
             line("forgot", "", text, Tone::Plain)
         }
+        Fact::MemberGone { member } if member.is_forgotten() => {
+            line("forgotten", member.as_str(), pair("is forgotten", "已忘记"), Tone::Plain)
+        }
         Fact::MemberGone { member } => {
             line("gone", member.as_str(), pair("is no longer in the group", "不在群里了"), Tone::Plain)
         }

@@ -210,14 +210,18 @@ fn leaves(state: &mut State, at: Timestamp, id: &MemberId, how: Option<&str>) {
     let Some(member) = state.members.get(id).cloned().filter(|member| !is_a_bot(member)) else { return };
     let habits = state.members.habits(id).cloned();
     let numbers = today(state, at);
-    add(&mut numbers.open.left, 1);
-    add(&mut numbers.open.removed, u64::from(how == Some("removed")));
-    let after = numbers.campaigns.back().is_some_and(|last| at.since(last.at) <= RESPONDS);
-    add(&mut numbers.open.left_after_promo, u64::from(after));
+    // Whoever is forgotten is not counted any more, and has not left for that.
+    let quits = !id.is_forgotten();
+    if quits {
+        add(&mut numbers.open.left, 1);
+        add(&mut numbers.open.removed, u64::from(how == Some("removed")));
+        let after = numbers.campaigns.back().is_some_and(|last| at.since(last.at) <= RESPONDS);
+        add(&mut numbers.open.left_after_promo, u64::from(after));
+    }
     if let Some(habits) = habits {
         numbers.speakers.lose(back(habits.spoke(numbers.today)));
         numbers.actors.lose(back(habits.acted(numbers.today)));
-        if let Some(day) = habits.came.filter(|_| is_soon(member.joined, at)) {
+        if let Some(day) = habits.came.filter(|_| quits && is_soon(member.joined, at)) {
             add(&mut numbers.open.left_early, 1);
             numbers.cohorts.leave_early(day, &member.source);
         }

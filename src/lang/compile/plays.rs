@@ -47,6 +47,7 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
         trigger,
         dates_file: None,
         enabled: true,
+        left_out: false,
         groups: Vec::new(),
         zone: None,
         jitter: None,

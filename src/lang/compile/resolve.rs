@@ -4,7 +4,7 @@ use super::{
     cx::Cx,
     names::{Reference, Sort},
 };
-use crate::base::phrase::{pair, phrase};
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::source::Span,
     lang::{codes, document::near},
@@ -32,11 +32,13 @@ impl Cx<'_> {
                 )
                 .into()
             } else if names.is_empty() {
-                phrase!("define it under `{key}`", "在 `{key}` 下面定义它")
+                let key = under(key);
+                phrase!("define it under {key}", "在 {key} 下面定义它"; key)
             } else {
                 {
                     let advice = near::advice(&name, &names, word);
-                    phrase!("{advice} (names are defined under `{key}`)", "{advice}（名字在 `{key}` 下面定义）"; advice)
+                    let key = under(key);
+                    phrase!("{advice} (names are defined under {key})", "{advice}（名字在 {key} 下面定义）"; advice, key)
                 }
             };
             self.error(
@@ -46,5 +48,12 @@ impl Cx<'_> {
                 help,
             );
         }
+    }
+}
+
+/// The keys under which names are defined, in backticks.
+fn under(key: &str) -> Phrase {
+    Phrase {
+        en: format!("`{key}`"), zh: format!("`{key}`").replace(" and ", " 和 ").replace("`, `", "`、`")
     }
 }

@@ -177,7 +177,7 @@ impl Reject {
 
 /// Answers a question to the group for a member, on a channel that hears no answers.
 ///
-/// For example `playbook answer t4 来 --member li`, or for a form
+/// For example `playbook answer t4 yes --member li`, or for a form
 /// `playbook answer t4 --member li --with name=Li --with dish=soup`. A chain that was pasted into the chat is read by
 /// `--chain FILE`, what was counted elsewhere by `--counts 6,3,1`.
 #[derive(Debug, clap::Args)]
@@ -191,7 +191,7 @@ pub(super) struct Answer {
     /// Who answers.
     #[arg(long, value_name = "ID", required_unless_present_any = ["chain", "counts"])]
     member: Option<String>,
-    /// A pasted chain (接龙), or `-`: a numbered line for each who comes, with a name, and the option where it is not
+    /// A pasted chain, or `-`: a numbered line for each who comes, with a name, and the option where it is not
     /// the first. What is new, changed, there twice or missing is shown; what is new and changed is then counted.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["options", "with", "member", "counts"])]
     chain: Option<PathBuf>,
@@ -323,7 +323,7 @@ fn pasted(path: &Path) -> Result<String, Failure> {
 
 /// Reports a fact: a member joined, somebody answered, or a signal of your own.
 ///
-/// For example `playbook signal member.joined --member li --with name=小李`. A signal that nothing in the playbook
+/// For example `playbook signal member.joined --member li --with name=Li`. A signal that nothing in the playbook
 /// hears is refused with the nearest name; joins, leaves and messages are always heard.
 #[derive(Debug, clap::Args)]
 pub(super) struct Signal {

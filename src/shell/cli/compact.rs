@@ -54,8 +54,10 @@ impl Compact {
                 "free space in it is used again; compact with no engine running to shorten it",
                 "空出来的地方会再用；引擎没开时再压缩才会变短"
             )
-        } else {
+        } else if done.after_bytes < done.before_bytes {
             phrase!("shortened", "变短了")
+        } else {
+            phrase!("there was nothing to gain", "没有可以省的")
         };
         let (was, is) = (done.before_bytes, done.after_bytes);
         out.say(phrase!(

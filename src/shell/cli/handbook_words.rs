@@ -25,7 +25,7 @@ pub(super) struct Telling<'a> {
 }
 
 /// What stands where an expression does, by its whole text.
-const NAMES: [(&str, Words); 20] = [
+const NAMES: [(&str, Words); 23] = [
     ("member.name", pair("the member's name", "成员的名字")),
     ("member.id", pair("the member's id", "成员的 id")),
     ("member.points", pair("the member's points", "成员的积分")),
@@ -42,6 +42,9 @@ const NAMES: [(&str, Words); 20] = [
     ("approval.note", pair("what whoever decided has noted", "审批时写的话")),
     ("approval.by", pair("whoever decided", "审批的人")),
     ("metrics.health", pair("the health of the group", "群的健康度")),
+    ("signal.data.added", pair("the new rules", "新增的群规")),
+    ("signal.data.removed", pair("the rules that went", "去掉的群规")),
+    ("signal.data.kept", pair("the rules that stay", "保留的群规")),
     ("signals", pair("what has come", "收到的信号")),
     ("signal.data", pair("what was reported", "报来的内容")),
     ("with", pair("what was given", "带来的内容")),

@@ -4,13 +4,14 @@ use super::{args::Target, failure::Failure, output::Output, remote::Remote};
 use crate::{
     base::{
         decode::decode,
+        diagnostic::suggest,
         ids::MemberId,
         limits,
         member::{Listed, Members},
         phrase::{Phrase, phrase},
         words::tick,
     },
-    engine::input::Command,
+    engine::{input::Command, state::State},
     lang::{
         data::Problem,
         roster::{self, Row},
@@ -99,9 +100,14 @@ impl Import {
 
     fn refused(&self, text: &str, problems: &[Problem]) -> Failure {
         let said = |problem: &Problem| {
-            format!("{}:{}: {problem}", self.file.display(), line(text, problem.range.start))
+            let (path, line, words) =
+                (self.file.display(), line(text, problem.range.start), problem.in_words());
+            phrase!("{path}:{line}: {words}", "{path}:{line}: {words}"; words)
         };
-        Failure::usage(problems.iter().map(said).collect::<Vec<_>>().join("\n"))
+        let all = problems.iter().map(said);
+        Failure::usage(
+            all.reduce(|all, one| phrase!("{all}\n{one}", "{all}\n{one}"; all, one)).unwrap_or_default(),
+        )
     }
 
     /// The groups that get members: those that the rows name, and the one that is meant where a row names none.
@@ -115,6 +121,31 @@ impl Import {
             groups = if any { BTreeSet::from([Some(wanted)]) } else { BTreeSet::new() };
         }
         Ok(groups)
+    }
+
+    /// Says which columns the playbook does not keep, and which field of it could be meant by one.
+    fn tell_left_out(
+        &self,
+        listed: &BTreeMap<MemberId, Listed>,
+        (remote, state): (&Remote, &State),
+        out: &mut Output,
+    ) -> Result<(), Failure> {
+        let Some(playbook) = remote.playbook(state) else { return Ok(()) };
+        let columns: BTreeSet<&String> = listed.values().flat_map(|one| one.member.fields.keys()).collect();
+        let declared = playbook.keeping.fields.iter().flatten().map(|(name, _)| &**name);
+        for column in columns.into_iter().filter(|column| !playbook.keeping.keeps(column)) {
+            let meant = match suggest::nearest(column, declared.clone()) {
+                Some(near) => phrase!("; is `{near}` meant?", "；是不是指 `{near}`？"),
+                None => Phrase::default(),
+            };
+            let column = tick(column);
+            out.say(phrase!(
+                "the column {column} is not kept: `members.fields` does not have it{meant}",
+                "{column} 这一列没有保留：`members.fields` 里没有它{meant}";
+                meant
+            ))?;
+        }
+        Ok(())
     }
 
     /// Brings members into one group, so many at once.
@@ -133,7 +164,9 @@ impl Import {
         for row in rows {
             listed.insert(row.listed.member.id.clone(), row.listed);
         }
-        let known = remote.state()?.members;
+        let state = remote.state()?;
+        self.tell_left_out(&listed, (remote, &state), out)?;
+        let known = state.members;
         let unseen = listed.values().filter(|one| one.seen.is_none());
         let unseen = unseen.filter(|one| known.activity(&one.member.id).seen.is_none()).count();
         let left: Vec<MemberId> = if self.replace {

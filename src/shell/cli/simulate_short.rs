@@ -110,6 +110,8 @@ fn page_words(page: &DiaryPage) -> Phrase {
         (page.missed, "missed", "错过"),
         (page.joined, "joined", "加入"),
         (page.left, "left", "离开"),
+        (page.removed, "let go", "移出"),
+        (page.forgotten, "forgotten", "已忘记"),
     ] {
         if count > 0 {
             parts.push(Phrase { en: format!("{count} {word}"), zh: format!("{zh} {count}") });

@@ -24,15 +24,20 @@ pub(super) fn summary(
     out.heading(locale.pick("Summary", "小结"))?;
     let day = |at| playbook.zone.date(at).to_string();
     let (from, to, members) = (day(options.from), day(options.to), lived.members());
-    let Tally { joined, left, removed, messages, held, expired, .. } = tally;
+    let Tally { joined, left, removed, forgotten, messages, held, expired, .. } = tally;
     let phases = tally.phases();
+    let forgotten = match *forgotten {
+        0 => Phrase::default(),
+        n => phrase!(", {n} forgotten", "，已忘记 {n}"),
+    };
     let phases =
         Phrase::list(phases.iter().map(|(name, at)| phrase!("{name} from {}", "{name} 从 {} 起", day(*at))));
     let held = Phrase::counted(*held as usize, "message", "条消息");
     let mut lines = vec![
         phrase!(
-            "{from} to {to}, {members} members at the end ({joined} joined, {left} left, {removed} let go), {messages} of their messages",
-            "{from} 到 {to}，最后有 {members} 位成员（加入 {joined}，离开 {left}，移出 {removed}），他们说了 {messages} 条"
+            "{from} to {to}, {members} members at the end ({joined} joined, {left} left, {removed} let go{forgotten}), {messages} of their messages",
+            "{from} 到 {to}，最后有 {members} 位成员（加入 {joined}，离开 {left}，移出 {removed}{forgotten}），他们说了 {messages} 条";
+            forgotten
         ),
         phrase!("phases: {phases}", "阶段：{phases}"; phases),
         asked(tally),

@@ -452,13 +452,14 @@ async fn live(
     keys.start(options.rehearse.as_ref(), &parts.books);
     let driver = Driver::build(parts)?;
     keys.take(options.rehearse.as_ref());
+    let locale = console.locale();
     for address in bound.addresses() {
-        console.say(format!("door      http://{address}"));
+        console.say(format!("{}http://{address}", header::wide(locale.pick("door", "入口"), 10)));
     }
     if inside.console.is_open() {
         let link = inside.console.link(None, clock::now());
         let link = link.map_err(|error| RunError::environment(error.to_string()))?;
-        console.say(format!("console  {link}"));
+        console.say(format!("{}{link}", header::wide(locale.pick("console", "控制台"), 10)));
     }
     let door = bound.open(&inside);
     let heart = heartbeat::Heart::start(inside.published.clone(), inside.pulse.clone(), around.say.clone());

@@ -53,6 +53,7 @@ impl Rehearse {
                 one.when = None;
             } else {
                 one.enabled = false;
+                one.left_out = true;
             }
             *play = one.into();
         }

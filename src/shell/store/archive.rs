@@ -79,7 +79,7 @@ pub fn compact(dir: &Path, before: Timestamp) -> Result<Compacted, StoreError> {
     let lock = match Lock::take(dir) {
         Ok(lock) => Some(lock),
         Err(LockError::Held { .. }) => None,
-        Err(error) => return Err(StoreError::Locked(error.to_string())),
+        Err(error) => return Err(StoreError::Locked(error.in_words())),
     };
     let mut conn = Connection::open_with_flags(
         &file,

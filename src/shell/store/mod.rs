@@ -129,8 +129,8 @@ pub enum StoreError {
     )]
     Gone(PathBuf),
     /// An engine has the state.
-    #[error("{0}")]
-    Locked(String),
+    #[error("{}", .0.en)]
+    Locked(crate::base::phrase::Phrase),
     /// There is a file and nothing in it.
     #[error("the state database is empty: no engine has run on it yet")]
     Empty,

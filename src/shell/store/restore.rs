@@ -64,7 +64,7 @@ pub struct Restored {
 
 /// Puts a copy in the place of a state. No engine runs on it; the state that was there is kept aside.
 pub fn restore(from: &Path, dir: &Path, until: Option<Timestamp>) -> Result<Restored, StoreError> {
-    let _lock = Lock::take(dir).map_err(|error| StoreError::Locked(error.to_string()))?;
+    let _lock = Lock::take(dir).map_err(|error| StoreError::Locked(error.in_words()))?;
     if !from.is_file() {
         return Err(StoreError::NoCopy { to: from.into(), reason: "there is no such file".into() });
     }

@@ -36,7 +36,7 @@ impl StoreError {
                  请把状态放回去（`playbook restore` 用备份恢复），或从新的状态开始",
                 path.display()
             ),
-            Self::Locked(why) => why.clone(),
+            Self::Locked(why) => why.zh.clone(),
             Self::Empty => "状态数据库是空的：还没有引擎在上面运行过".into(),
             Self::Missing(dir) => format!(
                 "{} 里没有状态：还没有引擎在那里运行过。`playbook run FILE` 会在文件旁边建立状态，\

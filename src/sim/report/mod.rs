@@ -174,7 +174,7 @@ impl Gatherer {
                 let Some(day) = self.report.days.get_mut(today) else { return };
                 match fact {
                     Fact::Held { .. } => day.held += 1,
-                    Fact::MemberGone { .. } => day.removed += 1,
+                    Fact::MemberGone { member } if !member.is_forgotten() => day.removed += 1,
                     Fact::SignalReceived(signal) => match signal.name.as_ref() {
                         "member.joined" => day.joined += 1,
                         "member.left" => day.left += 1,
@@ -282,6 +282,7 @@ pub fn why(reason: &Skip) -> &'static str {
         Skip::When { .. } => "when",
         Skip::Paused => "paused",
         Skip::Disabled => "disabled",
+        Skip::LeftOut => "left_out",
         Skip::Operator => "operator",
         Skip::Undelivered { .. } => "undelivered",
         Skip::Limit { .. } => "limit",

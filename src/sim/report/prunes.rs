@@ -58,7 +58,9 @@ impl Gatherer {
                     gone: 0,
                 });
             }
-            Fact::MemberGone { member } => self.settle(group, member, |round| &mut round.gone),
+            Fact::MemberGone { member } if !member.is_forgotten() => {
+                self.settle(group, member, |round| &mut round.gone)
+            }
             Fact::SignalReceived(signal) if !self.told.is_empty() => {
                 let Some(member) = &signal.member else { return };
                 match signal.name.as_ref() {

@@ -101,6 +101,9 @@ pub fn skipped(reason: &Skip) -> Phrase {
         Skip::Disabled => {
             phrase!("switched off in the file (`enabled: false`)", "文件里关掉了（`enabled: false`）")
         }
+        Skip::LeftOut => {
+            phrase!("left out: another play is rehearsed alone", "不在这次演练里：只演别的一个玩法")
+        }
         Skip::Operator => phrase!("an operator said so", "人工跳过"),
         Skip::Undelivered { effect } => phrase!("{effect} was not delivered", "{effect} 没有送达"),
         Skip::Limit { limit } => phrase!("the limit is {limit}", "到了上限：{limit}"),

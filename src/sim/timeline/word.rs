@@ -60,6 +60,7 @@ pub(super) fn word(word: &'static str) -> &'static str {
         "back" => "回来了",
         "cancelled" => "取消",
         "notice" => "通知",
+        "forgotten" => "已忘记",
         "gone" => "离开",
         "paused" => "暂停",
         "resumed" => "恢复",

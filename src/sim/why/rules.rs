@@ -125,7 +125,7 @@ fn of_member(
         ));
     }
     let says = match strikes.len() {
-        0 => phrase!("nothing counts against {name}", "{name} 名下没有违规"),
+        0 => phrase!("nothing is recorded against {name}", "{name} 名下没有记录"),
         1 => phrase!("1 strike counts against {name}", "{name} 名下有 1 次违规"),
         n => phrase!("{n} strikes count against {name}", "{name} 名下有 {n} 次违规"),
     };

@@ -446,6 +446,7 @@ pub(super) fn skip(reason: &Skip, play: &Play) -> Phrase {
         Skip::When { condition } => phrase!("{condition} was false", "{condition} 不成立"),
         Skip::Overlap { open } => phrase!("the run {open} was still open", "活动 {open} 当时还没结束"),
         Skip::Behind
+        | Skip::LeftOut
         | Skip::Calendar { .. }
         | Skip::Undelivered { .. }
         | Skip::Limit { .. }

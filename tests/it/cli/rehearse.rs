@@ -91,6 +91,8 @@ fn an_evening_takes_seconds_its_clock_is_everybodys_and_other_processes_answer()
     let output = engine.wait().exits(0);
     assert!(output.stdout.contains("once more it is"), "{}", output.stdout);
     assert!(!output.stdout.contains("somebody else talks"), "one play only: {}", output.stdout);
+    assert!(output.stdout.contains("another play is rehearsed alone"), "{}", output.stdout);
+    assert!(!output.stdout.contains("enabled: false"), "{}", output.stdout);
     assert!(output.stdout.contains("the rehearsal's state is thrown away"), "{}", output.stdout);
     assert!(!play.path(".playbook").exists() && !play.path(".playbook-rehearsal").exists());
 }

@@ -115,7 +115,7 @@ impl Browser {
 /// An engine with a console, its port, and the link that it prints.
 pub(crate) fn engine(play: &Playground) -> (Process, u16, String) {
     let engine = play.start(&["run", "p.yaml", "--listen", "127.0.0.1:0"]);
-    let line = engine.line("console  http://127.0.0.1:");
+    let line = engine.line("console   http://127.0.0.1:");
     let link = line[line.find("http").unwrap()..].trim().to_owned();
     let port = link.rsplit(':').next().unwrap().split('/').next().unwrap().parse().unwrap();
     engine.line("running");

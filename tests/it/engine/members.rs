@@ -114,3 +114,46 @@ fn what_is_exported_is_text_in_a_spreadsheet_and_comes_back_the_same() {
     assert!(nobody.contains("no member `m9` is known") && nobody.contains("playbook members"), "{nobody}");
     let _ = engine.stop().exits(0);
 }
+
+const SHORT: &str = "\
+name: short
+timezone: Asia/Shanghai
+people: { ann: { name: Ann } }
+roles: { host: { people: [ann] } }
+members: { fields: { city: { why: the map } } }
+plays:
+  guest: { dates: [{ id: only, at: 2099-01-01 20:00 }], steps: [{ post: hello }] }
+";
+
+#[test]
+fn a_list_is_told_about_in_its_own_words_and_what_is_not_kept_is_named() {
+    let place = Playground::new().file("p.yaml", SHORT).env("LANG", "zh_CN.UTF-8");
+    let engine = place.start(&["run", "p.yaml"]);
+    eventually("the engine", || place.run(&["status"]).code == Some(0));
+    place.write("wrong.csv", "编号,入群时间\na,2026/1/5\nb,2026/13/45\n");
+    let refused = place.run(&["members", "import", "wrong.csv"]).exits(2).stderr;
+    assert!(
+        refused.contains("wrong.csv:3: `入群时间` 写的是 `2026/13/45`，应为日历上存在的一天"),
+        "{refused}"
+    );
+    place.write("good.csv", "编号,昵称,入群时间,citty,shoes\na2,小李,2026年5月3日,X,41\n");
+    let said = place.run(&["members", "import", "good.csv"]).exits(0).stdout;
+    assert!(said.contains("`citty` 这一列没有保留") && said.contains("是不是指 `city`"), "{said}");
+    assert!(said.contains("`shoes` 这一列没有保留"), "{said}");
+    let shown = place.run(&["members", "show", "a2", "--format", "json"]).exits(0).stdout;
+    assert!(shown.contains("2026-05-0"), "{shown}");
+    // Nothing counts against them, which is an answer.
+    for who in ["a2", "小李"] {
+        let why = place.run(&["why", who]).exits(0).stdout;
+        assert!(why.contains("小李 名下没有记录"), "{why}");
+    }
+    // The roles that there are; the one date that there is; an engine that has the state.
+    let refused = place.run(&["pause", "--caretaker", "nobody"]).exits(4).stderr;
+    assert!(refused.contains("角色有 `host`"), "{refused}");
+    let _ = place.run(&["start", "guest"]).exits(0);
+    eventually("the evening", || place.run(&["log", "--format", "json"]).stdout.contains("hello"));
+    place.write("copy.db", "");
+    let locked = place.run(&["restore", "copy.db"]).exits(3).stderr;
+    assert!(locked.contains("引擎") && !locked.contains("another engine"), "{locked}");
+    let _ = engine.stop().exits(0);
+}
