@@ -96,13 +96,3 @@ impl Digest {
         self.as_str().get(..12).unwrap_or_else(|| self.as_str())
     }
 }
-
-impl MemberId {
-    /// How the id of somebody begins who is forgotten; a number follows.
-    pub const FORGOTTEN: &str = "gone:";
-
-    /// Whether it stands for somebody who is forgotten: they have neither left nor were they removed.
-    pub fn is_forgotten(&self) -> bool {
-        self.as_str().strip_prefix(Self::FORGOTTEN).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
-    }
-}

@@ -634,10 +634,13 @@ pub enum Fact {
         /// Whose, and which.
         members: Vec<(MemberId, Vec<String>)>,
     },
-    /// A member is gone: reported, imported away, or removed by a `prune`.
+    /// A member is gone: imported away, removed by a `prune`, or forgotten.
     MemberGone {
         /// The member who is gone.
         member: MemberId,
+        /// Nothing is kept of them any more, for which they have neither left nor were removed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        forgotten: bool,
     },
     /// Two ids are of one member: what was done under either is done by that member.
     JoinedIds(super::joined_ids::JoinedIds),

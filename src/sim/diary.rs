@@ -127,7 +127,7 @@ impl Diary {
                 "member.left" => self.page(at).left += 1,
                 _ => {}
             },
-            Fact::MemberGone { member } if member.is_forgotten() => self.page(at).forgotten += 1,
+            Fact::MemberGone { forgotten: true, .. } => self.page(at).forgotten += 1,
             Fact::MemberGone { .. } => self.page(at).removed += 1,
             Fact::PhaseEntered { phase, .. } => {
                 let page = self.page(at);

@@ -362,7 +362,7 @@ impl Player<'_> {
         }
         // What is left is an import, of new members or of none.
         let left = entries.iter().filter_map(|entry| match &entry.fact {
-            Fact::MemberGone { member } => Some(member.clone()),
+            Fact::MemberGone { member, .. } => Some(member.clone()),
             _ => None,
         });
         let joined = entries.iter().any(|entry| match &entry.fact {

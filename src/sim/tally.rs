@@ -92,7 +92,7 @@ impl Tally {
                 "message" => self.messages += 1,
                 _ => {}
             },
-            Fact::MemberGone { member } if member.is_forgotten() => self.forgotten += 1,
+            Fact::MemberGone { forgotten: true, .. } => self.forgotten += 1,
             Fact::MemberGone { .. } => self.removed += 1,
             Fact::Answered { .. } => self.answers += 1,
             Fact::TaskReminded { escalated: true, .. } => self.tasks_overdue += 1,

@@ -378,10 +378,10 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             };
             line("forgot", "", text, Tone::Plain)
         }
-        Fact::MemberGone { member } if member.is_forgotten() => {
+        Fact::MemberGone { member, forgotten: true } => {
             line("forgotten", member.as_str(), pair("is forgotten", "已忘记"), Tone::Plain)
         }
-        Fact::MemberGone { member } => {
+        Fact::MemberGone { member, .. } => {
             line("gone", member.as_str(), pair("is no longer in the group", "不在群里了"), Tone::Plain)
         }
         Fact::Paused { play } => {

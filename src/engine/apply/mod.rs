@@ -164,7 +164,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::JoinedIds(ids) => same_person::join(state, ids),
         Fact::RetentionSet { at } => member::set_retention(state, *at),
         Fact::FieldsExpired { members } => member::expire(state, members),
-        Fact::MemberGone { member } => {
+        Fact::MemberGone { member, .. } => {
             state.standing.since.remove(member);
             state.members.remove(member);
         }

@@ -60,12 +60,13 @@ pub(super) fn before(state: &mut State, entry: &Entry) -> Before {
         Fact::SignalReceived(signal) => {
             let Some(member) = &signal.member else { return Before::default() };
             if &*signal.name == "member.left" {
-                leaves(state, entry.at, member, signal.data.get("how").and_then(Value::as_str));
+                let removed = signal.data.get("how").and_then(Value::as_str) == Some("removed");
+                leaves(state, entry.at, member, if removed { Leaving::Removed } else { Leaving::Left });
             }
             Before { new: !state.members.contains(member), task: None }
         }
-        Fact::MemberGone { member } => {
-            leaves(state, entry.at, member, None);
+        Fact::MemberGone { member, forgotten } => {
+            leaves(state, entry.at, member, if *forgotten { Leaving::Forgotten } else { Leaving::Left });
             Before::default()
         }
         Fact::TaskClosed { task, .. } => Before { new: false, task: ending(state, task) },
@@ -205,16 +206,26 @@ fn joined(state: &mut State, at: Timestamp, id: &MemberId, happened: Timestamp) 
     with_habits(state, id, at, |habits, _| habits.came = Some(day));
 }
 
+/// How somebody is there no more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leaving {
+    /// By themselves, or let go by a play.
+    Left,
+    /// The platform said that somebody removed them.
+    Removed,
+    /// Nothing is kept of them any more: they are not counted, and have not left for that.
+    Forgotten,
+}
+
 /// Somebody leaves.
-fn leaves(state: &mut State, at: Timestamp, id: &MemberId, how: Option<&str>) {
+fn leaves(state: &mut State, at: Timestamp, id: &MemberId, how: Leaving) {
     let Some(member) = state.members.get(id).cloned().filter(|member| !is_a_bot(member)) else { return };
     let habits = state.members.habits(id).cloned();
     let numbers = today(state, at);
-    // Whoever is forgotten is not counted any more, and has not left for that.
-    let quits = !id.is_forgotten();
+    let quits = how != Leaving::Forgotten;
     if quits {
         add(&mut numbers.open.left, 1);
-        add(&mut numbers.open.removed, u64::from(how == Some("removed")));
+        add(&mut numbers.open.removed, u64::from(how == Leaving::Removed));
         let after = numbers.campaigns.back().is_some_and(|last| at.since(last.at) <= RESPONDS);
         add(&mut numbers.open.left_after_promo, u64::from(after));
     }

@@ -330,7 +330,7 @@ impl Draft<'_> {
             .filter(|member| self.state.members.contains(member))
             .collect::<BTreeSet<_>>()
         {
-            self.emit(Fact::MemberGone { member: member.clone() })?;
+            self.emit(Fact::MemberGone { member: member.clone(), forgotten: false })?;
             gone.insert(member);
         }
         let about = |run: &Run| run.cause.member.clone().filter(|member| gone.contains(member));

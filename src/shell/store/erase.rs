@@ -296,7 +296,7 @@ pub(super) fn who(fact: &Fact) -> Vec<MemberId> {
         Fact::SignalReceived(signal) => signal.member.iter().cloned().collect(),
         Fact::Heard(heard) => heard.by.iter().map(|one| one.0.clone()).collect(),
         Fact::Answered(given) => vec![given.member.clone()],
-        Fact::MemberGone { member } => vec![member.clone()],
+        Fact::MemberGone { member, .. } => vec![member.clone()],
         Fact::MemberSet(listed) => vec![listed.member.id.clone()],
         Fact::JoinedIds(ids) => vec![ids.from.clone(), ids.into.clone()],
         Fact::Moderated(Moderating::Broken(breach)) => vec![breach.member.clone()],

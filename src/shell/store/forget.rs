@@ -230,7 +230,7 @@ fn one(conn: &mut Connection, group: &GroupId, ids: &[MemberId]) -> Result<Optio
     let named = ids
         .iter()
         .zip(before + 1..)
-        .map(|(id, n)| (id.clone(), MemberId::from(format!("{}{n}", MemberId::FORGOTTEN))));
+        .map(|(id, n)| (id.clone(), MemberId::from(format!("gone:{n}"))));
     let named: Vec<(MemberId, MemberId)> = named.collect();
     let number = before + named.len() as i64;
     let Some(gone) = named.first().map(|(_, gone)| gone.clone()) else { return Ok(None) };
@@ -402,7 +402,7 @@ fn leave(conn: &Transaction<'_>, group: &GroupId, gone: &MemberId) -> Result<(),
         reason: "forgotten".into(),
     }));
     if state.members.contains(gone) {
-        facts.push(Fact::MemberGone { member: gone.clone() });
+        facts.push(Fact::MemberGone { member: gone.clone(), forgotten: true });
     }
     let at = clock::now().max(state.clock);
     let entries: Vec<Entry> = facts.into_iter().map(|fact| Entry { at, input: None, fact }).collect();

@@ -246,7 +246,7 @@ impl Crowd {
             Fact::Posted(out) | Fact::Released(out) if out.channel.as_str() == GROUP => {
                 self.hear(out, entry.at);
             }
-            Fact::MemberGone { member } => self.people.retain(|person| person.id != *member),
+            Fact::MemberGone { member, .. } => self.people.retain(|person| person.id != *member),
             _ => {}
         }
     }

@@ -174,7 +174,7 @@ impl Gatherer {
                 let Some(day) = self.report.days.get_mut(today) else { return };
                 match fact {
                     Fact::Held { .. } => day.held += 1,
-                    Fact::MemberGone { member } if !member.is_forgotten() => day.removed += 1,
+                    Fact::MemberGone { forgotten: false, .. } => day.removed += 1,
                     Fact::SignalReceived(signal) => match signal.name.as_ref() {
                         "member.joined" => day.joined += 1,
                         "member.left" => day.left += 1,

@@ -58,7 +58,7 @@ impl Gatherer {
                     gone: 0,
                 });
             }
-            Fact::MemberGone { member } if !member.is_forgotten() => {
+            Fact::MemberGone { member, forgotten: false } => {
                 self.settle(group, member, |round| &mut round.gone)
             }
             Fact::SignalReceived(signal) if !self.told.is_empty() => {

@@ -147,7 +147,7 @@ impl Sighting {
             Fact::SignalReceived(signal) => {
                 Self { member: signal.member.clone(), ..seen(Sort::Signal, &signal.name) }
             }
-            Fact::MemberGone { member } => {
+            Fact::MemberGone { member, .. } => {
                 Self { member: Some(member.clone()), ..seen(Sort::Gone, member.as_str()) }
             }
             Fact::DateMoved { play, date, to, .. } => {

@@ -53,7 +53,7 @@ pub fn subject(fact: &Fact) -> Option<&MemberId> {
         Fact::Answered(MemberAnswer { anonymous: true, .. }) => None,
         Fact::Answered(MemberAnswer { member, .. })
         | Fact::AnswerWithdrawn { member, .. }
-        | Fact::MemberGone { member }
+        | Fact::MemberGone { member, .. }
         | Fact::Stood(Stood::Changed { member, .. })
         | Fact::Moderated(
             Moderating::Muted { member, .. }

@@ -388,7 +388,7 @@ fn tell(entry: &Entry) -> Option<String> {
         Fact::TaskClosed { task, answer, .. } => format!("closed {task}: {answer}"),
         Fact::VarSet { name, value } => format!("set {name} = {}", json(value)),
         Fact::StateSet { key, value } => format!("state {key} = {}", json(value)),
-        Fact::MemberGone { member } => format!("gone {member}"),
+        Fact::MemberGone { member, .. } => format!("gone {member}"),
         Fact::DateMoved { date, .. } => format!("moved {date}"),
         Fact::DateCancelled { date, .. } => format!("cancelled {date}"),
         Fact::Refused { reason } => format!("refused: {}", reason.en),
