@@ -183,10 +183,12 @@ impl Draft<'_> {
     /// where a change of its name was taken back.
     fn known_as(&self, play: &Play) -> Option<PlayName> {
         let known = &self.state.plays;
-        if known.contains_key(&play.name) {
-            return None;
-        }
         let said = play.was.as_ref().filter(|was| known.contains_key(*was)).cloned();
+        if known.contains_key(&play.name) {
+            // What it was may be said after the new name has been in force, as long as nothing has happened under it.
+            return said
+                .filter(|was| self.playbook.play(was).is_none() && self.state.is_untouched(&play.name));
+        }
         said.or_else(|| {
             let is_it = |(name, state): &(&PlayName, &Arc<PlayState>)| {
                 self.playbook.play(name).is_none() && state.was.contains(&play.name)

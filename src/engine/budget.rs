@@ -241,8 +241,18 @@ impl Draft<'_> {
         self.hushed(&out.channel).or_else(|| self.own_verdict(out, due))
     }
 
-    /// Why a message may not go now where members see what is said.
+    /// Why a message may not go now where members see what is said. What has room again in the quiet hours has it when
+    /// they end.
     fn own_verdict(&self, out: &Outgoing, due: Timestamp) -> Option<Hold> {
+        let (reason, until) = self.room(out, due)?;
+        let zone = &self.playbook.zone;
+        let sleeps = self.playbook.budgets.of(&out.channel).filter(|budgets| !may_wake(out, budgets, zone));
+        let ends = sleeps.zip(until).and_then(|(budgets, until)| budgets.quiet_ends(until, zone));
+        Some((reason, ends.or(until)))
+    }
+
+    /// Why there is no room for a message now, and when there is some again, whatever the hour.
+    fn room(&self, out: &Outgoing, due: Timestamp) -> Option<Hold> {
         let zone = &self.playbook.zone;
         let budgets = self.playbook.budgets.of(&out.channel);
         if out.label == Some(Label::Promo)

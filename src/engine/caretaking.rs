@@ -65,7 +65,7 @@ impl Draft<'_> {
     }
 
     fn ask_caretaker(&mut self, role: Option<RoleName>, since: Timestamp, nobody: bool) -> Decided {
-        let text = notice::paused(&self.playbook, &self.group.title, since, self.now, nobody);
+        let text = notice::paused(&self.playbook, &self.group, since, self.now, nobody);
         let role = role.filter(|role| self.playbook.role(&self.group, role).is_some());
         let role = role.or_else(|| self.playbook.host_role(&self.group).cloned());
         let due = Some(self.now.plus(DUE));

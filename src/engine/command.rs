@@ -134,12 +134,17 @@ impl Draft<'_> {
 
     pub(super) fn no_play(&mut self, play: &PlayName) -> Decided {
         let names: Vec<&str> = self.playbook.plays.iter().map(|p| p.name.as_str()).collect();
-        let reason = phrase!(
-            "there is no play `{play}`; plays are {}",
-            "没有玩法 `{play}`；有的玩法是 {}",
-            names.join(", ")
-        );
-        self.refuse(reason)
+        let near = self.playbook.near_play(play.as_str()).map(|near| {
+            let near = near.called();
+            phrase!(" did you mean {near}?", "是不是 {near}？"; near)
+        });
+        let near = near.unwrap_or_default();
+        let names = Phrase::same(names.join(", "));
+        self.refuse(phrase!(
+            "there is no play `{play}`;{near} plays are {names}",
+            "没有玩法 `{play}`；{near}有的玩法是 {names}";
+            near, names
+        ))
     }
 
     pub(super) fn no_run(&mut self, run: &RunId) -> Decided {
@@ -194,9 +199,14 @@ impl Draft<'_> {
         let member = member.map(|id| self.member_of(id)).transpose()?;
         let member = match member.as_ref() {
             Some(id) if !self.state.members.contains(id) => {
+                let meant = self.state.member_meant(id.as_str());
+                let meant = meant
+                    .map(|meant| phrase!("did you mean `{}`? ", "是不是 `{}`？", meant.id))
+                    .unwrap_or_default();
                 return self.refuse(phrase!(
-                    "no member `{id}` is known; `playbook members` lists them",
-                    "没有成员 `{id}`；用 `playbook members` 看有哪些"
+                    "no member `{id}` is known; {meant}`playbook members` lists them",
+                    "没有成员 `{id}`；{meant}用 `playbook members` 看有哪些";
+                    meant
                 ));
             }
             None if each => {

@@ -4,16 +4,12 @@
 
 use super::notice::beginning;
 use crate::{
-    base::{
-        ids::{EffectId, TaskId},
-        locale::Locale,
-        markdown,
-    },
+    base::{ids::EffectId, locale::Locale, markdown},
     model::channel::ChannelKind,
 };
 
 /// A member whom the platform did not remove.
-pub(super) fn remove_by_hand(locale: Locale, who: &str, task: &TaskId, reason: &str) -> String {
+pub(super) fn remove_by_hand(locale: Locale, who: &str, task: &str, reason: &str) -> String {
     let (who, reason) = (markdown::escape(who), markdown::escape(reason));
     match locale {
         Locale::En => format!(

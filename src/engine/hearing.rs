@@ -15,7 +15,7 @@ use crate::{
         member::{Listed, Member},
         phrase::{Phrase, pair, phrase},
         value::Value,
-        words::{tick, ticks},
+        words::tick,
     },
     model::trigger::{ALWAYS_HEARD, meant_signal},
 };
@@ -47,7 +47,7 @@ impl Draft<'_> {
 
     /// Why a signal means nothing here.
     fn unheard(&self, signal: &Signal) -> Option<Phrase> {
-        if let Some(reason) = signal.member.as_ref().and_then(|member| self.only_a_name(member)) {
+        if let Some(reason) = self.mistyped(signal) {
             return Some(reason);
         }
         let name = &*signal.name;
@@ -84,24 +84,6 @@ impl Draft<'_> {
         let refusal = self.answer_meant(signal).err()?;
         // A play that hears answers hears those to its own questions elsewhere, too.
         (refusal.named || !self.hears().contains("answer")).then_some(refusal.reason)
-    }
-
-    /// Why an id is none where members of other ids have it as their name: whoever types it means one of those, and a
-    /// second member would be made of what was theirs.
-    fn only_a_name(&self, member: &MemberId) -> Option<Phrase> {
-        if self.state.members.contains(&self.whose(member)) {
-            return None;
-        }
-        let named = self.state.members.iter().filter(|known| known.name == member.as_str());
-        let ids: Vec<&str> = named.map(|known| known.id.as_str()).take(NAMES_SHOWN).collect();
-        let first = ids.first()?;
-        Some(phrase!(
-            "no member has the id {}, but it is the name of {}; a name is no id: write `--member {first}`, or `playbook \
-             signal … --anyway` for somebody else of that name",
-            "没有 id 是 {} 的成员，不过这是 {} 的名字；名字不是 id：请写 `--member {first}`；真是另一位同名的人，用 `playbook signal … --anyway`",
-            tick(member.as_str()),
-            ticks(&ids, "and")
-        ))
     }
 
     /// The names that the version in force hears, and the versions with which open runs began.

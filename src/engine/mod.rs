@@ -69,6 +69,7 @@ mod joining;
 mod keeping;
 mod member_dates;
 mod midnight;
+mod mistyped;
 mod notice;
 mod open;
 mod open_alerts;

@@ -16,9 +16,9 @@ use crate::{
         markdown,
         time::Timestamp,
     },
-    model::{play::Play, playbook::Playbook, step::Ask},
+    model::{group::Group, play::Play, playbook::Playbook, step::Ask},
 };
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 /// What somebody who is asked something reads.
 pub(super) fn task_opened(playbook: &Playbook, group: &GroupId, task: &Task, now: Timestamp) -> String {
@@ -384,24 +384,30 @@ pub(super) fn hushed(
 /// What whoever looks in while everything is paused is asked; the first time, where nobody was named, for somebody.
 pub(super) fn paused(
     playbook: &Playbook,
-    group: &str,
+    group: &Group,
     since: Timestamp,
     now: Timestamp,
     nobody: bool,
 ) -> String {
     let since = playbook.locale.time(since, &playbook.zone, now);
+    let command = |words: &str| in_group(playbook, group.id.as_str(), words);
+    let (pause, resume) = (
+        command(playbook.locale.pick("pause --caretaker ROLE", "pause --caretaker 角色")),
+        command("resume"),
+    );
+    let group = &group.title;
     match (playbook.locale, nobody) {
         (Locale::En, true) => format!(
-            "**{group}** is paused since {since} and nobody looks in. Name somebody (`playbook pause --caretaker ROLE`), or go on (`playbook resume`)."
+            "**{group}** is paused since {since} and nobody looks in. Name somebody (`playbook {pause}`), or go on (`playbook {resume}`)."
         ),
         (Locale::Zh, true) => format!(
-            "**{group}** 从{since}起暂停，没有人照看。请指定一个人（`playbook pause --caretaker 角色`），或恢复（`playbook resume`）。"
+            "**{group}** 从{since}起暂停，没有人照看。请指定一个人（`playbook {pause}`），或恢复（`playbook {resume}`）。"
         ),
         (Locale::En, false) => format!(
-            "**{group}** is paused since {since}. Look in: greet who is new, answer what was asked, and say when it goes on. `playbook resume` ends the pause."
+            "**{group}** is paused since {since}. Look in: greet who is new, answer what was asked, and say when it goes on. `playbook {resume}` ends the pause."
         ),
         (Locale::Zh, false) => format!(
-            "**{group}** 从{since}起暂停。请去看一眼：欢迎新人，回答没人答的问题，说明什么时候恢复。`playbook resume` 结束暂停。"
+            "**{group}** 从{since}起暂停。请去看一眼：欢迎新人，回答没人答的问题，说明什么时候恢复。`playbook {resume}` 结束暂停。"
         ),
     }
 }
@@ -476,9 +482,9 @@ fn place(playbook: &Playbook, group: &str, channel: &ChannelName) -> String {
 }
 
 /// A task's id as it is typed: with one group there is nothing to choose from.
-fn in_group(playbook: &Playbook, group: &str, task: &TaskId) -> String {
+pub(super) fn in_group(playbook: &Playbook, group: &str, words: impl Display) -> String {
     match playbook.groups.len() {
-        0 | 1 => task.to_string(),
-        _ => format!("{task} --group {group}"),
+        0 | 1 => words.to_string(),
+        _ => format!("{words} --group {group}"),
     }
 }

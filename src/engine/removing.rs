@@ -96,7 +96,12 @@ impl Draft<'_> {
         let Some((task, member)) = asked_of(effect) else { return Ok(false) };
         let Some(open) = self.state.tasks.get(&task).cloned() else { return Ok(true) };
         let name = self.state.members.name_of(&member);
-        let text = hands::remove_by_hand(self.playbook.locale, &name, &task, reason);
+        let text = hands::remove_by_hand(
+            self.playbook.locale,
+            &name,
+            &notice::in_group(&self.playbook, self.group.id.as_str(), &task),
+            reason,
+        );
         let (play, to) = (open.task.run.as_ref(), self.remover(&task));
         let play = play.and_then(|run| self.state.runs.get(run)).map(|run| run.play.clone());
         match to {

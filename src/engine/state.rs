@@ -325,6 +325,17 @@ impl State {
         self.runs.contains_key(id) || self.finished.iter().any(|run| run.id == *id)
     }
 
+    /// Whether nothing has happened of a play yet, and nobody has said anything about it.
+    pub fn is_untouched(&self, play: &PlayName) -> bool {
+        let as_new = |known: &Arc<PlayState>| {
+            let PlayState { started, paused, batch, said, withdrawn, skip, was, .. } = &**known;
+            let said_of_it = !said.is_empty() || !withdrawn.is_empty() || !skip.is_empty() || *paused;
+            *started == 0 && batch.is_none() && was.is_empty() && !said_of_it
+        };
+        let runs = || self.runs.values().any(|run| run.play == *play);
+        self.plays.get(play).is_none_or(as_new) && !runs()
+    }
+
     /// Whether a play starts nothing until it is resumed.
     pub fn is_paused(&self, play: &PlayName) -> bool {
         self.paused || self.plays.get(play).is_some_and(|known| known.paused)

@@ -6,8 +6,10 @@ use crate::{
     base::{
         ids::{ChannelName, EffectId, MemberId, RoleName, RunId, StepId, TaskId},
         person::Person,
+        phrase::{Phrase, phrase},
         time::Timestamp,
         value::Value,
+        words,
     },
     model::message::{Asks, Message},
 };
@@ -97,6 +99,25 @@ pub struct Task {
     /// For an approval: a link in a message is not enough to decide.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub strict: bool,
+}
+
+impl Task {
+    /// Who was asked, for a sentence.
+    pub fn whom(&self) -> Phrase {
+        let people: Vec<String> = (self.people.iter())
+            .map(|person| match person.id.as_str() {
+                id if id == person.name => id.to_owned(),
+                id => format!("{} ({id})", person.name),
+            })
+            .collect();
+        let nobody = people.is_empty();
+        let people = Phrase { en: words::list(&people, "and"), zh: people.join("、") };
+        match &self.role {
+            Some(role) if nobody => phrase!("whoever is {role}", "担任 {role} 的人"),
+            Some(role) => people.and(&phrase!(" as {role}", "（{role}）")),
+            None => people,
+        }
+    }
 }
 
 impl Task {

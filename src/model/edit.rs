@@ -3,6 +3,7 @@
 //! Reads two playbooks; decides nothing.
 
 use super::{
+    alike,
     occurrence::next_anchor,
     play::Play,
     playbook::Playbook,
@@ -182,7 +183,8 @@ pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
             details: details.into_iter().collect(),
         });
     }
-    let mut rest = rest(whole_old, whole_new);
+    let mut rest = alike::advice(old, new);
+    rest.extend(self::rest(whole_old, whole_new));
     rest.extend(at.into_iter().flat_map(|at| postponed(old, new, at)));
     Edit { plays, rest }
 }

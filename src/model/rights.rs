@@ -1,6 +1,6 @@
-//! What somebody may do in a group at an instant, and who holds its roles then.
+//! What somebody may do in a group, where it is known who holds its roles.
 //!
-//! Nothing here knows of sessions.
+//! Nothing here knows of sessions, nor of turns that were swapped.
 
 use super::{
     access::{Holder, Right},
@@ -10,24 +10,20 @@ use super::{
 use crate::base::{
     ids::{PersonId, RoleName},
     person::Person,
-    time::Timestamp,
 };
 
 impl Playbook {
-    /// What one of the people may do in a group; nothing where the file names nobody so.
+    /// What one of the people may do in a group, where `has` says who has a role; nothing where the file names nobody so.
     pub fn right(
         &self,
         group: &Group,
-        created: Timestamp,
         person: &PersonId,
-        now: Timestamp,
+        has: impl Fn(&RoleName) -> Vec<Person>,
     ) -> Option<Right> {
         let holds = |holders: &[Holder]| {
             holders.iter().any(|holder| match holder {
                 Holder::Person(id) => id == person,
-                Holder::Role(role) => {
-                    self.holders(group, created, role, now).iter().any(|one| one.id == *person)
-                }
+                Holder::Role(role) => has(role).iter().any(|one| one.id == *person),
             })
         };
         if holds(&self.access.admin) {
@@ -40,12 +36,6 @@ impl Playbook {
             return Some(Right::Viewer);
         }
         self.person(group, person).map(|_| Right::Person)
-    }
-
-    /// Who has a role in a group at an instant.
-    pub fn holders(&self, group: &Group, created: Timestamp, role: &RoleName, now: Timestamp) -> Vec<Person> {
-        let role = self.role(group, role);
-        role.map(|role| role.holders(created, now, &self.zone).0).unwrap_or_default()
     }
 
     /// One of the people, or somebody whom a role of the group names without listing them.

@@ -90,6 +90,7 @@ impl Inquiry<'_> {
     /// What there is to say of each occurrence that is meant; never nothing.
     pub fn answer(&self, asked: &str, at: Option<&str>) -> Result<Vec<(view::why::Why, Verdict)>, Unclear> {
         let zone = &self.playbook.zone;
+        let asked = &*self.playbook.named(asked).map_err(Unclear::asked)?;
         if let Some(topic) = self.topic(asked) {
             return self.about_rules(&topic);
         }
@@ -333,8 +334,11 @@ fn dates(play: &Play, state: Option<&State>) -> Vec<String> {
 fn no_play(name: &str, playbook: &Playbook) -> Unclear {
     let names: Vec<&str> = playbook.plays.iter().map(|play| play.name.as_str()).collect();
     let failure = Unclear::asked(phrase!("there is no play {name:?}", "没有玩法 {name:?}"));
-    match suggest::nearest(name, names.iter().copied()) {
-        Some(near) => failure.help(phrase!("did you mean `{near}`?", "是不是想写 `{near}`？")),
+    match playbook.near_play(name) {
+        Some(near) => {
+            let near = near.called();
+            failure.help(phrase!("did you mean {near}?", "是不是想写 {near}？"; near))
+        }
         None => failure.help(Phrase {
             en: format!("the plays are {}", list(&names, "and")),
             zh: format!("玩法有 {}", names.join("、")),

@@ -12,12 +12,19 @@ use std::sync::Arc;
 
 /// Moves cursor, dates, windows, skips, runs and held messages.
 pub(super) fn renamed(state: &mut State, from: &PlayName, to: &PlayName) -> Result<(), IllegalEntry> {
-    if state.plays.contains_key(to) {
+    if state.plays.contains_key(to) && !state.is_untouched(to) {
         return illegal(format!("there is a play `{to}` already"));
     }
     let Some(mut play) = state.plays.remove(from) else {
         return illegal(format!("no play `{from}` is known"));
     };
+    // What was only armed under the new name gives way.
+    if state.plays.remove(to).is_some() {
+        let armed: Vec<_> = state.timers.iter().filter(|(_, timer)| is_of(timer, to)).cloned().collect();
+        for timer in armed {
+            state.timers.remove(&timer);
+        }
+    }
     let known = Arc::make_mut(&mut play);
     known.was.push_back(from.clone());
     if known.was.len() > limits::PLAY_NAMES_KEPT_MAX {

@@ -9,10 +9,7 @@ use crate::{
         phrase::{Phrase, Words, phrase},
         time::Timestamp,
     },
-    engine::{
-        numbers::{Gauges, reading::DEAF},
-        state::State,
-    },
+    engine::{numbers::Gauges, state::State},
     model::{group::Group, playbook::Playbook, trigger::Trigger},
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -196,7 +193,7 @@ impl<'a> Exam<'a> {
     pub(super) fn hears(&mut self) -> bool {
         let hears = !self.chart.gauges.numbers.is_new() && self.chart.gauges.hears();
         if !hears {
-            self.miss(DEAF);
+            self.miss(self.chart.gauges.deaf());
         }
         hears
     }

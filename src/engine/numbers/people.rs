@@ -4,7 +4,7 @@
 
 use super::{
     cohort::{CHECKED_AFTER, Cohort},
-    reading::{DEAF, DEAF_FOR_JOINS, Gauges, OF_NOTHING},
+    reading::{DEAF_FOR_JOINS, Gauges, OF_NOTHING},
     talk::core_days,
 };
 use crate::base::{civil_day::CivilDay, metric::Figure, phrase::pair, time::Duration};
@@ -19,7 +19,7 @@ pub(super) fn figure(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
         return Some(Figure::unknown(DEAF_FOR_JOINS));
     }
     if HEARD.contains(&name) && !of.hears() {
-        return Some(Figure::unknown(DEAF));
+        return Some(Figure::unknown(of.deaf()));
     }
     Some(match name {
         "joins" => of.count(n, sum(|day| day.joined), None),

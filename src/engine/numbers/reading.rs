@@ -30,8 +30,15 @@ use std::{
 };
 
 /// Of a channel that nobody tells of messages.
-pub(in crate::engine) const DEAF: Words =
-    pair("the group does not hear what members say", "这个群听不到成员说的话");
+const DEAF: Words = pair("the group does not hear what members say", "这个群听不到成员说的话");
+/// Of a channel of which somebody tells what a few members say.
+const SCARCE: Words =
+    pair("what is said is reported of too few members to count it", "只报告了少数成员说的话，还算不出来");
+/// Of a channel on which people say by hand who spoke.
+const BY_HAND: Words = pair(
+    "what is said is reported by hand, and nobody knows what is not",
+    "发言是人工报告的，没报告的没人知道",
+);
 /// Of a channel that nobody tells of joins.
 pub(in crate::engine) const DEAF_FOR_JOINS: Words =
     pair("the group does not hear who joins", "这个群听不到谁入群");
@@ -106,7 +113,7 @@ impl Gauges {
             return Figure::unknown(OF_NOTHING);
         };
         if !self.hears() {
-            return Figure::unknown(DEAF);
+            return Figure::unknown(self.deaf());
         }
         let today = self.numbers.today;
         let acted =
@@ -172,10 +179,24 @@ impl Gauges {
                 return true;
             }
             let enough = limits::HEARD_MEMBERS_MIN.min(self.members.len().div_ceil(2)).max(1);
-            let spoke = |habits: &&Arc<Habits>| habits.spoke(self.numbers.today) & window(KNOWN_DAYS) != 0;
-            let all = self.members.all_habits().map(|(_, habits)| habits);
-            kind != ChannelKind::Manual && all.filter(spoke).take(enough).count() == enough
+            kind != ChannelKind::Manual && self.spoke().take(enough).count() == enough
         })
+    }
+
+    /// Of whom it was heard lately that they said something.
+    fn spoke(&self) -> impl Iterator<Item = &Arc<Habits>> {
+        let all = self.members.all_habits().map(|(_, habits)| habits);
+        all.filter(|habits| habits.spoke(self.numbers.today) & window(KNOWN_DAYS) != 0)
+    }
+
+    /// Why nothing is known of what members say, where [`Self::hears`] is false: nobody tells, or of too few.
+    pub(in crate::engine) fn deaf(&self) -> Words {
+        let by_hand = self.channel.is_some_and(|(kind, _)| kind == ChannelKind::Manual);
+        match self.spoke().next() {
+            None => DEAF,
+            Some(_) if by_hand => BY_HAND,
+            Some(_) => SCARCE,
+        }
     }
 
     /// Whether the group hears who joins.

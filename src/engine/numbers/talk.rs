@@ -2,7 +2,7 @@
 //!
 //! Each is computed here as its formula in the table of metrics says.
 
-use super::reading::{DEAF, Gauges, OF_NOTHING};
+use super::reading::{Gauges, OF_NOTHING};
 use crate::{
     base::{habits::window, metric::Figure, phrase::pair, time::Duration},
     model::message::Label,
@@ -25,7 +25,7 @@ pub(super) fn figure(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
         return Some(figure);
     }
     if !of.hears() && MEMBERS.contains(&name) {
-        return Some(Figure::unknown(DEAF));
+        return Some(Figure::unknown(of.deaf()));
     }
     let humans = of.humans();
     let speakers = u64::from(numbers.speakers.within(n));
@@ -153,7 +153,7 @@ fn ours(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
                 )),
             }
         }
-        "promo_response" | "promo_trend" => Figure::unknown(DEAF),
+        "promo_response" | "promo_trend" => Figure::unknown(of.deaf()),
         _ => return None,
     })
 }

@@ -137,7 +137,7 @@ impl Draft<'_> {
         let matter = self.matter(id);
         let asked = self.was_asked(&open.task, by.as_deref());
         if let (false, false, Some(by)) = (asked, as_operator, &by) {
-            let whom = Self::whom(&open.task);
+            let whom = open.task.whom();
             let (id, by) = (Phrase::same(id.as_str()), Phrase::same(by));
             return self.refuse(phrase!(
                 "{id} asks {whom}; {by} was not asked. Let them answer, or answer in their place with \
@@ -210,25 +210,6 @@ impl Draft<'_> {
         // Who came by a link in a message is named so.
         let by = by.map(|by| by.strip_suffix(VIA_LINK).unwrap_or(by));
         by.is_some_and(|by| asked.any(|person| person.id.as_str() == by || person.name == by))
-    }
-
-    /// Who was asked, for a sentence.
-    fn whom(task: &Task) -> Phrase {
-        let people: Vec<String> = task
-            .people
-            .iter()
-            .map(|person| match person.id.as_str() {
-                id if id == person.name => id.to_owned(),
-                id => format!("{} ({id})", person.name),
-            })
-            .collect();
-        let nobody = people.is_empty();
-        let people = Phrase { en: crate::base::words::list(&people, "and"), zh: people.join("、") };
-        match &task.role {
-            Some(role) if nobody => phrase!("whoever is {role}", "担任 {role} 的人"),
-            Some(role) => people.and(&phrase!(" as {role}", "（{role}）")),
-            None => people,
-        }
     }
 
     /// A gate stays shut and the rest of the run was gated: it ends, and people hear what does not happen.

@@ -33,6 +33,16 @@ pub(super) fn check(cx: &mut Cx<'_>, root: &Node) {
                 phrase!("`{key}` does not stand at the top of a playbook", "`{key}` 不能写在剧本的最外层"),
                 pair("put it into a play, under `plays`", "把它放进 `plays` 下面的某个玩法"),
             );
+        } else if entry.value.get("steps").is_some() {
+            cx.error(
+                codes::MISPLACED_KEY,
+                entry.key.span,
+                phrase!("the play `{key}` stands outside `plays`", "玩法 `{key}` 写在了 `plays` 外面"),
+                pair(
+                    "indent it, and all that is below it, by two spaces more",
+                    "它和它下面的所有行都再缩进两个空格",
+                ),
+            );
         } else {
             reader::unknown_key(
                 &mut cx.report,

@@ -313,7 +313,9 @@ impl<'t> Builder<'t> {
             };
             if let Some(note) = traps::swallowed(self.source, self.text, start, end) {
                 self.notes.push(note);
-            } else if let Some(note) = traps::full_width_quotes(self.source, self.text, span) {
+            } else if let Some(note) = traps::full_width_quotes(self.source, self.text, span)
+                .or_else(|| traps::folded_item(self.source, self.text, span))
+            {
                 self.notes.push(note);
             }
             if anchor != 0

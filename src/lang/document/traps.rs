@@ -67,6 +67,18 @@ impl<'t> SplitLine<'t> {
         }
     }
 
+    /// The nearest line below that is not blank.
+    fn below(&self, text: &'t str) -> Option<Self> {
+        let mut start = self.start;
+        loop {
+            start += text[start..].find('\n')? + 1;
+            let line = Self::at(text, start);
+            if !line.text.trim().is_empty() {
+                return Some(line);
+            }
+        }
+    }
+
     /// Whether the next line that is not blank stands deeper than the content of this one.
     fn has_below(&self, text: &str) -> bool {
         let mut below = text[self.start + self.text.len()..].lines().skip(1);
@@ -102,6 +114,8 @@ pub(crate) fn explain(source: SourceId, text: &str, at: usize) -> Option<Trap> {
         .or_else(|| {
             line.above(text).and_then(|above| colon(source, &above).or_else(|| open_quote(source, &above)))
         })
+        // A text goes on until the reader meets the tab that the next line begins with.
+        .or_else(|| line.below(text).and_then(|below| tab(source, &below)))
 }
 
 fn tab(source: SourceId, line: &SplitLine<'_>) -> Option<Trap> {
@@ -369,6 +383,36 @@ pub(crate) fn swallowed(source: SourceId, text: &str, start: usize, end: usize) 
         "给文字加上引号：`{key}{}`；如果是注释，在 `#` 后面空一格",
         quoted(written.trim())
     )))
+}
+
+/// A line that begins like an item of a list, and that stands so deep that it is read as part of the text above it.
+pub(crate) fn folded_item(source: SourceId, text: &str, span: Span) -> Option<Diagnostic> {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let written = &text[start..end];
+    let (at, _) =
+        written.match_indices('\n').find(|(at, _)| written[at + 1..].trim_start().starts_with("- "))?;
+    let first = SplitLine::at(text, start);
+    let item = SplitLine::at(text, start + at + 1);
+    let shown = item.text.trim_start();
+    let message = phrase!(
+        "`{shown}` is read as part of the text above, not as an item of the list",
+        "`{shown}` 被读成了上面那段文字的一部分，不是列表里的一项"
+    );
+    let begins = first.text.len() - first.text.trim_start().len();
+    let help = if first.text[begins..].starts_with("- ") {
+        phrase!("indent it by {begins} spaces, like the item above", "缩进 {begins} 个空格，和上一项对齐")
+    } else {
+        phrase!("write a text of several lines below `|`", "好几行的文字写在 `|` 下面")
+    };
+    let from = item.start + item.text.len() - shown.len();
+    Some(
+        Diagnostic::warning(
+            codes::YAML_CHAT_TEXT,
+            Span::new(source, from, item.start + item.text.len()),
+            message,
+        )
+        .help(help),
+    )
 }
 
 /// `“大家好”`: quotes that YAML does not know as quotes.

@@ -275,6 +275,15 @@ pub(crate) fn shown_texts(step: &Step) -> Vec<(&'static str, &Text)> {
     }
 }
 
+/// Whether two plays run in one phase and one group.
+pub(crate) fn meet(one: &Play, other: &Play) -> bool {
+    let shares = |a: &[_], b: &[_]| a.is_empty() || b.is_empty() || a.iter().any(|x| b.contains(x));
+    shares(&one.during, &other.during)
+        && (one.groups.is_empty()
+            || other.groups.is_empty()
+            || one.groups.iter().any(|group| other.groups.contains(group)))
+}
+
 /// The steps of a play whose due instants follow from the file: those with an `at`, and those after them as long
 /// as nothing before them waits for people.
 pub(crate) fn due_steps(play: &Play) -> Vec<Due<'_>> {

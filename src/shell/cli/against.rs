@@ -2,7 +2,7 @@
 //!
 //! Reads the state and compares; nothing takes effect.
 
-use super::{failure::Failure, output::Output};
+use super::{failure::Failure, output::Output, state::ReadArgs};
 use crate::{
     base::{
         ids::{Digest, GroupId},
@@ -14,13 +14,14 @@ use crate::{
     },
     lang,
     model::{
+        alike::advice,
         edit::{Edit, edit},
         playbook::{Playbook, Playbooks},
     },
     shell::{
         clock,
         store::{Reader, StoreError},
-        view::plan,
+        view::{Group, plan},
     },
 };
 use std::{collections::BTreeMap, path::Path, sync::Arc};
@@ -109,6 +110,26 @@ pub(super) fn json(dir: &Path, new: &Playbook, file: &Path, out: &mut Output) ->
         resting: &all.rest,
     })?;
     Ok(())
+}
+
+/// What a file may have forgotten to say of plays that have another name than in the groups that live by it, which are
+/// in the state beside it.
+pub(super) fn renames(file: &Path, new: &Playbook) -> Vec<Phrase> {
+    let read = ReadArgs { file: Some(file.to_owned()), ..ReadArgs::default() };
+    // Where nothing is kept, or nothing can be read, there is nothing to compare with.
+    let Ok(opened) = read.open() else { return Vec::new() };
+    let lives = |group: &Group<'_>| {
+        group.info.is_some_and(|info| info.playbook == new.name.as_str())
+            && group.state.digest.as_ref() != Some(&new.digest)
+    };
+    let mut said: Vec<Phrase> = Vec::new();
+    for group in opened.groups().filter(lives) {
+        let Some(old) = opened.playbook(group.state) else { continue };
+        let all = advice(old.in_group(group.id), new.in_group(group.id));
+        let new: Vec<Phrase> = all.into_iter().filter(|one| !said.contains(one)).collect();
+        said.extend(new);
+    }
+    said
 }
 
 fn compare(dir: &Path, new: &Playbook) -> Result<AllChanges, Failure> {

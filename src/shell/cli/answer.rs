@@ -18,7 +18,11 @@ use crate::{
         phrase::{Phrase, phrase},
         value::{Map, Value},
     },
-    engine::{input::Command, state::OpenTask},
+    engine::{
+        entry::{Task, TaskKind},
+        input::Command,
+        state::OpenTask,
+    },
     shell::{chain, files},
 };
 use std::{
@@ -39,7 +43,7 @@ pub(super) struct Done {
     /// somebody or something that is not on the list. With the last one the task is done.
     #[arg(long = "item", value_name = "ITEM", conflicts_with = "note")]
     items: Vec<String>,
-    /// The same text was pasted into every group in which it waits.
+    /// The same text was pasted into every group in which it waits, or the same task is done for all of them.
     #[arg(long)]
     everywhere: bool,
     #[command(flatten)]
@@ -60,13 +64,18 @@ impl Done {
         }
         if !self.items.is_empty() {
             let (task, items) = (args::task(&self.task), self.items.clone());
+            let unasked = remote.unasked(&remote.state()?, &task, self.target.by.as_deref())?;
             let (of, n) = (Phrase::same(&*self.task), Phrase::counted(items.len(), "item", "项"));
             let said = phrase!("{of}: {n} done", "{of}：{n}完成"; of, n);
-            return remote.command(Command::Tick { task, items, by: remote.by.clone() }, said, out);
+            remote.command(Command::Tick { task, items, by: remote.by.clone() }, said, out)?;
+            return Ok(unasked.map_or(Ok(()), |unasked| out.say(unasked))?);
         }
         let note = self.note.as_deref().map_or(Value::Null, Value::str);
-        let command = Command::Done { task: args::task(&self.task), by: remote.by.clone(), note };
-        remote.command(command, phrase!("{} is done", "{} 已完成", self.task), out)
+        let task = args::task(&self.task);
+        let unasked = remote.unasked(&remote.state()?, &task, self.target.by.as_deref())?;
+        let command = Command::Done { task, by: remote.by.clone(), note };
+        remote.command(command, phrase!("{} is done", "{} 已完成", self.task), out)?;
+        Ok(unasked.map_or(Ok(()), |unasked| out.say(unasked))?)
     }
 }
 
@@ -75,19 +84,20 @@ impl Done {
     fn everywhere(&self, one: &Remote, out: &mut Output) -> Result<(), Failure> {
         let task = args::task(&self.task);
         let state = one.state()?;
-        let card =
-            state.tasks.get(&task).and_then(|open| Some((open.task.effect.clone()?, open.task.text.clone())));
-        let Some((effect, text)) = card else {
+        let card = state.tasks.get(&task).filter(|open| is_of_an_occurrence(open));
+        let Some(card) = card else {
             return Err(Failure::refused(phrase!(
-                "{task} of {} is no post to paste",
-                "{task}（{}）不是要转发的消息",
+                "{task} of {} is neither a post to paste nor what a step has asked",
+                "{task}（{}）既不是要转发的消息，也不是步骤派的任务",
                 one.group
             )));
         };
         for remote in self.target.everywhere()? {
             let state = remote.state()?;
-            let same = |open: &&std::sync::Arc<OpenTask>| {
-                open.task.effect.as_ref() == Some(&effect) && open.task.text == text
+            let same = |open: &&Arc<OpenTask>| {
+                let (this, that) = (&open.task, &card.task);
+                let of = |task: &Task| (task.kind, task.run.clone(), task.step.clone(), task.effect.clone());
+                of(this) == of(that) && this.text == that.text
             };
             let Some(open) = state.tasks.values().find(same) else { continue };
             let task = open.task.id.clone();
@@ -97,6 +107,11 @@ impl Done {
         }
         Ok(())
     }
+}
+
+/// Whether an occurrence asks it of people, who may be asked the same in other groups.
+fn is_of_an_occurrence(open: &OpenTask) -> bool {
+    matches!(open.task.kind, TaskKind::Task | TaskKind::Delivery) && open.task.run.is_some()
 }
 
 /// Gives an approval. Only those who were asked can, by their id or name under `people`; the operator can in their
@@ -246,6 +261,7 @@ impl Answer {
         let remote = self.target.remote()?;
         let who = self.member.as_deref().unwrap_or_default();
         let member = Some(MemberId::new(who));
+        let (before, about) = (remote.state().ok(), member.clone());
         client::signal(&remote.dir, &remote.group, "answer", member, Value::Map(Arc::new(data)), true)?;
         let task = &self.task;
         out.say(if self.withdraw {
@@ -253,7 +269,8 @@ impl Answer {
         } else {
             phrase!("{who} has answered {task}", "{who} 回答了 {task}")
         })?;
-        Ok(())
+        let new = remote.newly_known(before.as_ref(), about.as_ref());
+        Ok(new.map_or(Ok(()), |new| out.say(new))?)
     }
 }
 
@@ -371,8 +388,10 @@ impl Signal {
         }
         let remote = self.target.remote()?;
         let member = self.member.as_ref().map(MemberId::new);
+        let (before, about) = (remote.state().ok(), member.clone());
         client::signal(&remote.dir, &remote.group, &self.name, member, data, !self.anyway)?;
         out.say(phrase!("reported {}", "已报告 {}", self.name))?;
-        Ok(())
+        let new = remote.newly_known(before.as_ref(), about.as_ref());
+        Ok(new.map_or(Ok(()), |new| out.say(new))?)
     }
 }

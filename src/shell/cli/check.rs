@@ -10,6 +10,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Severity, github, json, text},
         locale::Locale,
+        phrase::phrase,
         words,
     },
     lang::ending,
@@ -110,6 +111,10 @@ impl Check {
                 playbook
                     .flat_map(|playbook| kept::lines(playbook, people))
                     .try_for_each(|line| out.line(line))?;
+                let renamed = compiled.playbook.as_ref().map(|playbook| against::renames(file, playbook));
+                for advice in renamed.unwrap_or_default() {
+                    out.say(phrase!("  {advice}", "  {advice}"; advice))?;
+                }
             }
             if let (Some(dir), Some(playbook)) = (&self.against, &compiled.playbook) {
                 match self.format {

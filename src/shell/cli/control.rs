@@ -44,7 +44,7 @@ impl Start {
         let args = remote::data(self.data.as_deref(), &self.with)?;
         let remote = self.target.remote()?;
         let state = remote.state()?;
-        let (play, date) = remote::play_or_date(&state, &self.play);
+        let (play, date) = remote::play_or_date(&state, &remote.named(&state, &self.play)?);
         let member = self.member.as_ref().map(MemberId::new);
         let (said, instead) = started(&state, (&play, date.as_deref()), &self.play, &remote.zone);
         let command = Command::Start { play, args, date, member, by: remote.by.clone() };
@@ -94,7 +94,8 @@ pub(super) struct Cancel {
 impl Cancel {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
-        let (run, _) = remote::open_run_and_step(&remote.state()?, &self.run);
+        let state = remote.state()?;
+        let (run, _) = remote::open_run_and_step(&state, &remote.named(&state, &self.run)?);
         let said = phrase!("cancelled {run}", "已取消 {run}");
         remote.command(Command::Cancel { run, silent: self.silent, by: remote.by.clone() }, said, out)
     }
@@ -118,8 +119,11 @@ impl Pause {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let caretaker = self.caretaker.as_ref().map(RoleName::new);
-        let command =
-            Command::Pause { play: self.play.as_ref().map(PlayName::new), caretaker, by: remote.by.clone() };
+        let play = match &self.play {
+            Some(play) => Some(PlayName::new(remote.named(&remote.state()?, play)?)),
+            None => None,
+        };
+        let command = Command::Pause { play, caretaker, by: remote.by.clone() };
         let said = match &self.play {
             Some(play) => phrase!("paused {play}", "已暂停 {play}"),
             None => phrase!("paused every play", "已暂停所有玩法"),
@@ -140,9 +144,13 @@ pub(super) struct Resume {
 
 impl Resume {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let play = self.play.as_ref().map(PlayName::new);
         let remote = self.target.remote()?;
-        let said = resumed(&remote.state()?, play.as_ref());
+        let state = remote.state()?;
+        let play = match &self.play {
+            Some(play) => Some(PlayName::new(remote.named(&state, play)?)),
+            None => None,
+        };
+        let said = resumed(&state, play.as_ref());
         remote.command(Command::Resume { play, by: remote.by.clone() }, said, out)
     }
 }
@@ -184,8 +192,8 @@ impl Postpone {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let state = remote.state()?;
+        let (play, date) = remote::play_and_id(&state, &remote.named(&state, &self.date)?)?;
         if self.time == "tbd" {
-            let (play, date) = remote::play_and_id(&state, &self.date)?;
             let said = phrase!(
                 "{play}/{date} has no time until it is given another one",
                 "{play}/{date} 没有时间了，等重新定一个"
@@ -193,7 +201,6 @@ impl Postpone {
             return remote.command(Command::PutOff { play, date, by: remote.by.clone() }, said, out);
         }
         let mut at = args::time(&self.time, &remote.zone)?;
-        let (play, date) = remote::play_and_id(&state, &self.date)?;
         let known = state.plays.get(&play).and_then(|known| known.dates.get(&date));
         if let Some((now, _)) = known.filter(|_| !self.time.contains(':')) {
             let clock = remote.zone.civil(*now).time();
@@ -279,7 +286,8 @@ pub(super) struct Skip {
 impl Skip {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
-        let (run, step) = remote::run_and_step(&remote.state()?, &self.run);
+        let state = remote.state()?;
+        let (run, step) = remote::run_and_step(&state, &remote.named(&state, &self.run)?);
         let what = step.as_ref().map_or_else(|| run.to_string(), |step| format!("{run}/{step}"));
         let command = Command::Skip { run, step, by: remote.by.clone() };
         remote.command(command, phrase!("skipped {what}", "已跳过 {what}"), out)

@@ -9,7 +9,7 @@ use super::{
     state::ReadArgs,
 };
 use crate::{
-    base::{ids::MemberId, phrase::phrase},
+    base::{diagnostic::suggest, ids::MemberId, phrase::phrase},
     shell::view::members::{self, Row, members},
 };
 
@@ -85,11 +85,17 @@ impl Show {
 /// Those of one member.
 fn of(rows: Vec<Row>, id: &str) -> Result<Vec<Row>, Failure> {
     let id = MemberId::new(id);
+    let near = suggest::nearest(id.as_str(), rows.iter().map(|row| row.id.as_str())).map(str::to_owned);
     let found: Vec<Row> = rows.into_iter().filter(|row| row.id == id).collect();
     if found.is_empty() {
         let text = phrase!("no member `{id}` is known", "没有成员 `{id}`");
-        return Err(Failure::new(Code::Refused, text)
-            .help(phrase!("`playbook members` lists the ids", "`playbook members` 会列出编号")));
+        let near =
+            near.map(|near| phrase!("did you mean `{near}`? ", "是不是 `{near}`？")).unwrap_or_default();
+        return Err(Failure::new(Code::Refused, text).help(phrase!(
+            "{near}`playbook members` lists the ids",
+            "{near}`playbook members` 会列出编号";
+            near
+        )));
     }
     Ok(found)
 }

@@ -74,6 +74,7 @@ mod status;
 mod tasks;
 mod test;
 mod tested;
+mod whom;
 mod why;
 
 use crate::{

@@ -1,6 +1,6 @@
 //! `playbook open`: a link into the console of a running engine.
 
-use super::{args::StateArg, failure::Failure, output::Output, state::directory};
+use super::{args::StateArg, failure::Failure, output::Output, state::{directory, is_there}};
 use crate::{
     base::{
         ids::PersonId,
@@ -40,6 +40,7 @@ pub(super) struct Open {
 
 impl Open {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        is_there(self.state.state.as_deref(), self.file.as_deref())?;
         let dir = directory(self.state.state.as_deref(), self.file.as_deref());
         let person = self.person.as_ref().or(self.token.as_ref()).map(PersonId::new);
         let wish = Wish { person, token: self.token.is_some(), revoke: self.revoke };

@@ -41,7 +41,8 @@ impl Note {
             (remote, true) => return self.keep(&remote, None, out),
             (remote, false) => remote,
         };
-        let (run, _) = remote::open_run_and_step(&remote.state()?, &self.about);
+        let state = remote.state()?;
+        let (run, _) = remote::open_run_and_step(&state, &remote.named(&state, &self.about)?);
         self.keep(&remote, Some(run), out)
     }
 
@@ -64,7 +65,8 @@ pub(super) struct Now {
 impl Now {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
-        let (run, step) = remote::open_run_and_step(&remote.state()?, &self.run);
+        let state = remote.state()?;
+        let (run, step) = remote::open_run_and_step(&state, &remote.named(&state, &self.run)?);
         let command = Command::Now { run, step, by: remote.by.clone() };
         remote.command(command, phrase!("{} goes on now", "{} 现在继续", self.run), out)
     }
@@ -90,7 +92,8 @@ impl Delay {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let length = args::length(&self.length)?;
         let remote = self.target.remote()?;
-        let (run, _) = remote::open_run_and_step(&remote.state()?, &self.run);
+        let state = remote.state()?;
+        let (run, _) = remote::open_run_and_step(&state, &remote.named(&state, &self.run)?);
         let long = Phrase { en: length.to_string(), zh: Locale::Zh.duration(length) };
         let said = phrase!(
             "what is still due today in {run} is {long} later",
@@ -149,7 +152,8 @@ pub(super) struct Unskip {
 impl Unskip {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
-        let run = skipped(&remote.state()?, &self.run);
+        let state = remote.state()?;
+        let run = skipped(&state, &remote.named(&state, &self.run)?);
         let said = phrase!("{run} starts after all", "{run} 还是会开始");
         remote.command(Command::Unskip { run, by: remote.by.clone() }, said, out)
     }

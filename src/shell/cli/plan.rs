@@ -1,7 +1,7 @@
 //! `playbook plan`: all timed steps ahead.
 
 use super::{
-    args,
+    against, args,
     failure::Failure,
     load,
     output::{DIM, NAME, Output, WARN, clip, pad, paint, width},
@@ -132,7 +132,11 @@ impl Plan {
             let more = lines - OTHERWISE_SHOWN;
             out.say(phrase!("  and {more} more", "  还有 {more} 条"))?;
         }
-        if lines == 0 {
+        let renamed = against::renames(&self.file, playbook);
+        for advice in &renamed {
+            out.say(phrase!("  {advice}", "  {advice}"; advice))?;
+        }
+        if lines == 0 && renamed.is_empty() {
             out.say(phrase!("  have moved, paused and called off nothing", "  没有改期、暂停或取消过什么"))?;
         }
         let file = self.file.display();

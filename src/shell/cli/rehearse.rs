@@ -87,11 +87,19 @@ impl RehearseArgs {
 
 /// A play of the file.
 fn play(playbook: &Playbook, name: &str) -> Result<PlayName, Failure> {
-    let names = playbook.plays.iter().map(|play| play.name.as_str());
-    if playbook.plays.iter().any(|play| play.name.as_str() == name) {
-        return Ok(PlayName::new(name));
+    let meant = playbook.named(name).map_err(Failure::usage)?;
+    if let Some(play) = playbook.play(&PlayName::new(meant)) {
+        return Ok(play.name.clone());
     }
-    Err(unknown(phrase!("there is no play {name:?}", "没有玩法 {name:?}"), name, names))
+    let failure = Failure::usage(phrase!("there is no play {name:?}", "没有玩法 {name:?}"));
+    Err(if let Some(near) = playbook.near_play(name) {
+        let near = near.called();
+        failure.help(phrase!("did you mean {near}?", "是不是 {near}？"; near))
+    } else {
+        let names: Vec<&str> = playbook.plays.iter().map(|play| play.name.as_str()).collect();
+        let names = names.join(", ");
+        failure.help(phrase!("there are {names}", "有：{names}"))
+    })
 }
 
 /// A channel of the file, or of a group in it.

@@ -149,6 +149,23 @@ impl Remote {
         lang::compile(&folder, &path).playbook
     }
 
+    /// What somebody typed for a play or something of it, with the play's name where its title stands. A word that is
+    /// neither, and near one of them, is refused with that one.
+    pub(super) fn named(&self, state: &State, text: &str) -> Result<String, Failure> {
+        let head = text.split(['/', '@']).next().unwrap_or_default();
+        let is_play = |word: &str| state.plays.contains_key(&PlayName::new(word));
+        if is_play(text) || is_play(head) || state.knows_run(&RunId::new(text)) {
+            return Ok(text.to_owned());
+        }
+        let Some(playbook) = self.playbook(state) else { return Ok(text.to_owned()) };
+        let named = playbook.named(text).map_err(Failure::refused)?;
+        let near = playbook.near_play(head).filter(|_| named == text && !playbook.begins_with_a_play(text));
+        let Some(near) = near else { return Ok(named) };
+        let near = near.called();
+        Err(Failure::refused(phrase!("there is no play {head:?}", "没有玩法 {head:?}"))
+            .help(phrase!("did you mean {near}?", "是不是 {near}？"; near)))
+    }
+
     /// The open question that goes by a name, as the engine would find it.
     pub(super) fn question<'a>(&self, state: &'a State, name: &str) -> Option<&'a Arc<OpenTask>> {
         let find = |digest: &Digest| {

@@ -25,7 +25,7 @@ pub(super) struct Runs {
 impl Runs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let opened = self.read.open()?;
-        let mut rows = opened.groups().flat_map(runs);
+        let mut rows = opened.groups().flat_map(|group| runs(group, opened.playbook(group.state).as_deref()));
         if self.read.format.format == Format::Json {
             return Ok(rows.try_for_each(|row| out.json(&row))?);
         }
@@ -40,8 +40,17 @@ impl Runs {
             ],
             locale,
         );
-        rows.for_each(|row| cells(&mut table, row, locale));
-        Ok(write_or(&table, pair("No run has begun yet.", "还没有活动开始过。"), opened.several(), out)?)
+        let several = opened.several();
+        let mut rehearses = false;
+        rows.for_each(|row| {
+            rehearses |= row.rehearses;
+            cells(&mut table, row, locale);
+        });
+        write_or(&table, pair("No run has begun yet.", "还没有活动开始过。"), several, out)?;
+        if rehearses && !several {
+            out.say(phrase!("this group only rehearses: nothing is sent", "这个群只演练：什么都不发"))?;
+        }
+        Ok(())
     }
 }
 
@@ -68,8 +77,9 @@ fn cells(table: &mut Table, run: Row, locale: Locale) {
     let missed = run.missed;
     let missed =
         if missed > 0 { phrase!("{missed} missed; ", "错过 {missed} 步；") } else { Phrase::default() };
+    let only = if run.rehearses { phrase!(" (rehearses)", "（演练）") } else { Phrase::default() };
     table.row(vec![
-        run.group.to_string(),
+        format!("{}{}", run.group, only.of(locale)),
         run.run.to_string(),
         word.of(locale).to_owned(),
         run.started.minute(),

@@ -61,6 +61,16 @@ pub(super) fn directory(state: Option<&Path>, file: Option<&Path>) -> PathBuf {
     dir
 }
 
+/// A file that is named is there: what lies beside it would otherwise be answered from as if it were its own.
+pub(super) fn is_there(state: Option<&Path>, file: Option<&Path>) -> Result<(), Failure> {
+    let Some(file) = file.filter(|file| state.is_none() && !file.exists()) else { return Ok(()) };
+    let file = file.display();
+    Err(Failure::environment(phrase!("there is no file {file}", "没有文件 {file}")).help(phrase!(
+        "name the playbook file, or leave it out where its state is in this folder",
+        "请写剧本文件；状态就在这个文件夹里时，可以不写"
+    )))
+}
+
 fn kept(state: Option<&Path>, file: Option<&Path>) -> PathBuf {
     match (state, file) {
         (Some(dir), _) => dir.into(),
@@ -107,13 +117,14 @@ pub(super) struct Opened {
 
 impl ReadArgs {
     /// The state directory that is meant.
-    pub(super) fn dir(&self) -> PathBuf {
-        directory(self.state.state.as_deref(), self.file.as_deref())
+    pub(super) fn dir(&self) -> Result<PathBuf, Failure> {
+        is_there(self.state.state.as_deref(), self.file.as_deref())?;
+        Ok(directory(self.state.state.as_deref(), self.file.as_deref()))
     }
 
     /// Opens the state.
     pub(super) fn open(&self) -> Result<Opened, Failure> {
-        let dir = self.dir();
+        let dir = self.dir()?;
         let failed = |error: StoreError| {
             let help = match error {
                 // It says so itself.

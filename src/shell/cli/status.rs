@@ -49,7 +49,7 @@ impl Status {
         let locale = if json { programs } else { people };
         let wanted = Wanted { group, all: self.all || json, number: self.number, locale };
         // The engine has everything at hand; without one, and where it cannot say, the file is read.
-        let shown = match socket::status(&self.read.dir(), &wanted) {
+        let shown = match socket::status(&self.read.dir()?, &wanted) {
             Ok(Ok(seen)) => seen,
             Ok(Err(_)) | Err(_) => self.of_the_file(&wanted)?,
         };
@@ -76,9 +76,9 @@ impl Status {
         let sources = Sources {
             reader: &opened.reader,
             version: &|state| opened.version(state),
-            refused: &refusals::read(&self.read.dir()),
+            refused: &refusals::read(&self.read.dir()?),
             ears: Vec::new(),
-            running: socket::answers(&self.read.dir()),
+            running: socket::answers(&self.read.dir()?),
             now: clock::now(),
         };
         let known = opened.recovered.groups.len();

@@ -6,7 +6,10 @@ use super::{
     state::ReadArgs,
 };
 use crate::{
-    base::phrase::{Phrase, Words, pair, phrase},
+    base::{
+        ids::GroupId,
+        phrase::{Phrase, Words, pair, phrase},
+    },
     engine::entry::TaskKind,
     shell::{
         clock,
@@ -17,7 +20,7 @@ use crate::{
     },
     sim::timeline::kind,
 };
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 /// Shows what waits for people: tasks, approvals, questions, posts to copy, removals.
 ///
@@ -70,11 +73,11 @@ impl Tasks {
             out.languages.people,
         );
         rows.sort_by_key(|row| row.kind == TaskKind::Delivery);
-        for task in &rows {
+        for (task, others) in together(&rows) {
             let lines: Vec<String> = task.lines().collect();
             let overdue = task.due.as_ref().is_some_and(|due| due.at < now);
             table.row(vec![
-                task.group.to_string(),
+                groups(task, &others).of(out.languages.people).to_owned(),
                 task.task.to_string(),
                 kind(task.kind).of(out.languages.people).to_owned(),
                 out.languages.people.join(&task.people),
@@ -101,14 +104,11 @@ impl Tasks {
 
     /// What is to be pasted as it is to be pasted, once for all groups; of one task that was asked for, everything.
     fn whole(rows: &[Row], asked: bool, several: bool, out: &mut Output) -> Result<(), Failure> {
-        let mut shown: Vec<&Row> = Vec::new();
-        for row in rows.iter().filter(|row| row.kind == TaskKind::Delivery || asked) {
-            let is_same = |other: &&&Row| (&other.effect, &other.text) == (&row.effect, &row.text);
-            if row.effect.is_some() && shown.iter().any(|other| is_same(&other)) {
+        for (row, others) in together(rows) {
+            let same = others.len() + 1;
+            if !(row.kind == TaskKind::Delivery || asked || same > 1) {
                 continue;
             }
-            shown.push(row);
-            let same = rows.iter().filter(|other| is_same(&other)).count();
             let everywhere = if same > 1 {
                 phrase!(", the same in {same} groups (`--everywhere`)", "，{same} 个群相同（`--everywhere`）")
             } else {
@@ -131,6 +131,45 @@ impl Tasks {
             }
         }
         Ok(())
+    }
+}
+
+/// What makes two tasks one over two groups: an occurrence asks the same people the same in the same words.
+fn card(row: &Row) -> Option<String> {
+    let is_one = matches!(row.kind, TaskKind::Task | TaskKind::Delivery) && row.run.is_some();
+    let asked = (row.kind, &row.run, &row.step, &row.effect, &row.people);
+    is_one.then(|| format!("{asked:?} {:?}", (&row.text, &row.list, &row.answered, row.hushed)))
+}
+
+/// Each task once, with the same in other groups.
+fn together(rows: &[Row]) -> Vec<(&Row, Vec<&Row>)> {
+    let mut found: Vec<(&Row, Vec<&Row>)> = Vec::new();
+    // A loop may ask the same twice in one group: that is two.
+    let mut asked: BTreeMap<(&GroupId, String), usize> = BTreeMap::new();
+    let mut known: BTreeMap<(String, usize), usize> = BTreeMap::new();
+    for row in rows {
+        let place = card(row).map(|card| {
+            let nth = asked.entry((&row.group, card.clone())).or_default();
+            *nth += 1;
+            *known.entry((card, *nth)).or_insert(found.len())
+        });
+        match place.and_then(|place| found.get_mut(place)) {
+            Some((_, others)) => others.push(row),
+            None => found.push((row, Vec::new())),
+        }
+    }
+    found
+}
+
+/// The groups of a task, by name where they are few.
+fn groups(task: &Row, others: &[&Row]) -> Phrase {
+    match others {
+        [] => Phrase::same(task.group.as_str()),
+        [other] => Phrase::same(format!("{}, {}", task.group, other.group)),
+        _ => {
+            let (first, more, all) = (&task.group, others.len(), others.len() + 1);
+            Phrase { en: format!("{first} and {more} more"), zh: format!("{first} 等 {all} 个群") }
+        }
     }
 }
 

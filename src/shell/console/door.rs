@@ -4,8 +4,9 @@
 
 use crate::{
     base::{
-        ids::{GroupId, PersonId, TaskId},
+        ids::{GroupId, PersonId, RoleName, TaskId},
         locale::Locale,
+        person::Person,
         time::Timestamp,
     },
     engine::state::OpenTask,
@@ -93,12 +94,8 @@ impl Asker {
         if open.task.people.iter().any(|one| one.id == *person) {
             return true;
         }
-        let holders = open.task.role.as_ref().and_then(|role| {
-            let playbook = &group.book.as_ref()?.playbook;
-            let one = playbook.groups.get(&group.state.group)?;
-            Some(playbook.holders(one, group.state.created, role, now))
-        });
-        holders.is_some_and(|holders| holders.iter().any(|one| one.id == *person))
+        let role = open.task.role.as_ref();
+        role.is_some_and(|role| holders(group, role, now).iter().any(|one| one.id == *person))
     }
 
     /// Whether they may answer a task, and if so whether in the place of those who were asked.
@@ -118,7 +115,17 @@ pub(crate) struct InPlace(pub(crate) bool);
 fn right(group: &GroupNow, person: &PersonId, now: Timestamp) -> Option<Right> {
     let playbook = &group.book.as_ref()?.playbook;
     let one = playbook.groups.get(&group.state.group)?;
-    playbook.right(one, group.state.created, person, now)
+    playbook.right(one, person, |role| holders(group, role, now))
+}
+
+/// Who has a role in a group at an instant, as turns were swapped.
+pub(super) fn holders(group: &GroupNow, role: &RoleName, now: Timestamp) -> Vec<Person> {
+    let holders = || {
+        let playbook = group.book.as_ref()?.playbook.in_group(&group.state.group);
+        let role = playbook.role(playbook.groups.get(&group.state.group)?, role)?;
+        Some(group.state.by_hand.holders(role, group.state.created, now, &playbook.zone).0)
+    };
+    holders().unwrap_or_default()
 }
 
 /// A group as people call it.

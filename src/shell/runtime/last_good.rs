@@ -2,8 +2,9 @@
 
 use super::book::Loaded;
 use crate::{
-    base::ids::Digest,
+    base::{ids::Digest, phrase::Phrase},
     lang,
+    model::{alike::advice, playbook::Playbook},
     shell::store::{GroupInfo, Reader},
 };
 use std::{
@@ -28,6 +29,17 @@ pub(super) fn last_good(file: &Path, dir: &Path, broken: Option<Loaded>) -> Opti
         root: root(file),
         refused: Some(broken.map(|broken| broken.reads).unwrap_or_default()),
     })
+}
+
+/// What a file may have forgotten to say of plays that had another name in the version that was in force last.
+pub(super) fn renames(file: &Path, dir: &Path, new: &Playbook) -> Vec<Phrase> {
+    let before = || {
+        let reader = Reader::open(dir).ok()?;
+        let digest = in_force(file, reader.groups().ok()?.values()).filter(|digest| *digest != new.digest)?;
+        let (folder, path) = reader.sources(&digest).ok()??;
+        lang::compile(&folder, &path).playbook
+    };
+    before().map(|old| advice(&old, new)).unwrap_or_default()
 }
 
 /// The version that most groups of a file have. A file that was given in another way is known by its name, where

@@ -184,6 +184,11 @@ fn once(options: &RunOptions) -> Result<bool, RunError> {
         console.close();
         return Err(refusal);
     }
+    for book in &books {
+        for advice in last_good::renames(&book.file, &dir, &book.playbook) {
+            console.say(advice.of(console.locale()));
+        }
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("engine")

@@ -227,10 +227,7 @@ fn ids(conn: &Connection, group: &GroupId, member: &MemberId) -> Result<Vec<Memb
 fn one(conn: &mut Connection, group: &GroupId, ids: &[MemberId]) -> Result<Option<Forgotten>, StoreError> {
     let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let before = recovery::meta(&transaction, "gone")?.unwrap_or_default();
-    let named = ids
-        .iter()
-        .zip(before + 1..)
-        .map(|(id, n)| (id.clone(), MemberId::from(format!("gone:{n}"))));
+    let named = ids.iter().zip(before + 1..).map(|(id, n)| (id.clone(), MemberId::from(format!("gone:{n}"))));
     let named: Vec<(MemberId, MemberId)> = named.collect();
     let number = before + named.len() as i64;
     let Some(gone) = named.first().map(|(_, gone)| gone.clone()) else { return Ok(None) };

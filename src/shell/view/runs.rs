@@ -10,6 +10,7 @@ use crate::{
         entry::{Outcome, Waiting},
         state::{Run, RunWait},
     },
+    model::playbook::Playbook,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,13 +43,18 @@ pub struct Row {
     pub until: Option<At>,
     /// Steps that were missed.
     pub missed: u32,
+    /// The group only rehearses: nothing of the run was sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rehearses: bool,
 }
 
-/// The runs of a group.
-pub fn runs(group: Group<'_>) -> impl Iterator<Item = Row> {
+/// The runs of a group, which only rehearses where its file says so.
+pub fn runs<'a>(group: Group<'a>, playbook: Option<&Playbook>) -> impl Iterator<Item = Row> + use<'a> {
+    let file = playbook.and_then(|playbook| playbook.groups.get(group.id));
+    let rehearses = file.is_some_and(|file| !file.live);
     let open = group.state.runs.values();
     let ended = group.state.finished.iter().rev();
-    open.chain(ended).map(move |run| row(group, run))
+    open.chain(ended).map(move |run| Row { rehearses, ..row(group, run) })
 }
 
 fn row(group: Group<'_>, run: &Run) -> Row {
@@ -67,6 +73,7 @@ fn row(group: Group<'_>, run: &Run) -> Row {
         waiting: wait.map(|wait| waiting(&wait.waiting)),
         until: wait.and_then(RunWait::ends).map(|at| group.at(at)),
         missed: run.missed,
+        rehearses: false,
     }
 }
 

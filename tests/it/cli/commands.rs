@@ -256,3 +256,43 @@ fn run_says_when_a_post_arrived_and_when_it_did_not() {
     let output = engine.stop().exits(0);
     assert!(output.stdout.trim_end().ends_with("stopped; everything is recorded"), "{}", output.stdout);
 }
+
+#[test]
+fn a_file_that_is_not_there_is_said_and_nothing_answers_in_its_place() {
+    let place = Playground::new().file("demo.yaml", FILE);
+    let engine = place.start(&["run", "demo.yaml"]);
+    engine.line("running");
+    for command in ["status", "runs", "log", "outbox", "members", "metrics", "doctor", "report"] {
+        let refused = place.run(&[command, "dmeo.yaml"]).exits(3);
+        assert!(refused.stderr.contains("there is no file dmeo.yaml"), "{command}: {}", refused.stderr);
+        assert_eq!(refused.stdout, "", "{command}");
+        let _ = place.run(&[command, "demo.yaml"]).exits(0);
+    }
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn a_channel_on_which_signals_came_is_not_called_deaf() {
+    let file = |channel: &str| {
+        format!(
+            "name: p\ntimezone: UTC\nchannels: {{ group: {channel} }}\nplays: {{ hi: {{ steps: [post: hi] }} }}\n"
+        )
+    };
+    let deaf = "does not hear what members say";
+    for (channel, said) in [
+        ("{ type: webhook, url: 'http://127.0.0.1:9/' }", "reported of too few members"),
+        ("{ type: manual }", "reported by hand"),
+    ] {
+        let place = Playground::new().file("p.yaml", &file(channel));
+        let engine = place.start(&["run", "p.yaml"]);
+        engine.line("running");
+        place.write("m.csv", "id\na1\nb2\nc3\nd4\ne5\nf6\ng7\nh8\n");
+        let _ = place.run(&["members", "import", "m.csv"]).exits(0);
+        let metrics = place.run(&["metrics"]).exits(0).stdout;
+        assert!(metrics.contains(deaf), "{metrics}");
+        let _ = place.run(&["signal", "message", "--member", "a1"]).exits(0);
+        let metrics = place.run(&["metrics"]).exits(0).stdout;
+        assert!(metrics.contains(said) && !metrics.contains(deaf), "{channel}: {metrics}");
+        let _ = engine.stop().exits(0);
+    }
+}

@@ -21,4 +21,5 @@ pub(crate) mod terminal;
 pub(crate) mod test;
 pub(crate) mod tongue;
 pub(crate) mod tour;
+pub(crate) mod typed;
 pub(crate) mod why;

@@ -354,3 +354,20 @@ fn a_state_that_was_put_back_signs_nobody_in() {
         "links of before still lead here"
     );
 }
+
+#[test]
+fn a_session_may_what_its_person_may_now_also_after_turns_were_swapped() {
+    let file = CLUB
+        .replace("host: { people: [lin] }", "host: { people: [lin, ed], term: 30d }")
+        .replace(", viewer: [ed]", "");
+    let play = Playground::new().file("p.yaml", &file);
+    let (engine, port, _) = engine(&play);
+    let sessions = ["lin", "ed"].map(|who| Browser::enter(port, &open(&play, &["--as", who])));
+    let [lin, ed] = &sessions;
+    let _ = lin.get("/groups/xian").is(200);
+    let _ = ed.get("/groups/xian").is(404);
+    let _ = play.run(&["swap", "host", "lin", "--with", "ed", "--group", "xian"]).exits(0);
+    let _ = lin.get("/groups/xian").is(404);
+    let _ = ed.get("/groups/xian").is(200);
+    let _ = engine.stop().exits(0);
+}

@@ -61,6 +61,11 @@ fn engine(play: &Playground) -> (Process, u16) {
 /// Sets something off and gives the path of the link that is sent for it.
 fn link(play: &Playground, engine: &Process, signal: &str, kind: &str) -> String {
     let _ = play.run(&["signal", signal, "--group", "xi.an"]).exits(0);
+    next_link(engine, kind)
+}
+
+/// The path of the next link that is sent.
+fn next_link(engine: &Process, kind: &str) -> String {
     let base = format!("https://club.example/{kind}/");
     let line = engine.line(&base);
     let from = line.find(&base).unwrap() + "https://club.example".len();
@@ -237,4 +242,37 @@ fn without_an_address_for_others_a_message_says_what_to_type() {
     let _ = play.run(&["signal", "chore", "--group", "beijing"]).exits(0);
     engine.line("playbook done t1");
     assert!(!engine.stdout().contains("/t/"), "{}", engine.stdout());
+}
+
+#[test]
+fn a_link_of_what_was_handed_on_is_dead_and_whoever_has_it_now_has_one() {
+    let play = Playground::new().file("p.yaml", CLUB);
+    let (engine, port) = engine(&play);
+    let old = link(&play, &engine, "chore", "t");
+    let _ = get(port, &old).is(200);
+    let _ = play.run(&["handover", "zhu", "--to", "lin", "--group", "xi.an"]).exits(0);
+    let new = next_link(&engine, "t");
+    assert_ne!(old, new);
+    let page = get(port, &old).body;
+    assert!(page.contains("does not hold any more") && page.contains("not asked any more"), "{page}");
+    for who in ["zhu", "lin"] {
+        let _ = post(port, &old, &[("verb", "done"), ("who", who), ("request", "r1")]).is(303);
+    }
+    assert!(journal(&play, "task_closed").is_empty());
+    let _ = post(port, &new, &[("verb", "done"), ("who", "lin"), ("request", "r2")]).is(303);
+    assert_eq!(journal(&play, "task_closed").len(), 1);
+    // What a role is asked holds for whoever has it: after a swap they stand first.
+    let file = CLUB.replace("{ people: [lin, zhu] }", "{ people: [lin, zhu], term: 30d }");
+    let play = Playground::new().file("p.yaml", &file);
+    let (engine, port) = self::engine(&play);
+    let path = link(&play, &engine, "topic", "t");
+    let first = |page: &str| {
+        let at = |name: &str| page.find(&format!("value=\"{name}\"")).unwrap_or(usize::MAX);
+        if at("lin") < at("zhu") { "lin" } else { "zhu" }
+    };
+    assert_eq!(first(&get(port, &path).is(200).body), "lin");
+    let _ = play.run(&["swap", "host", "lin", "--with", "zhu", "--group", "xi.an"]).exits(0);
+    assert_eq!(first(&get(port, &path).is(200).body), "zhu");
+    let _ = post(port, &path, &[("verb", "approve"), ("who", "zhu"), ("request", "r3")]).is(303);
+    assert_eq!(journal(&play, "task_closed").len(), 1);
 }

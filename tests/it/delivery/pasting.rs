@@ -112,7 +112,8 @@ fn one_text_for_many_groups_is_one_card() {
         let _ = place.run(&["start", "talk/jia", "--group", group]).exits(0);
     }
     let tasks = place.run(&["tasks"]).exits(0).stdout;
-    assert_eq!(tasks.matches("bring tea").count(), 3, "two rows and one card: {tasks}");
+    assert_eq!(tasks.matches("bring tea").count(), 2, "one row and one card: {tasks}");
+    assert!(tasks.contains("a, b"), "{tasks}");
     assert!(tasks.contains("the same in 2 groups (`--everywhere`)"), "{tasks}");
     assert!(tasks.contains("\n@所有人\nTonight at eight\n"), "as it is to be pasted: {tasks}");
     let _ = engine.line("To paste t1");
@@ -139,4 +140,47 @@ fn who_pastes_has_to_be_somebody() {
     let place = Playground::new().file("club.yaml", &FILE.replace("type: manual", "type: manual, to: hots"));
     let said = place.run(&["check", "club.yaml"]).exits(1).stdout;
     assert!(said.contains("hots") && said.contains("host"), "{said}");
+}
+
+#[test]
+fn what_an_occurrence_asks_in_many_groups_is_one_row_and_done_everywhere() {
+    let groups: Vec<String> =
+        (0..12).map(|n| format!("g{n:02}: {}", if n == 3 { "{ live: false }" } else { "{}" })).collect();
+    let file = format!(
+        "name: club\ntimezone: UTC\npeople: {{ zhu: {{ name: Zhu }} }}\nroles: {{ host: {{ people: [zhu], channel: staff }} }}\n\
+         channels: {{ group: {{ type: manual }}, staff: {{ type: console }} }}\ngroups: {{ {} }}\nplays:\n  \
+         tea: {{ dates: [{{ id: jia, at: 2099-12-05 20:00 }}], steps: [{{ task: Buy tea, to: host }}, {{ wait: 9d }}] }}\n",
+        groups.join(", ")
+    );
+    let place = Playground::new().file("club.yaml", &file);
+    let engine = place.start(&["run", "club.yaml"]);
+    engine.line("running");
+    for n in 0..12 {
+        let _ = place.run(&["start", "tea/jia", "--group", &format!("g{n:02}")]).exits(0);
+    }
+    let tasks = place.run(&["tasks"]).exits(0).stdout;
+    assert!(tasks.contains("g00 and 11 more"), "{tasks}");
+    assert_eq!(tasks.matches("Buy tea").count(), 2, "one row, and how it is done: {tasks}");
+    assert!(
+        tasks.contains("playbook done t1 --group g00, the same in 12 groups (`--everywhere`)"),
+        "{tasks}"
+    );
+    // Which group only rehearses stands beside its runs.
+    let runs = place.run(&["runs"]).exits(0).stdout;
+    assert_eq!(runs.matches("(rehearses)").count(), 1, "{runs}");
+    let rows = place.run(&["runs", "--format", "json"]).json_lines();
+    let rehearse: Vec<&str> =
+        rows.iter().filter(|row| row["rehearses"] == true).filter_map(|row| row["group"].as_str()).collect();
+    assert_eq!(rehearse, ["g03"]);
+    let _ = place.run(&["done", "t1", "--group", "g05"]).exits(0);
+    let tasks = place.run(&["tasks"]).exits(0).stdout;
+    assert!(tasks.contains("g00 and 10 more"), "{tasks}");
+    let done = place.run(&["done", "t1", "--group", "g00", "--everywhere"]).exits(0).stdout;
+    assert_eq!(done.matches("t1 is done").count(), 11, "{done}");
+    assert!(place.run(&["tasks", "--format", "json"]).json_lines().is_empty());
+    // A hint that is a command names the group.
+    let _ = place.run(&["pause", "--group", "g01", "--caretaker", "host"]).exits(0);
+    let text = place.run(&["tasks", "--format", "json"]).json_lines()[0]["text"].to_string();
+    assert!(text.contains("`playbook resume --group g01`"), "{text}");
+    let _ = engine.stop().exits(0);
 }

@@ -530,3 +530,18 @@ plays:
     assert_eq!(sent(&story), [""; 0]);
     assert!(story.state.tasks.is_empty() && story.state.runs.is_empty(), "{:?}", story.state.runs);
 }
+
+#[test]
+fn what_has_room_again_in_the_quiet_hours_waits_for_their_end_and_says_so_at_once() {
+    let yaml = "
+budgets: { quiet: 22:30-08:00, posts: { max: 1 per day } }
+plays:
+  talk: { label: notice, steps: [{ post: one }, { post: two }] }
+";
+    let mut story = Story::new("2027-01-15 20:00", yaml);
+    story.start("talk");
+    let held = story.state.held.front().expect("a message over the day's number");
+    assert_eq!((held.reason, held.until), (HoldReason::PostsMax, Some(at("2027-01-16 08:00"))));
+    story.until("2027-01-16 12:00");
+    assert_eq!(sent(&story), ["01-15 20:00 one", "01-16 08:00 two"]);
+}

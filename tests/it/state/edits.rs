@@ -354,3 +354,50 @@ fn a_date_that_moves_into_the_night_or_is_started_early_says_what_that_does() {
     assert_eq!(steps.len(), 1, "programs get the steps of the file: {steps:?}");
     let _ = engine.stop().exits(0);
 }
+
+#[test]
+fn a_play_that_is_probably_another_one_renamed_gets_the_hint_and_was_may_be_said_late() {
+    let file = |name: &str, was: &str| {
+        format!(
+            "name: p\ntimezone: UTC\nplays:\n  {name}:\n    {was}title: Riddles\n    dates: [{{ id: a, at: 2099-01-01 20:00 }}, {{ id: b, at: 2099-02-01 20:00 }}]\n    steps: [{{ post: a riddle }}]\n  other: {{ every: day at 03:00, steps: [post: night] }}\n"
+        )
+    };
+    let play = Playground::new().file("p.yaml", &file("quiz", ""));
+    let said = play.run(&["check", "p.yaml"]).exits(0).stdout;
+    assert!(!said.contains("was:"), "{said}");
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let hint =
+        "`quiz` is gone and `riddle` is new and alike: if it is the same play, add `was: quiz` to `riddle`";
+    // Before it takes effect, and when it does.
+    play.write("q.yaml", &file("riddle", ""));
+    for command in ["check", "plan"] {
+        let said = play.run(&[command, "q.yaml"]).exits(0).stdout;
+        assert!(said.contains(hint), "{command}: {said}");
+    }
+    let said = play.run(&["check", "q.yaml", "--against", ".playbook"]).exits(0).stdout;
+    assert!(said.contains(hint), "{said}");
+    play.write("p.yaml", &file("riddle", ""));
+    engine.line(hint);
+    // It may be said late; said in time, what a command has moved is where it was put.
+    play.write("p.yaml", &file("riddle", "was: quiz\n    "));
+    eventually("it is the same play", || {
+        play.run(&["log", "--format", "json"]).stdout.contains("\"renamed\"")
+    });
+    let _ = play.run(&["postpone", "riddle/a", "2099-01-06 21:00"]).exits(0);
+    play.write("p.yaml", &file("enigma", "was: riddle\n    "));
+    eventually("the date stays", || play.run(&["plan", "p.yaml"]).stdout.contains("enigma/a is at "));
+    // At a start too, for what was edited while nothing ran.
+    let _ = engine.stop().exits(0);
+    play.write("p.yaml", &file("puzzle", ""));
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("`enigma` is gone and `puzzle` is new and alike");
+    let _ = engine.stop().exits(0);
+    // What has nothing in common with what is gone is something else.
+    play.write(
+        "p.yaml",
+        "name: p\ntimezone: UTC\nplays:\n  walk: { every: day at 07:00, steps: [post: walk] }\n",
+    );
+    let said = play.run(&["check", "p.yaml"]).exits(0).stdout;
+    assert!(!said.contains("was:"), "{said}");
+}

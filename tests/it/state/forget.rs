@@ -154,6 +154,23 @@ fn nothing_of_somebody_is_left_where_no_engine_runs() {
 }
 
 #[test]
+fn whoever_was_let_go_and_is_forgotten_later_was_let_go() {
+    let play = playground();
+    let engine = play.start(&["run", "demo.yaml"]);
+    engine.line("running");
+    live(&play);
+    play.write("rest.csv", &format!("id,name\n{OTHER},Bo Li\n"));
+    let _ = play.run(&["members", "import", "rest.csv", "--replace"]).exits(0);
+    let _ = engine.stop().exits(0);
+    let removed = || play.run(&["report", "--format", "json"]).exits(0).json_lines()[0]["removed"].clone();
+    assert_eq!(removed(), 1);
+    let _ = play.run(&["members", "forget", ID]).exits(0);
+    assert_eq!(removed(), 1, "what happened before is as it was");
+    nothing_is_left(&play);
+    the_journal_gives_the_state(&play);
+}
+
+#[test]
 fn a_running_engine_forgets_and_goes_on() {
     let play = playground();
     let engine = play.start(&["run", "demo.yaml"]);

@@ -41,6 +41,7 @@ mod signal_unheard;
 mod single_option;
 mod term_of_one;
 mod timeout_too_short;
+mod two_welcomes;
 mod unknown_assignee;
 mod unreachable_step;
 mod unused_arg;
@@ -101,6 +102,7 @@ lints! {
     single_option
     term_of_one
     timeout_too_short
+    two_welcomes
     unknown_assignee
     unreachable_step
     unused_arg

@@ -1,6 +1,6 @@
 //! `same-slot`: two plays post to the same channel at the same instant.
 
-use super::context::{Context, due_steps, found};
+use super::context::{Context, due_steps, found, meet};
 use crate::{
     base::{
         diagnostic::{
@@ -55,8 +55,10 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
     let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
     for ((channel, at), posts) in slots {
-        let Some((first, _)) = posts.first() else { continue };
-        for (play, step) in posts.iter().filter(|(play, _)| play.name != first.name && meet(first, play)) {
+        for (index, (play, step)) in posts.iter().enumerate() {
+            // Each is told with one that it meets: three at once are two too many, not three.
+            let meets = |(other, _): &&(&Play, &Step)| other.name != play.name && meet(other, play);
+            let Some((first, _)) = posts[..index].iter().find(meets) else { continue };
             if !told.insert((first.name.as_str(), play.name.as_str())) {
                 continue;
             }
@@ -75,15 +77,6 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether two plays run in one phase and one group.
-fn meet(one: &Play, other: &Play) -> bool {
-    let shares = |a: &[_], b: &[_]| a.is_empty() || b.is_empty() || a.iter().any(|x| b.contains(x));
-    shares(&one.during, &other.during)
-        && (one.groups.is_empty()
-            || other.groups.is_empty()
-            || one.groups.iter().any(|group| other.groups.contains(group)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::{super::tests::messages, CODE};
@@ -96,5 +89,8 @@ mod tests {
         assert_eq!(messages(&CODE, phases), [""; 0]);
         let channels = "channels: { group: { type: console }, news: { type: console } }\nplays:\n  a:\n    every: monday at 09:00\n    steps:\n      - post: One.\n  b:\n    every: monday at 09:00\n    steps:\n      - { post: Two., to: news }\n";
         assert_eq!(messages(&CODE, channels), [""; 0]);
+        // The first of three meets neither of the others, which meet each other.
+        let three = "phases:\n  - { name: seed, timeout: 7d }\n  - { name: grow }\nplays:\n  a:\n    every: saturday at 09:00\n    during: seed\n    steps:\n      - post: One.\n  b:\n    every: saturday at 09:00\n    during: grow\n    steps:\n      - post: Two.\n  c:\n    every: day at 09:00\n    during: grow\n    steps:\n      - post: Three.\n";
+        assert_eq!(messages(&CODE, three), ["`b` and `c` both post to `group` at 2026-03-07 09:00"]);
     }
 }

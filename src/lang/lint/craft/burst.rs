@@ -59,31 +59,67 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
 }
 
 fn check_channel(cx: &Context<'_>, channel: &ChannelName, max: u32, out: &mut Vec<Diagnostic>) {
-    let mut worst: Option<(Date, u32, Vec<&str>)> = None;
+    // Of each day of the week the worst.
+    let mut over: BTreeMap<i8, Crowded<'_>> = BTreeMap::new();
     for phase in &cx.playbook.phases {
         for (day, plays) in posts_by_day(cx, &phase.name, channel) {
             let total: u32 = plays.values().sum();
-            if total > max && worst.as_ref().is_none_or(|(_, most, _)| total > *most) {
-                worst = Some((day, total, plays.into_keys().collect()));
+            let known = over.get(&day.weekday().to_monday_zero_offset());
+            if total > max && known.is_none_or(|worst| total > worst.total) {
+                let plays = plays.into_keys().collect();
+                over.insert(day.weekday().to_monday_zero_offset(), Crowded { day, total, plays });
             }
         }
     }
-    let Some((day, total, plays)) = worst else { return };
+    let Some(most) = over.values().map(|day| day.total).max() else { return };
+    let Some(worst) = over.values().filter(|day| day.total == most).min_by_key(|day| day.day) else { return };
     let (at, to) = match channel.as_str() {
         GROUP => ("budgets.posts.max", Phrase::default()),
         name => ("budgets.channels", phrase!(" to `{name}`", "（到 `{name}`）")),
     };
-    let weekday =
-        Phrase { en: day.strftime("%A").to_string(), zh: spoken_time::weekday_zh(day.weekday()).to_owned() };
-    let plays = Phrase::ticks(&plays, "and");
+    let (day, total, plays, weekday) =
+        (worst.day, worst.total, Phrase::ticks(&worst.plays, "and"), worst.weekday());
+    let others: Vec<Phrase> =
+        over.values().filter(|day| day.day != worst.day).map(|day| day.beside(worst)).collect();
+    let others = match others.as_slice() {
+        [] => Phrase::default(),
+        _ => {
+            let others = Phrase::list(others);
+            phrase!("; over it too: {others}", "；超出的还有{others}"; others)
+        }
+    };
     let message = phrase!(
-        "{weekday} {day} has {total} posts{to} by {plays}, the budget is {max}; what is over waits for the next day",
-        "{day} {weekday} {plays} 共发 {total} 条{to}，预算是 {max} 条；多出的等到第二天"; weekday, to, plays
+        "{weekday} {day} has {total} posts{to} by {plays}, the budget is {max}; what is over waits for the next day{others}",
+        "{day} {weekday} {plays} 共发 {total} 条{to}，预算是 {max} 条；多出的等到第二天{others}"; weekday, to, plays, others
     );
     out.push(found(&CODE, cx.span(at), message).help(pair(
         "spread the plays over the week, join posts, or raise `posts.max`",
         "把玩法分散到一周里，合并消息，或调高 `posts.max`",
     )));
+}
+
+/// A day with more posts than may be.
+struct Crowded<'a> {
+    day: Date,
+    total: u32,
+    plays: Vec<&'a str>,
+}
+
+impl Crowded<'_> {
+    fn weekday(&self) -> Phrase {
+        let zh = spoken_time::weekday_zh(self.day.weekday()).to_owned();
+        Phrase { en: self.day.strftime("%A").to_string(), zh }
+    }
+
+    /// Beside the worst day: how many, and of which plays where they are others.
+    fn beside(&self, worst: &Self) -> Phrase {
+        let (weekday, total) = (self.weekday(), self.total);
+        if self.plays == worst.plays {
+            return phrase!("{weekday} ({total})", "{weekday}（{total} 条）"; weekday);
+        }
+        let plays = Phrase::ticks(&self.plays, "and");
+        phrase!("{weekday} ({total}: {plays})", "{weekday}（{total} 条：{plays}）"; weekday, plays)
+    }
 }
 
 /// How often each play posts to a channel on each day while a phase lasts.
@@ -129,6 +165,15 @@ mod tests {
             messages(&CODE, two),
             [
                 "Monday 2026-03-02 has 2 posts by `a` and `b`, the budget is 1; what is over waits for the next day"
+            ]
+        );
+        let week = "budgets: { posts: { max: 1 per day } }\nplays:\n  a:\n    every: mon, fri at 09:00\n    steps:\n      - post: One.\n      \
+                    - post: Two.\n  b:\n    every: sunday at 10:00\n    steps:\n      - post: Three.\n      - post: Four.\n";
+        assert_eq!(
+            messages(&CODE, week),
+            [
+                "Monday 2026-03-02 has 2 posts by `a`, the budget is 1; what is over waits for the next day; over it \
+                 too: Friday (2), Sunday (2: `b`)"
             ]
         );
         let phases = "budgets: { posts: { max: 1 per day } }\nphases:\n  - { name: seed, timeout: 7d }\n  - { name: grow }\nplays:\n  \

@@ -92,7 +92,7 @@ pub(crate) enum Remedy {
 /// What mends the trouble of a task that names the command for it, as long as there is something to mend.
 fn remedy(board: &Board, group: &GroupNow, text: &str) -> Option<Remedy> {
     let Some((_, named)) = text.split_once("`playbook retry ") else {
-        return (group.state.paused && text.contains("`playbook resume`")).then_some(Remedy::Resume);
+        return (group.state.paused && text.contains("`playbook resume")).then_some(Remedy::Resume);
     };
     let Some(effect) = named.strip_prefix('\'') else {
         let run = RunId::new(named.split([' ', '`']).next()?);

@@ -8,7 +8,10 @@ use crate::{
         time::{Timestamp, Zone},
         value::Value,
     },
-    engine::{entry::TaskKind, state::OpenTask},
+    engine::{
+        entry::{Task, TaskKind},
+        state::OpenTask,
+    },
     shell::{
         console::{door, link::TaskLink},
         runtime::publish::{GroupNow, Snapshot},
@@ -81,17 +84,26 @@ pub(crate) struct Ballot {
     pub(crate) now: Timestamp,
 }
 
-/// Who may answer by a link: whoever has its role, holders of the moment first, or its person. Nobody who has left.
+/// Who may answer by a link: whoever has its role, holders of the moment first, or its person. Nobody who has left, and
+/// nobody where the task was handed to somebody else.
 pub(crate) fn who(snapshot: &Snapshot, link: &TaskLink, now: Timestamp) -> Vec<Person> {
     let people = || {
         let group = snapshot.groups.get(&link.group)?;
         let playbook = &group.book.as_ref()?.playbook;
         let one = playbook.groups.get(&link.group)?;
+        let open = group.state.tasks.get(&link.task).map(|open| &open.task);
+        let asks = |task: &Task| {
+            let by_role = task.role.as_ref().is_some_and(|role| role.as_str() == &*link.of);
+            by_role || task.people.iter().any(|person| person.id.as_str() == &*link.of)
+        };
+        if open.is_some_and(|task| !asks(task)) {
+            return None;
+        }
         let role = (&*link.of).into();
         let Some(known) = playbook.role(one, &role) else {
             return Some(vec![playbook.person(one, &PersonId::new(&link.of))?.clone()]);
         };
-        let mut people = playbook.holders(one, group.state.created, &role, now);
+        let mut people = door::holders(group, &role, now);
         people.extend(
             known.people.iter().filter(|person| !people.contains(person)).cloned().collect::<Vec<_>>(),
         );

@@ -75,7 +75,13 @@ pub(super) fn status(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Resul
 
 /// The runs of the groups that were asked for.
 pub(super) fn runs(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Result<(), Turned> {
-    rows(looked, asked, lines, |group, _| Box::new(view::runs::runs(group)), |row| row.run.to_string())
+    rows(
+        looked,
+        asked,
+        lines,
+        |group, is| Box::new(view::runs::runs(group, is.book.as_ref().map(|book| &*book.playbook))),
+        |row| row.run.to_string(),
+    )
 }
 
 /// What waits for people.
