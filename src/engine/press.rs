@@ -198,6 +198,9 @@ impl Draft<'_> {
         let (Some(channel), Some(first)) = (to.channel.clone(), tasks.first()) else { return Ok(()) };
         let mut message = Message::text(texts.join("\n\n"));
         message.mentions = to.people.iter().cloned().map(Mention::Person).collect();
+        // Of one task whoever has it now gets a link of their own, as whoever had it did.
+        let now = self.state.tasks.get(&first.id).filter(|_| tasks.len() == 1);
+        message.asks = now.and_then(|open| open.task.asks());
         let due = tasks.iter().filter_map(|task| task.due).min();
         let from = self.telling(to, due, false);
         let effect = EffectId::from(format!("task/{}/given-{}", first.id, self.state.epoch));

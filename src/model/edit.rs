@@ -183,9 +183,9 @@ pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
             details: details.into_iter().collect(),
         });
     }
-    let mut rest = alike::advice(old, new);
-    rest.extend(self::rest(whole_old, whole_new));
+    let mut rest = rest(whole_old, whole_new);
     rest.extend(at.into_iter().flat_map(|at| postponed(old, new, at)));
+    rest.extend(alike::advice(old, new));
     Edit { plays, rest }
 }
 

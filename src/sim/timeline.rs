@@ -304,6 +304,15 @@ fn answered(answer: &str) -> Phrase {
     Phrase { en: en.to_owned(), zh: zh.to_owned() }
 }
 
+/// That somebody is not there any more, in a word and in some.
+const fn gone(forgotten: bool) -> (&'static str, Words) {
+    if forgotten {
+        ("forgotten", pair("is forgotten", "已忘记"))
+    } else {
+        ("gone", pair("is no longer in the group", "不在群里了"))
+    }
+}
+
 /// What is rarer.
 fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
     let at = |at: Timestamp| brief(at, entry.at, zone);
@@ -378,11 +387,9 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             };
             line("forgot", "", text, Tone::Plain)
         }
-        Fact::MemberGone { member, forgotten: true } => {
-            line("forgotten", member.as_str(), pair("is forgotten", "已忘记"), Tone::Plain)
-        }
-        Fact::MemberGone { member, .. } => {
-            line("gone", member.as_str(), pair("is no longer in the group", "不在群里了"), Tone::Plain)
+        Fact::MemberGone { member, forgotten } => {
+            let (word, text) = gone(*forgotten);
+            line(word, member.as_str(), text, Tone::Plain)
         }
         Fact::Paused { play } => {
             line("paused", play.as_ref().map_or("", |p| p.as_str()), every(play.as_ref()), Tone::Turn)

@@ -111,7 +111,8 @@ impl Done {
 
 /// Whether an occurrence asks it of people, who may be asked the same in other groups.
 fn is_of_an_occurrence(open: &OpenTask) -> bool {
-    matches!(open.task.kind, TaskKind::Task | TaskKind::Delivery) && open.task.run.is_some()
+    let by_a_step = open.task.run.is_some() || open.task.effect.is_some();
+    matches!(open.task.kind, TaskKind::Task | TaskKind::Delivery) && by_a_step
 }
 
 /// Gives an approval. Only those who were asked can, by their id or name under `people`; the operator can in their

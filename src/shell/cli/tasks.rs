@@ -136,7 +136,8 @@ impl Tasks {
 
 /// What makes two tasks one over two groups: an occurrence asks the same people the same in the same words.
 fn card(row: &Row) -> Option<String> {
-    let is_one = matches!(row.kind, TaskKind::Task | TaskKind::Delivery) && row.run.is_some();
+    let of_an_occurrence = row.run.is_some() || row.effect.is_some();
+    let is_one = matches!(row.kind, TaskKind::Task | TaskKind::Delivery) && of_an_occurrence;
     let asked = (row.kind, &row.run, &row.step, &row.effect, &row.people);
     is_one.then(|| format!("{asked:?} {:?}", (&row.text, &row.list, &row.answered, row.hushed)))
 }

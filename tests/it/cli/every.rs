@@ -89,7 +89,7 @@ const TABLE: &[(&str, i32)] = &[
     ("members export S G --member nobody", 4),
     ("members show nobody:1 S G", 4),
     ("members forget nobody:1 S G", 4),
-    ("done t1 S G --everywhere", 4),
+    ("done t99 S G --everywhere", 4),
     ("tasks t1 S G", 0),
     ("answers S G --format json", 0),
     ("answers t99 S G", 2),

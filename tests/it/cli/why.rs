@@ -251,7 +251,7 @@ plays:
     story.start("talk");
     insta::assert_snapshot!(why(&story, &["talk"]), @"
     talk of 2099-12-01 09:00 began on time, 2099-12-01 09:00 and was done at once; 1 message is held by a budget
-      ✗ step       step 3: its message, due 2099-12-01 09:00, is held by posts.max, until 2099-12-02 00:00 at the latest
+      ✗ step       step 3: its message, due 2099-12-01 09:00, is held by posts.max, until 2099-12-02 08:00 at the latest
       ✗ posts.max  the budget is 2 posts a day, and 2 had gone (09:00, 09:00)
       · trigger    none; it begins with `playbook start talk`; this one is about 2099-12-01 09:00
         journal         6 2099-12-01 09:00:00  talk@2099-12-01T01:00:00Z began
@@ -259,7 +259,7 @@ plays:
                         8 2099-12-01 09:00:00  step 1 done
                         9 2099-12-01 09:00:00  post 二
                        10 2099-12-01 09:00:00  step 2 done
-                       11 2099-12-01 09:00:00  held the posts of the day are used up until 12-02 00:00: 三
+                       11 2099-12-01 09:00:00  held the posts of the day are used up until 12-02 08:00: 三
                        12 2099-12-01 09:00:00  step 3 done
                        13 2099-12-01 09:00:00  done
     ");

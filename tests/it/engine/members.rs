@@ -120,7 +120,7 @@ name: short
 timezone: Asia/Shanghai
 people: { ann: { name: Ann } }
 roles: { host: { people: [ann] } }
-members: { fields: { city: { why: the map } } }
+members: { fields: { city: { purpose: the map } } }
 plays:
   guest: { dates: [{ id: only, at: 2099-01-01 20:00 }], steps: [{ post: hello }] }
 ";

@@ -147,7 +147,7 @@ fn nothing_of_somebody_is_left_where_no_engine_runs() {
     let log = play.run(&["log"]).exits(0).stdout;
     assert!(log.contains("forgotten"), "{log}");
     let quits = play.run(&["metrics", "--format", "json"]).exits(0).json_lines();
-    let quits = quits.iter().find(|row| row["metric"] == "quits(30)");
+    let quits = quits.iter().find(|row| row["metric"] == "quits");
     assert_eq!(quits.map(|row| row["value"].as_f64()), Some(Some(0.0)), "{quits:?}");
     let _ = engine.stop().exits(0);
     nothing_is_left(&play);
