@@ -140,7 +140,7 @@ fn a_list_is_told_about_in_its_own_words_and_what_is_not_kept_is_named() {
     let said = place.run(&["members", "import", "good.csv"]).exits(0).stdout;
     assert!(said.contains("`citty` 这一列没有保留") && said.contains("是不是指 `city`"), "{said}");
     assert!(said.contains("`shoes` 这一列没有保留"), "{said}");
-    let shown = place.run(&["members", "show", "a2", "--format", "json"]).exits(0).stdout;
+    let shown = place.run(&["members", "show", "a2"]).exits(0).stdout;
     assert!(shown.contains("2026-05-0"), "{shown}");
     // Nothing counts against them, which is an answer.
     for who in ["a2", "小李"] {

@@ -392,6 +392,7 @@ fn a_play_that_is_probably_another_one_renamed_gets_the_hint_and_was_may_be_said
     play.write("p.yaml", &file("puzzle", ""));
     let engine = play.start(&["run", "p.yaml"]);
     engine.line("`enigma` is gone and `puzzle` is new and alike");
+    engine.line("running");
     let _ = engine.stop().exits(0);
     // What has nothing in common with what is gone is something else.
     play.write(
