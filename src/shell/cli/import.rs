@@ -125,7 +125,6 @@ impl Import {
 
     /// Says which columns the playbook does not keep, and which field of it could be meant by one.
     fn tell_left_out(
-        &self,
         listed: &BTreeMap<MemberId, Listed>,
         (remote, state): (&Remote, &State),
         out: &mut Output,
@@ -165,7 +164,7 @@ impl Import {
             listed.insert(row.listed.member.id.clone(), row.listed);
         }
         let state = remote.state()?;
-        self.tell_left_out(&listed, (remote, &state), out)?;
+        Self::tell_left_out(&listed, (remote, &state), out)?;
         let known = state.members;
         let unseen = listed.values().filter(|one| one.seen.is_none());
         let unseen = unseen.filter(|one| known.activity(&one.member.id).seen.is_none()).count();

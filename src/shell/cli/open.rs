@@ -1,6 +1,11 @@
 //! `playbook open`: a link into the console of a running engine.
 
-use super::{args::StateArg, failure::Failure, output::Output, state::{directory, is_there}};
+use super::{
+    args::StateArg,
+    failure::Failure,
+    output::Output,
+    state::{directory, is_there},
+};
 use crate::{
     base::{
         ids::PersonId,

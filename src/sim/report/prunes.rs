@@ -59,7 +59,7 @@ impl Gatherer {
                 });
             }
             Fact::MemberGone { member, forgotten: false } => {
-                self.settle(group, member, |round| &mut round.gone)
+                self.settle(group, member, |round| &mut round.gone);
             }
             Fact::SignalReceived(signal) if !self.told.is_empty() => {
                 let Some(member) = &signal.member else { return };

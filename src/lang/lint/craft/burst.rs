@@ -81,12 +81,11 @@ fn check_channel(cx: &Context<'_>, channel: &ChannelName, max: u32, out: &mut Ve
         (worst.day, worst.total, Phrase::ticks(&worst.plays, "and"), worst.weekday());
     let others: Vec<Phrase> =
         over.values().filter(|day| day.day != worst.day).map(|day| day.beside(worst)).collect();
-    let others = match others.as_slice() {
-        [] => Phrase::default(),
-        _ => {
-            let others = Phrase::list(others);
-            phrase!("; over it too: {others}", "；超出的还有{others}"; others)
-        }
+    let others = if others.is_empty() {
+        Phrase::default()
+    } else {
+        let others = Phrase::list(others);
+        phrase!("; over it too: {others}", "；超出的还有{others}"; others)
     };
     let message = phrase!(
         "{weekday} {day} has {total} posts{to} by {plays}, the budget is {max}; what is over waits for the next day{others}",
