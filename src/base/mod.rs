@@ -14,6 +14,7 @@ pub mod spoken_time;
 pub mod markdown;
 pub mod member;
 pub mod metric;
+pub mod offset;
 pub mod person;
 pub mod phrase;
 pub mod picture;

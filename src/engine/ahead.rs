@@ -14,7 +14,8 @@ use crate::{
     base::{
         ids::{ChannelName, RunId},
         limits,
-        time::{Duration, Offset, Timestamp},
+        offset::Offset,
+        time::{Duration, Timestamp},
     },
     model::{
         message::Mention,

@@ -4,10 +4,7 @@
 
 use super::{IllegalEntry, state::Run};
 use crate::{
-    base::{
-        phrase::Phrase,
-        time::{Offset, Timestamp},
-    },
+    base::{offset::Offset, phrase::Phrase, time::Timestamp},
     model::{group::Group, play::Play, playbook::Playbook, step::Step, text::Text},
     script::expr::EvalError,
 };

@@ -46,6 +46,7 @@ pub mod waiting;
 mod addressee;
 mod adopt;
 mod advance;
+mod looping;
 mod ahead;
 mod alone;
 mod apply;

@@ -10,8 +10,9 @@ use super::{
 use crate::{
     base::{
         ids::{ChannelName, PersonId, PhaseName, PlayName, RoleName, StepId},
+        offset::Offset,
         person::Person,
-        time::{ClockTime, Duration, Offset, Timestamp},
+        time::{ClockTime, Duration, Timestamp},
     },
     script::expr::Expr,
 };

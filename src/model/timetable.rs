@@ -9,7 +9,8 @@ use super::{
 };
 use crate::base::{
     ids::StepId,
-    time::{Offset, Timestamp, Zone},
+    offset::Offset,
+    time::{Timestamp, Zone},
 };
 use std::sync::Arc;
 

@@ -6,8 +6,9 @@ use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         ids::ChannelName,
+        offset::Offset,
         source::Span,
-        time::{ClockTime, Offset, Timestamp},
+        time::{ClockTime, Timestamp},
     },
     lang::codes,
     model::{

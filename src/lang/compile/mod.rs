@@ -11,6 +11,7 @@ mod channels;
 mod check;
 mod common;
 mod cx;
+mod environs;
 mod dates;
 mod doctor;
 mod groups;
@@ -51,7 +52,7 @@ use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report, Severity},
-        ids::{CalendarName, ChannelName, Digest, RoleName},
+        ids::Digest,
         limits,
         source::{Folder, SourceMap, Span},
         value::{Map, Value},
@@ -63,26 +64,12 @@ use crate::{
         wide,
     },
     lang::read_text,
-    model::{
-        budget::Budgets,
-        calendar::Calendar,
-        channel::{Channel, ChannelKind, InDoubt},
-        keeping::Keeping,
-        moderation::Moderation,
-        play::Play,
-        playbook::Playbook,
-        role::Role,
-        tier::Tier,
-    },
-    script::names::{Name, Names as Globals},
+    model::{play::Play, playbook::Playbook},
 };
 use cx::{Cx, UnitView};
+use environs::{Environs, budgets_of, environs, import, moderation, own_numbers, scope, tiers_of};
 use sha2::Digest as _;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 use text::Scope;
 pub(crate) use triggers::SIGNALS;
 use uses::Unit;
@@ -315,160 +302,6 @@ fn lower(
         inbound: get("inbound").map(|node| inbound::lower(cx, node, &ids)).unwrap_or_default(),
         access: access::lower(cx, get("access")),
     }
-}
-
-/// What plays are surrounded by: the file's own, and what the files that it uses add.
-struct Environs {
-    channels: BTreeMap<ChannelName, Arc<Channel>>,
-    calendars: BTreeMap<CalendarName, Calendar>,
-    roles: BTreeMap<RoleName, Arc<Role>>,
-}
-
-/// Channels, people, calendars and roles, of the file first: a name that it has is not looked for elsewhere.
-fn environs(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit]) -> Environs {
-    let get = |key: &str| root.get(key).filter(|node| !node.is_null());
-    let mut channels = BTreeMap::new();
-    for part in brought::section(cx, root, home, units, "channels") {
-        cx.unit = part.view;
-        channels.extend(channels::lower(cx, &part.node, "channels"));
-    }
-    let mut people = cx::People::new();
-    for part in brought::section(cx, root, home, units, "people") {
-        cx.unit = part.view;
-        people.extend(people::lower_people(cx, &part.node));
-    }
-    let mut calendars = BTreeMap::new();
-    for part in brought::section(cx, root, home, units, "calendars") {
-        cx.unit = part.view;
-        calendars.extend(calendars::lower(cx, &part.node));
-    }
-    cx.unit = home.clone();
-    let mut roles: BTreeMap<RoleName, _> = BTreeMap::new();
-    for part in brought::section(cx, root, home, units, "roles") {
-        roles.extend(people::lower_roles(cx, &part.node, &people, "roles"));
-    }
-    cx.people = people;
-    if channels.is_empty() && get("channels").is_none() {
-        channels.extend([only_console()]);
-    }
-    Environs { channels, calendars, roles }
-}
-
-/// How much a group may be talked to: as the file says, then as the files that it uses say.
-fn budgets_of(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &Scope) -> Budgets {
-    let mut budgets = Budgets::default();
-    for part in brought::section(cx, root, home, units, "budgets") {
-        cx.unit = part.view;
-        budgets.fill(budgets::lower(cx, &part.node, scope));
-    }
-    cx.unit = home.clone();
-    budgets
-}
-
-/// Where members stand: as the file says, else as the first file says that it uses.
-fn tiers_of(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &Scope) -> Vec<Tier> {
-    let of = |root: &Node| root.get("members").and_then(|node| node.get("tiers")).cloned();
-    let used = || units.iter().find_map(|unit| Some((unit.view.clone(), of(&unit.document.root)?)));
-    let Some((view, node)) = of(root).map(|node| (home.clone(), node)).or_else(used) else {
-        return Vec::new();
-    };
-    cx.unit = view;
-    let tiers = tiers::lower(cx, &node, scope);
-    cx.unit = home.clone();
-    tiers
-}
-
-/// The numbers of the file, then those of the files that it uses.
-fn own_numbers(
-    cx: &mut Cx<'_>,
-    root: &Node,
-    home: &UnitView,
-    units: &[Unit],
-    scope: &Scope,
-) -> Vec<crate::model::number::OwnNumber> {
-    let mut taken = BTreeSet::new();
-    let mut all = Vec::new();
-    let sources =
-        std::iter::once((root, home)).chain(units.iter().map(|unit| (&unit.document.root, &unit.view)));
-    for (root, view) in sources {
-        let Some(node) = root.get("metrics").filter(|node| !node.is_null()) else { continue };
-        cx.unit = view.clone();
-        all.extend(numbers::lower(cx, node, scope, &taken));
-        taken.extend(names::keys(Some(node)).map(str::to_owned));
-    }
-    cx.unit = home.clone();
-    numbers::check_cycles(cx, &all);
-    all
-}
-
-/// What every expression may name.
-fn scope(cx: &Cx<'_>) -> Scope {
-    let mut scope = Scope::default();
-    scope.known.globals = [
-        Name::Group,
-        Name::Members,
-        Name::Phase,
-        Name::Vars,
-        Name::Rules,
-        Name::Charter,
-        Name::Roles,
-        Name::Now,
-        Name::Metrics,
-        Name::Operators,
-    ]
-    .into_iter()
-    .collect::<Globals>();
-    scope.known.roles.clone_from(&cx.names.roles);
-    scope.known.vars = Some(cx.names.vars.clone());
-    scope.known.fields.clone_from(&cx.names.fields);
-    scope.known.metrics.clone_from(&cx.names.metrics);
-    scope.known.said_vars.clone_from(&cx.heard.vars);
-    scope
-}
-
-/// Where a playbook without channels posts.
-fn only_console() -> (ChannelName, Arc<Channel>) {
-    let name = ChannelName::new("group");
-    let console = Channel {
-        name: name.clone(),
-        kind: ChannelKind::Console,
-        settings: BTreeMap::new(),
-        rate: None,
-        in_doubt: InDoubt::default(),
-        timeout: None,
-        alerts: Vec::new(),
-        hear: None,
-    };
-    (name, Arc::new(console))
-}
-
-/// The rules of the file, then those of the files that it uses.
-fn moderation(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &Scope) -> Moderation {
-    let own = std::iter::once((root.get("moderate"), home.clone()));
-    let used = units.iter().map(|unit| (unit.document.root.get("moderate"), unit.view.clone()));
-    let sections =
-        own.chain(used).filter_map(|(node, view)| Some((node.filter(|node| !node.is_null())?, view)));
-    let sections: Vec<(&Node, UnitView)> = sections.collect();
-    let moderation = moderate::lower(cx, &sections, scope);
-    cx.unit = home.clone();
-    moderation
-}
-
-/// Reads `members`: its rows go to the group that they name, else to every group.
-fn import(
-    cx: &mut Cx<'_>,
-    node: &Node,
-    groups: &mut BTreeMap<crate::base::ids::GroupId, Arc<crate::model::group::Group>>,
-) -> Keeping {
-    let (keeping, rows) = members::lower_section(cx, node);
-    for (id, group) in groups.iter_mut() {
-        let own = rows.iter().filter(|row| row.group.as_deref().is_none_or(|name| name == id.as_str()));
-        let own: Vec<_> = own.map(|row| row.listed.clone()).collect();
-        if !own.is_empty() {
-            Arc::make_mut(group).members.extend(own);
-        }
-    }
-    keeping
 }
 
 /// The plays of the file, then those of the files that it uses.

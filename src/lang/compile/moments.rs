@@ -4,8 +4,9 @@ use super::cx::Cx;
 use crate::base::phrase::{Phrase, pair};
 use crate::{
     base::{
+        offset::Offset,
         source::Span,
-        time::{Offset, Timestamp, Zone},
+        time::{Timestamp, Zone},
     },
     lang::{
         data,

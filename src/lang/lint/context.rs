@@ -4,9 +4,10 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, code::Code},
         ids::ChannelName,
+        offset::Offset,
         phrase::Phrase,
         source::{SourceId, SourceMap, Span},
-        time::{Duration, Offset, Timestamp},
+        time::{Duration, Timestamp},
         value::Value,
     },
     model::{

@@ -5,8 +5,9 @@
 use crate::{
     base::{
         locale::Locale,
+        offset::Offset,
         phrase::{Words, pair},
-        time::{Duration, Offset},
+        time::Duration,
         value::Value,
     },
     model::{

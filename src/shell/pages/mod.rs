@@ -7,6 +7,8 @@ mod chart;
 pub(super) mod words;
 
 pub(super) mod plan;
+mod plan_list;
+mod plan_step;
 pub(super) mod report;
 
 use crate::base::locale::Locale;

@@ -2,7 +2,12 @@
 //!
 //! Shows what may happen; tests no condition. The text of each step is a label that hover, focus and tap show.
 
-use super::{page, section, words};
+use super::{
+    page,
+    plan_list::{conditions, list, untimed},
+    plan_step::{PagedStep, class, held, is_conditional, kind, on, play_conditions, to_group},
+    words,
+};
 use crate::{
     base::{
         ids::{GroupId, PlayName},
@@ -11,15 +16,14 @@ use crate::{
     },
     model::{
         budget::{Quota, Window as Per},
-        channel::GROUP,
         group::Group,
         message::Label,
         play::Play,
         playbook::Playbook,
     },
     sim::{
-        forecast::{Expected, Forecast},
-        plan::{self, Planned, Window},
+        forecast::Forecast,
+        plan::{self, Window},
     },
 };
 use jiff::civil::Date;
@@ -27,7 +31,6 @@ use maud::{Markup, html};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
-    ops::Deref,
 };
 
 /// Groups that a page shows.
@@ -68,19 +71,6 @@ pub(in crate::shell) fn html(playbook: &Playbook, window: Window) -> String {
         footer { p { "playbook plan · " (playbook.name) " · " (playbook.digest.short()) } }
     };
     page(locale, &format!("{} · {}", playbook.title, locale.pick("plan", "计划")), &body)
-}
-
-/// A step, and what will probably hold its message.
-struct PagedStep {
-    planned: Planned,
-    held: Option<Expected>,
-}
-
-impl Deref for PagedStep {
-    type Target = Planned;
-    fn deref(&self) -> &Planned {
-        &self.planned
-    }
 }
 
 /// What is ahead, group by group, as far as a page shows it.
@@ -272,10 +262,6 @@ fn month(playbook: &Playbook, first: Date, steps: &[&PagedStep]) -> Markup {
     }
 }
 
-fn on(first: Date, day: i32) -> Date {
-    first.checked_add(jiff::Span::new().days(day - 1)).unwrap_or(first)
-}
-
 /// How many messages the group would get each day, and where that is more than the budget allows.
 fn posts_a_day(playbook: &Playbook, first: Date, steps: &[&PagedStep]) -> Markup {
     let locale = playbook.locale;
@@ -316,12 +302,6 @@ fn posts_a_day(playbook: &Playbook, first: Date, steps: &[&PagedStep]) -> Markup
     }
 }
 
-/// Whether a step speaks to the group, as budgets count it. What a script will post nobody knows yet.
-fn to_group(step: &PagedStep) -> bool {
-    matches!(step.verb, "post" | "ask")
-        && step.channel.as_ref().is_some_and(|channel| channel.as_str() == GROUP)
-}
-
 /// One play's row of a month.
 fn lane(playbook: &Playbook, play: &Play, steps: &[&PagedStep]) -> Markup {
     let locale = playbook.locale;
@@ -351,10 +331,6 @@ fn lane(playbook: &Playbook, play: &Play, steps: &[&PagedStep]) -> Markup {
     }
 }
 
-fn is_conditional(play: &Play) -> bool {
-    play.when.is_some() || !play.during.is_empty()
-}
-
 /// The colours of a day, as many as there is room for; what speaks goes before what does not.
 fn stripes(steps: &[&PagedStep]) -> Vec<&'static str> {
     const ROOM: usize = 4;
@@ -365,17 +341,6 @@ fn stripes(steps: &[&PagedStep]) -> Vec<&'static str> {
     }
     classes.truncate(ROOM);
     classes
-}
-
-/// The class that gives a step its colour.
-fn class(step: &PagedStep) -> &'static str {
-    match step.verb {
-        "post" => words::label_class(step.label),
-        "ask" => step.label.map_or("ask", |label| words::label_class(Some(label))),
-        "task" | "approve" | "prune" => "person",
-        "run" => "script",
-        _ => "quiet",
-    }
 }
 
 /// What a day of a lane says: the day and the play, then a line for each step.
@@ -399,173 +364,4 @@ fn tip(playbook: &Playbook, play: &Play, steps: &[&PagedStep]) -> String {
         let _ = write!(tip, "\n{line}");
     }
     tip
-}
-
-/// The verb and the label, in words.
-fn kind(locale: Locale, step: &PagedStep) -> String {
-    let verb = words::verb(locale, step.verb);
-    let label =
-        step.label.map(|label| format!(" ({})", words::label(locale, Some(label)))).unwrap_or_default();
-    format!("{verb}{label}")
-}
-
-/// For a message that a budget will probably hold: by which, and until when where that is certain.
-fn held(playbook: &Playbook, step: &PagedStep) -> Option<String> {
-    let held = step.held.as_ref()?;
-    let zone = &playbook.zone;
-    let why = words::hold(playbook.locale, held.by);
-    let until = held.until.map(|until| {
-        let day = zone.date(until);
-        let near = day == zone.date(step.at) || Some(day) == zone.date(step.at).tomorrow().ok();
-        let day = if near { String::new() } else { format!("{} ", words::short_day(playbook.locale, day)) };
-        format!("{day}{}", words::clock(zone, until))
-    });
-    Some(match (playbook.locale, until) {
-        (Locale::En, Some(until)) => format!("probably waits until {until}: {why}"),
-        (Locale::En, None) => format!("probably waits: {why}"),
-        (Locale::Zh, Some(until)) => format!("多半等到 {until}: {why}"),
-        (Locale::Zh, None) => format!("多半要等：{why}"),
-    })
-}
-
-/// When a play starts at all, a line each.
-fn play_conditions(locale: Locale, play: &Play) -> Vec<String> {
-    fn join<T: ToString>(locale: Locale, items: &[T]) -> String {
-        let items: Vec<String> = items.iter().map(ToString::to_string).collect();
-        items.join(locale.pick(" or ", "、"))
-    }
-    let mut lines = Vec::new();
-    if !play.during.is_empty() {
-        lines.push(format!("{} {}", locale.pick("only in phase", "只在阶段"), join(locale, &play.during)));
-    }
-    if let Some(when) = &play.when {
-        lines.push(format!("{} {}", locale.pick("only when", "条件"), when.source()));
-    }
-    if !play.except.is_empty() {
-        lines.push(format!(
-            "{} {}",
-            locale.pick("not on days of", "这些日子除外："),
-            join(locale, &play.except)
-        ));
-    }
-    if !play.only.is_empty() {
-        lines.push(format!(
-            "{} {}",
-            locale.pick("only on days of", "只在这些日子："),
-            join(locale, &play.only)
-        ));
-    }
-    lines
-}
-
-/// Every step of a month, by day: what the grid shows, for reading and for paper.
-fn list(playbook: &Playbook, steps: &[&PagedStep]) -> Markup {
-    let locale = playbook.locale;
-    let mut days: Vec<(Date, Vec<&PagedStep>)> = Vec::new();
-    for step in steps {
-        let date = playbook.zone.date(step.at);
-        match days.last_mut() {
-            Some((day, inside)) if *day == date => inside.push(step),
-            _ => days.push((date, vec![step])),
-        }
-    }
-    html! {
-        table.steps {
-            thead {
-                tr {
-                    th scope="col" { (locale.pick("Time", "时间")) }
-                    th scope="col" { (locale.pick("Play", "玩法")) }
-                    th scope="col" { (locale.pick("Step", "步骤")) }
-                    th scope="col" { (locale.pick("Text", "内容")) }
-                }
-            }
-            @for (date, inside) in &days {
-                tbody {
-                    tr { th.day colspan="4" scope="rowgroup" { (words::day(locale, *date)) } }
-                    @for step in inside { (list_row(playbook, step)) }
-                }
-            }
-        }
-    }
-}
-
-fn list_row(playbook: &Playbook, step: &PagedStep) -> Markup {
-    let play = playbook.play(&step.play);
-    let place = step.channel.as_ref().filter(|channel| channel.as_str() != GROUP);
-    html! {
-        tr {
-            td.time { (words::clock(&playbook.zone, step.at)) }
-            td { bdi { (play.map_or(step.play.as_str(), |play| play.title.as_ref())) } }
-            td {
-                i class={ "k " (class(step)) } {}
-                (kind(playbook.locale, step))
-                @if let Some(place) = place { " " span.chip { (place) } }
-            }
-            td.text {
-                bdi { (step.text) }
-                @if let Some(held) = held(playbook, step) {
-                    " " span.chip.held { (held) }
-                }
-            }
-        }
-    }
-}
-
-/// The plays that were shown, when each starts, and what must hold.
-fn conditions(playbook: &Playbook, seen: &BTreeSet<PlayName>) -> Markup {
-    let locale = playbook.locale;
-    let plays: Vec<&Play> =
-        playbook.plays.iter().map(AsRef::as_ref).filter(|play| seen.contains(&play.name)).collect();
-    if plays.is_empty() {
-        return html! {};
-    }
-    let body = html! {
-        div.card.wide {
-            table.fixed {
-                thead {
-                    tr {
-                        th scope="col" { (locale.pick("Play", "玩法")) }
-                        th scope="col" { (locale.pick("Starts", "何时开始")) }
-                        th scope="col" { (locale.pick("Only if", "条件")) }
-                    }
-                }
-                tbody {
-                    @for play in plays {
-                        tr {
-                            th scope="row" { bdi { (play.title) } @if play.title.as_ref() != play.name.as_str() { " " small { (play.name) } } }
-                            td { (words::trigger(locale, play)) }
-                            td.text { (play_conditions(locale, play).join("\n")) }
-                        }
-                    }
-                }
-            }
-        }
-    };
-    section("conditions", locale.pick("Plays and their conditions", "各玩法的条件"), "", &body)
-}
-
-/// The plays without a time, and why.
-fn untimed(playbook: &Playbook, window: Window, seen: &BTreeSet<PlayName>) -> Markup {
-    let locale = playbook.locale;
-    let rows = plan::untimed(playbook, window, seen);
-    if rows.is_empty() {
-        return html! {};
-    }
-    let title =
-        |name: &PlayName| playbook.play(name).map_or_else(|| name.to_string(), |play| play.title.to_string());
-    let body = html! {
-        div.card.wide {
-            table.fixed {
-                tbody {
-                    @for row in &rows {
-                        tr {
-                            th scope="row" { bdi { (title(&row.play)) } @if title(&row.play) != row.play.as_str() { " " small { (row.play) } } }
-                            td { (row.why.of(locale)) }
-                        }
-                    }
-                }
-            }
-        }
-    };
-    section("untimed", locale.pick("Without a time in this window", "这段时间里没有时间的玩法"), "", &body)
 }

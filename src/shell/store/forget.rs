@@ -6,11 +6,11 @@
 use super::{
     StoreError, archive, copy, corrupt,
     erase::{self, Eraser},
+    forgotten::{Hashes, unread},
     form, members, path, recovery, schema, wire,
 };
 use crate::{
     base::{
-        hex::{hex, unhex},
         ids::{GroupId, MemberId},
         member::Members,
     },
@@ -19,15 +19,12 @@ use crate::{
         entry::{Entry, Fact, Outcome},
         state::State,
     },
-    shell::{clock, editions::EDITION, private, random},
+    shell::{clock, editions::EDITION, private},
 };
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use std::{
     collections::BTreeSet,
-    fmt::Write as _,
     fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -58,12 +55,6 @@ pub struct Forgotten {
 
 /// What waits to be forgotten.
 const PENDING: &str = "forget.json";
-/// Keyed hashes of those who were forgotten, for copies that are put back.
-const HASHES: &str = "forgotten";
-
-fn io(error: io::Error) -> StoreError {
-    StoreError::Io(error.to_string())
-}
 
 /// Writes down that somebody is to be forgotten, durably.
 pub fn ask(dir: &Path, forget: &Forget) -> Result<(), StoreError> {
@@ -71,12 +62,12 @@ pub fn ask(dir: &Path, forget: &Forget) -> Result<(), StoreError> {
     all.insert(forget.clone());
     let fresh = dir.join("forget.json.new");
     let text = serde_json::to_string(&all).map_err(|e| corrupt(PENDING, e))?;
-    let mut file = private::open(&fresh).map_err(io)?;
+    let mut file = private::open(&fresh).map_err(unread)?;
     file.set_len(0)
         .and_then(|()| file.write_all(text.as_bytes()))
         .and_then(|()| file.sync_all())
-        .map_err(io)?;
-    fs::rename(&fresh, dir.join(PENDING)).and_then(|()| copy::sync_folder(&path(dir))).map_err(io)
+        .map_err(unread)?;
+    fs::rename(&fresh, dir.join(PENDING)).and_then(|()| copy::sync_folder(&path(dir))).map_err(unread)
 }
 
 /// Who waits to be forgotten.
@@ -86,7 +77,7 @@ fn pending(dir: &Path) -> Result<BTreeSet<Forget>, StoreError> {
         Ok(text) if text.is_empty() => Ok(BTreeSet::new()),
         Ok(text) => serde_json::from_str(&text).map_err(|e| corrupt(PENDING, e)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeSet::new()),
-        Err(error) => Err(io(error)),
+        Err(error) => Err(unread(error)),
     }
 }
 
@@ -118,15 +109,15 @@ pub fn forget(dir: &Path) -> Result<Vec<Forgotten>, StoreError> {
     finish(conn)?;
     // Its bytes go before its name does.
     let wiped = fs::OpenOptions::new().write(true).truncate(true).open(dir.join(PENDING));
-    wiped.and_then(|file| file.sync_all()).map_err(io)?;
-    fs::remove_file(dir.join(PENDING)).map_err(io)?;
+    wiped.and_then(|file| file.sync_all()).map_err(unread)?;
+    fs::remove_file(dir.join(PENDING)).map_err(unread)?;
     Ok(done)
 }
 
 /// Forgets in a copy that was put back whoever had been forgotten since it was made.
 pub(super) fn again(dir: &Path, file: &Path) -> Result<Vec<Forgotten>, StoreError> {
     let hashes = Hashes::open(dir)?;
-    if hashes.known.is_empty() {
+    if hashes.is_empty() {
         return Ok(Vec::new());
     }
     let mut conn = open(file)?;
@@ -468,65 +459,6 @@ fn store(conn: &Transaction<'_>, state: &mut State, seq: i64) -> Result<(), Stor
         params![group.as_str(), seq, state.clock.as_millis(), state.version, text],
     )?;
     Ok(())
-}
-
-/// Keyed hashes of who was forgotten: the key in the first line, then a hash a line.
-struct Hashes {
-    file: PathBuf,
-    key: Vec<u8>,
-    known: BTreeSet<String>,
-}
-
-/// The key's length.
-const KEY_BYTES: usize = 32;
-
-impl Hashes {
-    fn open(dir: &Path) -> Result<Self, StoreError> {
-        let file = dir.join(HASHES);
-        let text = match fs::read_to_string(&file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(io(error)),
-        };
-        let mut lines = text.lines().map(str::to_owned);
-        let key = lines.next().and_then(|line| unhex(&line)).filter(|key| key.len() == KEY_BYTES);
-        if key.is_none() && !text.is_empty() {
-            return Err(corrupt(HASHES, "its first line is no key"));
-        }
-        let known = lines.collect();
-        Ok(Self { file, key: key.unwrap_or_default(), known })
-    }
-
-    fn hash(&self, group: &GroupId, member: &MemberId) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
-        for part in [group.as_str(), member.as_str()] {
-            mac.update(&(part.len() as u64).to_le_bytes());
-            mac.update(part.as_bytes());
-        }
-        hex(&mac.finalize().into_bytes())
-    }
-
-    fn has(&self, group: &GroupId, member: &MemberId) -> bool {
-        self.known.contains(&self.hash(group, member))
-    }
-
-    fn add(&self, group: &GroupId, member: &MemberId) -> Result<(), StoreError> {
-        let mut now = Self::open(self.file.parent().unwrap_or(&self.file))?;
-        let mut text = String::new();
-        if now.key.is_empty() {
-            now.key = vec![0; KEY_BYTES];
-            random::fill(&mut now.key).map_err(io)?;
-            let _ = writeln!(text, "{}", hex(&now.key));
-        }
-        let hash = now.hash(group, member);
-        if now.known.contains(&hash) {
-            return Ok(());
-        }
-        let _ = writeln!(text, "{hash}");
-        let mut file = private::open(&self.file).map_err(io)?;
-        io::Seek::seek(&mut file, io::SeekFrom::End(0)).map_err(io)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io)
-    }
 }
 
 /// Copies beside the state, which keep what they were made of.

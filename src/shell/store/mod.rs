@@ -31,6 +31,7 @@ mod query;
 mod archive;
 mod erase;
 mod forget;
+mod forgotten;
 mod retention;
 mod sealed;
 mod health;

@@ -6,6 +6,7 @@
 pub mod act;
 pub mod expectation;
 pub mod read;
+mod read_expectation;
 pub mod record;
 pub mod rehearsal;
 pub mod sighting;
