@@ -31,7 +31,6 @@ pub const RELOAD_ERRORS_SHOWN: usize = 5;
 pub const SEATS_MAX: u32 = 1_000;
 /// People who may wait for a place in one sign-up.
 pub const WAITING_FOR_SEATS_MAX: usize = 1_000;
-
 /// Operations of one expression.
 pub const EXPRESSION_OPERATIONS_MAX: u64 = 200_000;
 /// Operations of all expressions of one decision together: some 50 ms.
@@ -100,19 +99,20 @@ pub const SCRIPT_VARIABLES_MAX: usize = 256;
 pub const SCRIPT_FUNCTIONS_MAX: usize = 1_000;
 /// Files that one script may import.
 pub const SCRIPT_IMPORTS_MAX: usize = 64;
-/// Stack of a script call, in bytes; reserved, not used up. Lists nested as deep as their sizes allow are
-/// cloned and dropped by recursion and need most of it.
+/// Stack of a script call, in bytes; reserved, not used up: lists that are nested deep are dropped by recursion.
 pub const SCRIPT_STACK_BYTES: usize = 32 * 1024 * 1024;
-
 /// A rendered message, in bytes, before a platform splits it.
 pub const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 /// Parts that one message may be split into.
 pub const MESSAGE_PARTS_MAX: usize = 32;
-
 /// Earlier names of a play that are kept.
 pub const PLAY_NAMES_KEPT_MAX: usize = 8;
 /// Members of one group.
 pub const MEMBERS_MAX: usize = 100_000;
+/// Plays whose tasks are counted apart on one day.
+pub const DUTY_PLAYS_MAX: usize = 64;
+/// Of those who say most in a large group so many are remembered from one look at all members to the next.
+pub const TOP_KEPT_MAX: usize = 128;
 /// Members that one decision looks at, imports or removes; where there are more, the rest follows in further ones.
 pub const MEMBERS_AT_ONCE_MAX: usize = 2_000;
 /// Runs that one decision starts where each member has their own; the others follow in further ones.
@@ -139,6 +139,8 @@ pub const SOURCES_COUNTED_MAX: usize = 16;
 pub const JUNK_KINDS_MAX: usize = 16;
 /// Questions of members that wait for an answer.
 pub const QUESTIONS_OPEN_MAX: usize = 200;
+/// Dates of which it is remembered who came.
+pub const EVENTS_KEPT_MAX: usize = 8;
 /// Advertisements whose responses are remembered.
 pub const CAMPAIGNS_KEPT_MAX: usize = 20;
 /// People who look after a group of whom is known when they last did something.
@@ -210,7 +212,6 @@ pub const REVISIONS_MAX: usize = 1_000;
 pub const TURNS_LOOKED_MAX: usize = 200;
 /// A remark in the journal, in bytes.
 pub const NOTE_BYTES_MAX: usize = 16 * 1024;
-
 /// Recipients of one mail: so many are taken by every server (RFC 5321, 4.5.3.1.8).
 pub const MAIL_RECIPIENTS_MAX: usize = 100;
 /// Requests in flight to one host.
@@ -227,12 +228,10 @@ pub const REQUEST_MS_MAX: u64 = 10_000;
 pub const ATTEMPTS_MAX: u32 = 30;
 /// The longest wait between two attempts, in milliseconds.
 pub const RETRY_MS_MAX: u64 = 10 * 60 * 1000;
-
 /// The longest wait between two attempts that a platform can ask for, in milliseconds: then it is tried again.
 pub const RETRY_ASKED_MS_MAX: u64 = 60 * 60 * 1000;
 /// Attempts of one effect whose answers nobody can read before it is parked as dead.
 pub const UNCLEAR_ATTEMPTS_MAX: u32 = 3;
-
 /// How long a channel fails before people are told, in milliseconds.
 pub const FAILING_TOLD_MS: i64 = 5 * 60 * 1000;
 /// Messages of a group that failed within an hour and are told one by one.
@@ -291,8 +290,7 @@ pub const STORE_WAIT_MS_MAX: u64 = 10 * 60 * 1000;
 pub const STORE_RETRY_MS: u64 = 250;
 /// Older decisions that are compressed together, in bytes of text: one transaction, in which the engine waits.
 pub const ARCHIVE_PAGE_BYTES: usize = 512 * 1024;
-/// The longest sleep of the driver, in milliseconds: after it the real clock is looked at again, so that a
-/// suspended machine or a clock that was set is noticed.
+/// The longest sleep of the driver, in milliseconds: then a machine that was suspended or a set clock is noticed.
 pub const SLEEP_MS_MAX: i64 = 10_000;
 /// The fastest that a rehearsal's clock runs: a day a second.
 pub const REHEARSAL_SPEED_MAX: u32 = 86_400;

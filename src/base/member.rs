@@ -271,8 +271,18 @@ impl Members {
 
     /// Everybody with what they did lately, in order of id: one walk beside the other, and nobody is looked up.
     pub fn with_habits(&self) -> impl Iterator<Item = (&Arc<Member>, Option<&Arc<Habits>>)> {
-        let mut habits = self.habits.iter().peekable();
-        self.who.iter().map(move |(id, member)| {
+        self.with_habits_after(None)
+    }
+
+    /// The same of those who come after one in order of id.
+    pub fn with_habits_after<'a>(
+        &'a self,
+        id: Option<&'a MemberId>,
+    ) -> impl Iterator<Item = (&'a Arc<Member>, Option<&'a Arc<Habits>>)> {
+        use std::ops::Bound;
+        let from = (id.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
+        let mut habits = self.habits.range::<_, MemberId>(from).peekable();
+        self.who.range::<_, MemberId>(from).map(move |(id, member)| {
             while habits.next_if(|(known, _)| *known < id).is_some() {}
             (member, habits.next_if(|(known, _)| *known == id).map(|(_, habits)| habits))
         })

@@ -11,7 +11,7 @@ pub enum Takes {
     Nothing,
     /// Days, today being one of them; so many where none are given.
     Days(u32),
-    /// How many members; so many where it is not said.
+    /// How many members, or of which of the last dates; so many where it is not said.
     Most(u32),
 }
 
@@ -99,7 +99,7 @@ use Unit::{Count, Minutes, Plain, Points, Share};
 
 /// Every number.
 #[rustfmt::skip]
-pub static METRICS: [Metric; 53] = [
+pub static METRICS: [Metric; 57] = [
     metric("health", Nothing, Points, pair("How well the group is", "群的健康度"), pair("speakers 30 (against 10% of members in 7 days), trend 20 (three weeks), connected 15 (against 50%), answers 15, owner and bots 10 (full up to half of what is said), activation 10 (against 50%); what is unknown is left out, and with less than 60 points known there is no number", "开口的人 30 分（7 天内 10% 的成员为满分）、三周走势 20、彼此认识 15（50% 为满分）、有人回答 15、群主和机器人的占比 10（一半以内为满分）、新人激活 10（50% 为满分）；未知的不计，已知不足 60 分时没有这个数")),
     metric("speakers", Days(7), Count, pair("Members who spoke", "开口的成员"), pair("members who spoke on one of the days", "这些天里说过话的成员数")),
     metric("speakers_share", Days(7), Share, pair("Members who spoke, of all", "开口率"), pair("speakers ÷ members", "开口的成员 ÷ 成员")),
@@ -152,6 +152,10 @@ pub static METRICS: [Metric; 53] = [
     metric("missed", Days(7), Count, pair("Tasks nobody did", "没做的任务"), pair("tasks that were not done on the day on which they were due, or ran out", "到期当天未做或已失效的任务数")),
     metric("members_per_operator", Nothing, Plain, pair("Members for each who looks after them", "每位管理者照看的成员"), pair("members ÷ people who ended a task, or spoke as owner or staff, in 7 days", "成员 ÷ 7 天内了结过任务或以管理者身份说过话的人")),
     metric("operators_silence", Nothing, Unit::Days, pair("Days since anybody looked after the group", "无人管理的天数"), pair("days since somebody ended a task, or spoke as owner or staff", "距最近一次有人了结任务或以管理者身份说话的天数")),
+    metric("attendance", Most(1), Count, pair("Who came to the last date (2: the one before it)", "上一次活动的到场人数（2 是再上一次）"), pair("ticked off at the door, those they brought included; without such a list, those who signed up and did anything that day", "门口打勾的人数，含带来的人；没有签到的，取报名且当天有动静的")),
+    metric("show_up", Most(1), Share, pair("Of those who signed up, who came", "报名到场率"), pair("came and had signed up ÷ signed up", "到场且报过名的 ÷ 报名的")),
+    metric("after", Most(1), Share, pair("Of those who came, who did anything in the month after", "到场者之后一个月还有动静的"), pair("of those who came, acted or bought in the 30 days after ÷ came", "到场者里，之后 30 天有动静或成交的 ÷ 到场的成员")),
+    metric("after_absent", Most(1), Share, pair("The same of those who signed up and did not come", "报了名没到场的人，同一个数"), pair("of those who signed up and did not come, acted or bought in the 30 days after ÷ those", "报名没到的人里，之后 30 天有动静或成交的 ÷ 报名没到的")),
     metric("longest_gap", Days(30), Count, pair("Days without any post of ours", "最长不发帖天数"), pair("the longest run of closed days without a post of ours", "连续没有本程序帖子的已结束日子的最多天数")),
 ];
 

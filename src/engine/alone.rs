@@ -59,6 +59,7 @@ impl Draft<'_> {
             of: None,
             strict: false,
             anonymous: false,
+            checkin: false,
             seats: None,
             options: Vec::new(),
             fields: Vec::new(),

@@ -74,6 +74,7 @@ impl Draft<'_> {
                 Timer::Held { .. } | Timer::Expiry { .. } => self.release_held()?,
                 Timer::PhaseTimeout => self.phase_timed_out()?,
                 Timer::Tiers => self.look_at_tiers()?,
+                Timer::Survey => self.survey_members()?,
                 Timer::Midnight => self.midnight_passed()?,
                 Timer::Condition { play } => self.condition_due(&play)?,
                 Timer::Moderation => self.moderation_due()?,

@@ -437,6 +437,12 @@ pub enum Fact {
     },
     /// A number of the playbook's own is counted.
     Tallied(super::numbers::tally::Tallied),
+    /// A part of the members of a large group was looked at, for its numbers.
+    Surveyed {
+        /// When the others are; none where all have been.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<Timestamp>,
+    },
     /// Where members stand.
     Stood(super::standing::Stood),
     /// What the rules of the group have seen, and what follows.

@@ -54,6 +54,7 @@ pub(crate) mod budget;
 mod caretaking;
 mod carrying;
 mod channel;
+mod coming;
 mod command;
 mod dates;
 mod decide;

@@ -144,9 +144,13 @@ fn count_en(n: usize) -> String {
     if n == 1 { "1 step ahead does".into() } else { format!("{n} steps ahead do") }
 }
 
-/// A question to the group, with its options numbered.
+/// A question to the group, its first line in bold, with its options numbered.
 pub(super) fn question(locale: Locale, question: &str, options: &[String], ask: &Ask) -> String {
-    let mut text = format!("**{question}**\n");
+    let (first, more) = question.trim().split_once('\n').unwrap_or((question.trim(), ""));
+    let mut text = format!("**{}**\n", first.trim());
+    for line in more.lines() {
+        let _ = writeln!(text, "\n{line}");
+    }
     for (index, option) in options.iter().enumerate() {
         let _ = write!(text, "\n{}. {option}", index + 1);
     }

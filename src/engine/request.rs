@@ -28,6 +28,8 @@ pub(super) struct Request {
     pub(super) members: Vec<MemberId>,
     /// What ends it by itself.
     pub(super) ends: Option<EndsWith>,
+    /// Whether the list is of those who come, in the order of `members`.
+    pub(super) checkin: bool,
 }
 
 impl Request {
@@ -48,6 +50,7 @@ impl Request {
             show: None,
             members: Vec::new(),
             ends: None,
+            checkin: false,
         }
     }
 }

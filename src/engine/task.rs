@@ -16,6 +16,13 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+impl Task {
+    /// The play whose run asks.
+    pub fn play(&self) -> Option<&str> {
+        self.run.as_ref()?.as_str().split(['@', '~']).next()
+    }
+}
+
 /// What a person is asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Task {
@@ -90,7 +97,10 @@ pub struct Task {
     /// For a question to one member: who is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<MemberId>,
-    /// For a removal: the members.
+    /// For a list at the door: that its first items are the members, in their order.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub checkin: bool,
+    /// For a removal, and for a list at the door: the members.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<MemberId>,
     /// For a question: who chose what is nobody's business.

@@ -81,6 +81,8 @@ pub enum Timer {
     },
     /// Where members stand is looked at.
     Tiers,
+    /// Members of a large group are looked at for its numbers.
+    Survey,
     /// A rule has watched for long enough, or somebody may write again.
     Moderation,
     /// Members see again what is said.

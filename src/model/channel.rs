@@ -104,6 +104,11 @@ macro_rules! kinds {
         pub enum ChannelKind { $($(#[$doc])* $variant),* }
 
         impl ChannelKind {
+    /// Whether its groups are entered by a code that ends after some days.
+    pub const fn has_code(self) -> bool {
+        matches!(self, Self::Manual | Self::Wecom)
+    }
+
             /// Every kind.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 

@@ -234,6 +234,8 @@ pub struct TaskStep {
     pub escalate: Option<Assignee>,
     /// A checklist.
     pub list: Vec<Text>,
+    /// `list: checkin`: those who said in this run that they come are ticked off at the door.
+    pub checkin: bool,
     /// `numbers`: what is shown below the text.
     pub numbers: Vec<Filled>,
     /// Told at once, at night too.

@@ -222,6 +222,11 @@ fn map_to_value(map: &rhai::Map, depth: usize) -> Result<Value, Phrase> {
     Ok(Value::Map(Arc::new(out)))
 }
 
+/// The id of a member outside.
+pub(crate) fn member_of(value: &Value) -> Option<MemberId> {
+    value.get(MEMBER_KEY).and_then(Value::as_str).map(MemberId::new)
+}
+
 /// A member outside.
 pub(crate) fn member_value(id: &MemberId) -> Value {
     Value::map([(MEMBER_KEY, Value::str(id.as_str()))])

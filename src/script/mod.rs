@@ -35,7 +35,7 @@ mod suggest;
 mod table;
 mod weight;
 
-pub(crate) use convert::member_value;
+pub(crate) use convert::{member_of, member_value};
 
 #[cfg(test)]
 mod tests;

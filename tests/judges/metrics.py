@@ -24,6 +24,7 @@ today = day(now)
 members, days, cohorts, questions, campaigns, tasks, operators = {}, {}, {}, [], [], {}, {}
 spoke_last, began, created, answered = None, None, None, []
 closed_members = {}
+runs, asked_of, doors, events = {}, {}, {}, []
 serials = [0]
 
 
@@ -34,6 +35,18 @@ def of_day(at):
 def add(at, key, n=1):
     row = of_day(at)
     row[key] = row.get(key, 0) + n
+
+
+def duty(on, key, play):
+    for name in [key] + ([f"{key} of {play}"] if play else []):
+        row = days.setdefault(on, {})
+        row[name] = row.get(name, 0) + 1
+
+
+def event(run, at, signed, came, heads):
+    anchor = runs.get(run, {}).get("anchor", at)
+    events[:] = [e for e in events if e["run"] != run][-7:]
+    events.append({"run": run, "day": day(anchor), "signed": signed, "came": came, "heads": heads, "paid": set()})
 
 
 def new_member(who, joined):
@@ -221,7 +234,7 @@ for line in sys.stdin:
             days.setdefault(on, {})["settled"] = days.setdefault(on, {}).get("settled", 0) + 1
         for t in tasks.values():
             if t["due"] is not None and day(t["due"]) == on:
-                days.setdefault(on, {})["missed"] = days.setdefault(on, {}).get("missed", 0) + 1
+                duty(on, "missed", t["play"])
         close(on)
         check(day(at))
         continue
@@ -230,6 +243,9 @@ for line in sys.stdin:
         happened = instant(e.get("time") or e["sent"])
         if name in ("order.paid", "paid"):
             add(at, "bought")
+            for one in events:
+                if who in one["signed"] + one["came"] and day(happened) - one["day"] <= 30:
+                    one["paid"].add(who)
         if name == "order.paid":
             # The playbook's own numbers: what was paid, and how often.
             add(at, "orders")
@@ -246,7 +262,7 @@ for line in sys.stdin:
                 add(at, "joined")
                 m["came"] = day(happened)
                 cohort(m["came"], m["source"])["joined"] += 1
-        elif name in ("message", "reaction", "answer"):
+        elif name in ("message", "reaction", "answer", "came"):
             members.setdefault(who, new_member(who, happened))
             if name == "message":
                 message(who, at, happened, data)
@@ -261,6 +277,7 @@ for line in sys.stdin:
             add(at, "strikes")
         elif name == "screened":
             add(at, "junk")
+            add(at, "junk of " + data.get("kind", "other"))
     elif kind == "member_set":
         m = members.setdefault(e["id"], new_member(e["id"], None))
         m["role"], m["source"], m["tags"] = e.get("role", ""), e.get("source", ""), set(e.get("tags", []))
@@ -276,21 +293,49 @@ for line in sys.stdin:
             campaigns.append({"at": at, "members": len(members), "responses": 0})
     elif kind == "answered":
         act(e["member"], at)
-    elif kind == "task_opened" and e["kind"] != "question":
-        tasks[e["id"]] = {"due": instant(e["due"]) if e.get("due") else None}
+        if e["task"] in asked_of:
+            asked_of[e["task"]]["answers"][e["member"]] = e.get("option")
+    elif kind == "run_started":
+        runs[e["run"]] = {"anchor": instant(e["anchor"]), "date": (e.get("cause") or e).get("date"), "signed": []}
+    elif kind == "run_finished":
+        run = runs.get(e["run"], {})
+        if run.get("date") and run["signed"] and all(one["run"] != e["run"] for one in events):
+            on = day(run["anchor"])
+            came = [who for who in run["signed"] if who in members and on in members[who]["acts"]]
+            event(e["run"], at, run["signed"], came, len(came))
+    elif kind == "task_opened" and e["kind"] == "question":
+        asked_of[e["id"]] = {"run": e.get("run"), "answers": {}}
+    elif kind == "task_closed" and e["task"] in asked_of:
+        asked = asked_of.pop(e["task"])
+        yes = [who for who, option in asked["answers"].items() if option == 0]
+        if asked["run"] in runs and len(yes) >= len(runs[asked["run"]]["signed"]):
+            runs[asked["run"]]["signed"] = yes
+    elif kind == "task_opened":
+        play = (e.get("run") or "").replace("~", "@").split("@")[0]
+        tasks[e["id"]] = {"due": instant(e["due"]) if e.get("due") else None, "play": play}
+        if e.get("checkin"):
+            doors[e["id"]] = {"run": e["run"], "members": e.get("members", []), "ticks": {}}
+    elif kind == "item_ticked" and e["task"] in doors:
+        doors[e["task"]]["ticks"][e["item"]] = e["value"]
     elif kind == "task_closed" and e["task"] in tasks:
-        due = tasks.pop(e["task"])["due"]
+        if e["task"] in doors:
+            door = doors.pop(e["task"])
+            came = [who for place, who in enumerate(door["members"]) if place in door["ticks"]]
+            more = sum(int(value.strip("+")) for value in door["ticks"].values() if isinstance(value, str))
+            event(door["run"], at, door["members"], came, len(door["ticks"]) + more)
+        ended = tasks.pop(e["task"])
+        due = ended["due"]
         if e["answer"] in ("done", "approved", "rejected"):
             if e.get("by"):
                 operators[e["by"]] = max(at, operators.get(e["by"], at))
             if due is not None and day(due) < day(at):
                 pass
             elif due is not None and due < at:
-                add(at, "late")
+                duty(day(at), "late", ended["play"])
             else:
-                add(at, "done")
+                duty(day(at), "done", ended["play"])
         elif e["answer"] in ("silent", "expired") and (due is None or day(due) >= day(at)):
-            add(at, "missed")
+            duty(day(at), "missed", ended["play"])
 
 humans = [m for m in members.values() if not is_bot(m["id"])]
 
@@ -399,8 +444,26 @@ USUAL = {
     "sla_breach": 28, "owner_share": 14, "bot_share": 14, "owner_replies": 28, "longest_gap": 30, "promo_share": 30,
     "on_topic": 28, "conversions": 30,
 }
-# The same of so many members.
+def last(n):
+    return events[-n] if len(events) >= n else None
+
+
+def lasting(n, whom):
+    one = last(n)
+    if one is None:
+        return None
+    whom = whom(one)
+    acts = [who for who in whom if who in one["paid"] or
+            who in members and any(one["day"] < d <= one["day"] + 30 for d in members[who]["acts"])]
+    return share(len(acts), len(whom))
+
+
+# The same of so many members, or of one of the last dates.
 MOST = {
+    "attendance": lambda n: last(n) and last(n)["heads"],
+    "show_up": lambda n: last(n) and share(len(set(last(n)["came"]) & set(last(n)["signed"])), len(last(n)["signed"])),
+    "after": lambda n: lasting(n, lambda one: one["came"]),
+    "after_absent": lambda n: lasting(n, lambda one: [who for who in one["signed"] if who not in one["came"]]),
     "top_share": lambda n: share(sum(counts[:n]), said),
     "new_in_top": lambda n: sum(1 for who in top(today)[:n]
                                 if members[who]["risen"] is not None and today - members[who]["risen"] <= 30),
@@ -430,7 +493,7 @@ result = {
 result.update({"revenue": total("revenue", 7), "orders": total("orders", 7)})
 result["per_order"] = share(result["revenue"], result["orders"])
 result.update({name: of(USUAL.get(name, 7)) for name, of in WINDOWS.items()})
-result.update({"top_share": MOST["top_share"](1), "new_in_top": MOST["new_in_top"](20)})
+result.update({name: of(20 if name == "new_in_top" else 1) for name, of in MOST.items()})
 # In other windows than the usual ones.
 others = {f"{name}({w})": of(w) for name, of in WINDOWS.items() for w in (1, 3, 10, 21, 35)}
 others.update({f"{name}({k})": of(k) for name, of in MOST.items() for k in (2, 3, 10)})
@@ -461,5 +524,16 @@ by = {
     "activation": {s: cohort_sum(-14, -8, "activated", s) for s in sources},
     "retention30": {s: cohort_sum(-60, -31, "retained", s) for s in sources},
 }
+plays = {key.split(" of ")[1] for row in days.values() for key in row if " of " in key and not key.startswith("junk")}
+kinds = {key.split(" of ")[1] for row in days.values() for key in row if key.startswith("junk of ")}
+
+
+def in_time(play):
+    done, late, missed = (total(f"{key} of {play}", 7) for key in ("done", "late", "missed"))
+    return share(done, done + late + missed)
+
+
+by["execution"] = {play: in_time(play) for play in plays}
+by["junk_share"] = {kind: share(total(f"junk of {kind}", 7), total("human", 7)) for kind in kinds}
 others.update({f"{name} of {source}": value for name, rows in by.items() for source, value in rows.items()})
 json.dump({"numbers": result, "others": others}, sys.stdout)

@@ -180,7 +180,8 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::ClockSet { to } => clock::set_back(state, *to),
         Fact::Operator { did, .. } => operation::apply_operation(state, at, did)?,
         Fact::DayClosed { .. } => moderation::day_closed(state, at),
-        Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } | Fact::Tallied(_) => {}
+        Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } => {}
+        Fact::Tallied(_) | Fact::Surveyed { .. } => {}
         Fact::Paused { play } => pause(state, play.as_ref(), true),
         Fact::Resumed { play } => pause(state, play.as_ref(), false),
     }

@@ -125,7 +125,7 @@ pub(super) fn cold_spike(exam: &mut Exam<'_>) -> bool {
 
 pub(super) fn freeloaders(exam: &mut Exam<'_>) -> bool {
     let gauges = &exam.chart.gauges;
-    let sources = gauges.by_source("activation");
+    let sources = gauges.parts_of("activation");
     let enough = |of: Option<u64>| of.is_some_and(|of| of >= NEWCOMERS);
     if !sources.iter().any(|(name, figure)| !name.is_empty() && enough(figure.of)) || !exam.hears() {
         return false;

@@ -6,21 +6,19 @@ use super::{
     day::DayNumbers,
     kept::{Numbers, keep},
     question,
+    looking,
+    rising::rise,
+    round,
 };
 use crate::{
     base::{
-        civil_day::CivilDay,
-        ids::MemberId,
         limits,
         member::Members,
         time::{Timestamp, Zone},
     },
     engine::{entry::TaskKind, state::State},
 };
-use std::{cmp::Reverse, sync::Arc};
-
-/// So many who say most are remembered.
-const TOP: usize = 20;
+use std::sync::Arc;
 
 /// What has to be recorded of the open day before anything else happens at an instant, if it is over: nothing of a
 /// day on which nothing happened.
@@ -37,7 +35,9 @@ pub fn closing(state: &State, now: Timestamp) -> Option<DayNumbers> {
     let due = |at: Timestamp| at >= numbers.from && at < numbers.until;
     let missed =
         state.tasks.values().filter(|open| is_of_people(open.task.kind) && open.task.due.is_some_and(due));
-    super::day::add(&mut day.missed, missed.count() as u64);
+    for open in missed {
+        day.duty(open.task.play(), |duties| &mut duties.missed);
+    }
     if day.is_empty() {
         return None;
     }
@@ -67,6 +67,9 @@ pub fn as_of(state: &State, now: Timestamp) -> (Arc<Numbers>, Members) {
 pub(super) fn close(state: &mut State, at: Timestamp, day: &DayNumbers, zone: Option<&str>) {
     let numbers = Arc::make_mut(&mut state.numbers);
     finish(numbers, &mut state.members, Some(day), at, zone);
+    // Nothing wakes a group that has come to its end.
+    let next = (round::is_large(&state.members) && !state.phase_final).then_some(at);
+    looking::await_part(state, next);
 }
 
 /// The same for a day on which nothing happened, of which nothing is recorded.
@@ -86,47 +89,27 @@ fn finish(
         question::forget(numbers, numbers.until.just_before());
         if let Some(day) = day.filter(|day| !day.is_empty()) {
             keep(&mut numbers.closed, Arc::new(day.clone()), limits::DAYS_KEPT_MAX);
-            rise(members, numbers.today);
+            if !round::is_large(members) {
+                rise(members, numbers.today);
+            }
         }
     }
     let zone = zone.and_then(Zone::named).unwrap_or_else(|| numbers.zone());
     let changed = known && numbers.zone.as_deref() != Some(zone.name());
-    let last = numbers.today;
+    let (last, end) = (numbers.today, numbers.until);
     numbers.begin_day(at, &zone);
     numbers.open.incomplete |= changed;
     let oldest = numbers.today.plus(1 - limits::DAYS_KEPT_MAX as i32);
     while numbers.closed.front().is_some_and(|day| day.day < oldest) {
         numbers.closed.pop_front();
     }
-    if known && numbers.today > last {
-        numbers.cohorts.check(members, numbers.today);
-    }
-}
-
-/// Notes who is among those who say most, if they are for the first time.
-fn rise(members: &mut Members, today: CivilDay) {
-    let mut all: Vec<(u32, Reverse<&MemberId>)> = members
-        .all_habits()
-        .map(|(id, habits)| (habits.messages(today, crate::base::habits::COUNTED_DAYS), Reverse(id)))
-        .filter(|(messages, _)| *messages > 0)
-        .collect();
-    if all.len() > TOP {
-        all.select_nth_unstable_by(TOP, |a, b| b.cmp(a));
-        all.truncate(TOP);
-    }
-    let new: Vec<MemberId> = all
-        .into_iter()
-        .filter(|(_, id)| members.habits(id.0).is_some_and(|habits| habits.risen.is_none()))
-        .map(|(_, id)| id.0.clone())
-        .collect();
-    for id in new {
-        // They are among those who are counted.
-        members.count(
-            &id,
-            || crate::base::habits::Habits::new(0, today),
-            |habits| {
-                habits.risen = Some(today);
-            },
-        );
+    if !round::is_large(members) {
+        numbers.round.forget();
+        if known && numbers.today > last {
+            numbers.cohorts.check(members, numbers.today);
+        }
+    } else if known && numbers.today > last {
+        let due = numbers.cohorts.due(numbers.today);
+        numbers.round.begin(last, end, due);
     }
 }

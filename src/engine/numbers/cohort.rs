@@ -5,13 +5,13 @@
 use super::day::add;
 use crate::base::{
     civil_day::CivilDay,
-    habits::window,
+    habits::{Habits, window},
     limits,
     member::Members,
     time::{Duration, Timestamp},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Within so long a newcomer's first message counts.
 pub const ACTIVATED_WITHIN: Duration = Duration::DAY.times(7);
@@ -94,35 +94,60 @@ impl Cohorts {
 
     /// Looks, for each cohort of which a month is over, who is still there.
     pub(super) fn check(&mut self, members: &Members, today: CivilDay) {
-        let due = |cohort: &Cohort| cohort.retained.is_none() && today.since(cohort.day) >= CHECKED_AFTER;
-        // By day and source how many stayed, so that members are gone through once however many cohorts are due.
-        let mut stayed: BTreeMap<(CivilDay, String), u32> = BTreeMap::new();
-        for cohort in self.0.iter().filter(|cohort| due(cohort)) {
-            stayed.insert((cohort.day, cohort.from.clone()), 0);
+        let mut due = self.due(today);
+        if due.is_empty() {
+            return;
         }
-        let Some(((first, _), _)) = stayed.first_key_value() else { return };
-        let first = *first;
         for (id, habits) in members.all_habits() {
-            let Some(day) = habits.came.filter(|day| *day >= first && today.since(*day) >= CHECKED_AFTER)
-            else {
-                continue;
-            };
-            // The days 24 to 30 after joining.
-            let last = day.plus(CHECKED_AFTER - 1);
-            let lived = today.since(last);
-            let acted = habits.acted(today).checked_shr(lived.unsigned_abs()).unwrap_or(0) & window(7) != 0;
-            if !acted {
-                continue;
-            }
-            let source = members.get(id).map_or("", |member| member.source.as_str());
-            let own = (day, source.to_owned());
-            let counted = if stayed.contains_key(&own) { own } else { (day, "other".to_owned()) };
-            if let Some(n) = stayed.get_mut(&counted) {
-                *n = n.saturating_add(1);
+            due.see(members.get(id).map_or("", |member| member.source.as_str()), habits);
+        }
+        self.settle(due);
+    }
+
+    /// The cohorts of which a month is over, to be counted: members are gone through once however many these are.
+    pub(super) fn due(&self, today: CivilDay) -> Due {
+        let due = |cohort: &&Cohort| cohort.retained.is_none() && today.since(cohort.day) >= CHECKED_AFTER;
+        let cohorts = self.0.iter().filter(due);
+        Due { today, stayed: cohorts.map(|cohort| (cohort.day, cohort.from.clone(), 0)).collect() }
+    }
+
+    /// Takes over what was counted.
+    pub(super) fn settle(&mut self, due: Due) {
+        for (day, source, stayed) in due.stayed {
+            if let Some(cohort) = self.find(day, &source) {
+                cohort.retained = Some(stayed);
             }
         }
-        for cohort in self.0.iter_mut().filter(|cohort| due(cohort)) {
-            cohort.retained = stayed.get(&(cohort.day, cohort.from.clone())).copied();
+    }
+}
+
+/// Cohorts of which a month is over, and how many of them are found to have stayed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Due {
+    today: CivilDay,
+    stayed: Vec<(CivilDay, String, u32)>,
+}
+
+impl Due {
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.stayed.is_empty()
+    }
+
+    /// Looks at one member, by where they came from.
+    pub(super) fn see(&mut self, source: &str, habits: &Habits) {
+        let came = habits.came.filter(|day| self.today.since(*day) >= CHECKED_AFTER);
+        let Some(day) = came.filter(|_| !self.is_empty()) else { return };
+        // The days 24 to 30 after joining.
+        let lived = self.today.since(day.plus(CHECKED_AFTER - 1));
+        let acted = habits.acted(self.today).checked_shr(lived.unsigned_abs()).unwrap_or(0) & window(7) != 0;
+        if !acted {
+            return;
+        }
+        let of = |from: &str| self.stayed.iter().position(|(of, name, _)| *of == day && name == from);
+        if let Some(place) = of(source).or_else(|| of("other")) {
+            let stayed = &mut self.stayed[place].2;
+            *stayed = stayed.saturating_add(1);
         }
     }
 }

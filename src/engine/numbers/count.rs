@@ -4,12 +4,14 @@
 //! recovery.
 
 use super::{
+    attending,
     close::{self, is_of_people},
     cohort::is_soon,
     day::add,
     kept::{Campaign, Numbers, OpenQuestion, keep, operated},
     question,
     said::{self, Quoted, Said},
+    station::{is_a_bot, is_owner, is_staff},
 };
 use crate::{
     base::{
@@ -17,7 +19,7 @@ use crate::{
         habits::Habits,
         ids::{MemberId, TaskId},
         limits,
-        member::{Member, Members},
+        member::Members,
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -43,6 +45,7 @@ pub(in crate::engine) struct Before {
 #[derive(Debug)]
 struct Ending {
     due: Option<Timestamp>,
+    play: Option<String>,
 }
 
 /// Within so long after an advertisement something is a response to it.
@@ -69,14 +72,23 @@ pub(super) fn before(state: &mut State, entry: &Entry) -> Before {
             leaves(state, entry.at, member, if *forgotten { Leaving::Forgotten } else { Leaving::Left });
             Before::default()
         }
-        Fact::TaskClosed { task, .. } => Before { new: false, task: ending(state, task) },
+        Fact::TaskClosed { task, .. } => {
+            if let Some(open) = state.tasks.get(task).filter(|open| open.task.checkin).cloned() {
+                attending::door_closed(state, entry.at, &open);
+            }
+            Before { new: false, task: ending(state, task) }
+        }
+        Fact::RunFinished { run, .. } => {
+            attending::run_ended(state, run);
+            Before::default()
+        }
         _ => Before::default(),
     }
 }
 
 fn ending(state: &State, task: &TaskId) -> Option<Ending> {
     let open = state.tasks.get(task).filter(|open| is_of_people(open.task.kind))?;
-    Some(Ending { due: open.task.due })
+    Some(Ending { due: open.task.due, play: open.task.play().map(str::to_owned) })
 }
 
 /// Counts what was recorded.
@@ -86,8 +98,8 @@ pub(super) fn after(state: &mut State, entry: &Entry, before: Before) {
         Fact::Posted(out) | Fact::Released(out) => posted(state, entry.at, out),
         Fact::Answered(given) => act(state, entry.at, &given.member, entry.at, 0),
         Fact::TaskClosed { answer, by, .. } => {
-            let Some(Ending { due }) = before.task else { return };
-            ended(today(state, entry.at), entry.at, due, answer, by.as_deref());
+            let Some(ending) = before.task else { return };
+            ended(today(state, entry.at), entry.at, &ending, answer, by.as_deref());
         }
         Fact::Skipped { count, .. } => add(&mut today(state, entry.at).open.skipped, *count),
         _ => {}
@@ -106,7 +118,12 @@ fn today(state: &mut State, at: Timestamp) -> &mut Numbers {
 fn hear(state: &mut State, at: Timestamp, signal: &Signal, new: bool) {
     let name = &*signal.name;
     if SALES.contains(&name) {
-        add(&mut today(state, at).open.bought, 1);
+        let numbers = today(state, at);
+        add(&mut numbers.open.bought, 1);
+        let day = numbers.day_of(signal.happened());
+        if let Some(member) = &signal.member {
+            attending::bought(numbers, day, member);
+        }
     }
     let Some(member) = &signal.member else {
         if name == "rules.changed" {
@@ -378,7 +395,8 @@ fn responded(numbers: &mut Numbers, at: Timestamp) {
 }
 
 /// A task has ended.
-fn ended(numbers: &mut Numbers, at: Timestamp, due: Option<Timestamp>, answer: &str, by: Option<&str>) {
+fn ended(numbers: &mut Numbers, at: Timestamp, ending: &Ending, answer: &str, by: Option<&str>) {
+    let (due, play) = (ending.due, ending.play.as_deref());
     match answer {
         "done" | "approved" | "rejected" => {
             if let Some(by) = by {
@@ -386,13 +404,13 @@ fn ended(numbers: &mut Numbers, at: Timestamp, due: Option<Timestamp>, answer: &
             }
             match due {
                 Some(due) if due < numbers.from => {}
-                Some(due) if due < at => add(&mut numbers.open.late, 1),
-                _ => add(&mut numbers.open.done, 1),
+                Some(due) if due < at => numbers.open.duty(play, |duties| &mut duties.late),
+                _ => numbers.open.duty(play, |duties| &mut duties.done),
             }
         }
         // What was due on an earlier day was counted at the end of that day.
         "silent" | "expired" if due.is_none_or(|due| due >= numbers.from) => {
-            add(&mut numbers.open.missed, 1);
+            numbers.open.duty(play, |duties| &mut duties.missed);
         }
         _ => {}
     }
@@ -405,24 +423,4 @@ fn is_to_us(members: &Members, reply: &Quoted<'_>) -> bool {
 
 fn is_bot(members: &Members, id: &MemberId) -> bool {
     members.get(id).is_some_and(|member| is_a_bot(member))
-}
-
-/// Whether a member is a program.
-pub(in crate::engine) fn is_a_bot(member: &Member) -> bool {
-    member.role == "bot" || member.fields.get("bot").and_then(Value::as_bool) == Some(true)
-}
-
-/// Whether a group is a member's own, as far as the platform says.
-pub(in crate::engine) fn is_owner(member: &Member) -> bool {
-    matches!(member.role.as_str(), "owner" | "host" | "creator" | "群主")
-}
-
-/// Whether a member looks after the group, as far as the platform or a tag says.
-pub(in crate::engine) fn is_staff(member: &Member) -> bool {
-    is_owner(member)
-        || matches!(
-            member.role.as_str(),
-            "admin" | "administrator" | "moderator" | "mediator" | "staff" | "管理员"
-        )
-        || member.tags.contains("staff")
 }

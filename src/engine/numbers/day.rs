@@ -110,12 +110,30 @@ pub struct DayNumbers {
     /// Occurrences that did not start.
     #[serde(default, skip_serializing_if = "is_default")]
     pub skipped: u32,
+    /// The same of the tasks of each play.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub duties: BTreeMap<String, Duties>,
     /// The group's health at its end, of 100; none where too little is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<u8>,
     /// Whether something of the day was not heard, or came later.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub incomplete: bool,
+}
+
+/// What became of a play's tasks on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Duties {
+    /// Done in time.
+    #[serde(skip_serializing_if = "is_default")]
+    pub done: u32,
+    /// Done late, on the day on which they were due.
+    #[serde(skip_serializing_if = "is_default")]
+    pub late: u32,
+    /// Due and not done that day.
+    #[serde(skip_serializing_if = "is_default")]
+    pub missed: u32,
 }
 
 /// Adds to a count.
@@ -147,6 +165,17 @@ impl DayNumbers {
 
     pub(super) fn post(&mut self, label: Label) {
         add(&mut self.posts[place(label)], 1);
+    }
+
+    /// A task of a play ended so, or of nobody's play.
+    pub(super) fn duty(&mut self, play: Option<&str>, how: fn(&mut Duties) -> &mut u32) {
+        let mut all = Duties { done: self.done, late: self.late, missed: self.missed };
+        add(how(&mut all), 1);
+        (self.done, self.late, self.missed) = (all.done, all.late, all.missed);
+        let Some(play) = play else { return };
+        let known = self.duties.contains_key(play) || self.duties.len() < limits::DUTY_PLAYS_MAX;
+        let play = if known { play } else { "other" };
+        add(how(self.duties.entry(play.to_owned()).or_default()), 1);
     }
 
     pub(super) fn screen(&mut self, kind: &str) {

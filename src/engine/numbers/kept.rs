@@ -2,7 +2,7 @@
 //!
 //! Plain data in bounds; counted by the files beside it.
 
-use super::{cohort::Cohorts, day::DayNumbers, tally::Tally, windows::Windows};
+use super::{cohort::Cohorts, day::DayNumbers, event::Event, round::Round, tally::Tally, windows::Windows};
 use crate::base::{
     civil_day::CivilDay,
     ids::MemberId,
@@ -53,6 +53,9 @@ pub struct Numbers {
     /// The last advertisements, oldest first.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub campaigns: VecDeque<Campaign>,
+    /// The last dates to which members could sign up, oldest first.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub events: VecDeque<Event>,
     /// When those who look after the group did something last, by their names.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub operators: BTreeMap<String, Timestamp>,
@@ -68,6 +71,9 @@ pub struct Numbers {
     /// Days on which nobody listened for a while, oldest first, each with the last of as many.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub unheard: VecDeque<(CivilDay, CivilDay)>,
+    /// What the last look at all members of a large group found, and the one that is under way.
+    #[serde(default, skip_serializing_if = "Round::is_empty")]
+    pub round: Round,
     /// When the rules were changed last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules_changed: Option<Timestamp>,

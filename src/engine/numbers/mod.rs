@@ -5,6 +5,7 @@
 
 pub mod cohort;
 pub mod day;
+mod event;
 pub mod kept;
 mod tallying;
 pub mod reading;
@@ -16,7 +17,13 @@ mod count;
 mod own;
 mod people;
 mod question;
+mod round;
+mod attending;
+mod looking;
+mod rising;
+mod station;
 mod survey;
+mod surveying;
 mod talk;
 mod windows;
 
@@ -31,7 +38,7 @@ use crate::base::{
 use std::sync::Arc;
 
 pub use close::{as_of, closing};
-pub(super) use count::{is_a_bot, is_staff};
+pub(super) use station::{is_a_bot, is_staff};
 pub(in crate::engine) use count::{reacts, talks};
 pub(super) use joined::join;
 pub use kept::Numbers;
@@ -73,6 +80,7 @@ pub(super) fn after(state: &mut State, entry: &Entry, before: count::Before) {
         }
         Fact::DayClosed { numbers, zone, .. } => close::close(state, entry.at, numbers, zone.as_deref()),
         _ if state.numbers.is_new() => {}
+        Fact::Surveyed { next } => looking::survey(state, *next),
         Fact::Tallied(fact) => {
             let day = state.numbers.day_of(entry.at);
             tally::apply(&mut Arc::make_mut(&mut state.numbers).tallies, day, fact);

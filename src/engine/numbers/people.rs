@@ -4,10 +4,11 @@
 
 use super::{
     cohort::{CHECKED_AFTER, Cohort},
+    event::{AFTER, Event},
     reading::{DEAF_FOR_JOINS, Gauges, OF_NOTHING},
     talk::core_days,
 };
-use crate::base::{civil_day::CivilDay, metric::Figure, phrase::pair, time::Duration};
+use crate::base::{civil_day::CivilDay, habits::window, ids::MemberId, metric::Figure, phrase::pair, time::Duration};
 use std::collections::BTreeMap;
 
 /// A number of this file, by its name.
@@ -57,15 +58,16 @@ pub(super) fn figure(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
         },
         "core_share" => of.share(1, of.survey().cores as f64, of.humans()),
         "new_in_top" => {
-            let top = of.survey().risen.iter().take(n as usize);
+            let top = of.survey().top.iter().take(n as usize);
             let all = top.len() as u64;
-            let new = top.filter(|new| **new).count() as u64;
+            let new = top.filter(|voice| voice.new).count() as u64;
             Figure { complete: of.is_complete(30), ..of.count(28, new, Some(all)) }
         }
         "never_spoke" => {
             let (settled, silent) = of.survey().settled;
             of.share(28, silent as f64, settled)
         }
+        "attendance" | "show_up" | "after" | "after_absent" => of_date(of, name, n),
         "strikes" => of.count(n, sum(|day| day.strikes), None),
         "execution" => {
             let due = sum(|day| day.done) + sum(|day| day.late) + sum(|day| day.missed);
@@ -110,8 +112,38 @@ fn cohorts(
     of.share(days, sum as f64, joined)
 }
 
+/// What a number is made of: of arrivals by source, of tasks by play, of rubbish by kind.
+pub(super) fn parts_of(of: &Gauges, name: &str) -> BTreeMap<String, Figure> {
+    match name {
+        "execution" => by_play(of),
+        "junk_share" if of.hears() => by_kind(of),
+        _ => by_source(of, name),
+    }
+}
+
+/// Tasks of a week done in time, by play.
+fn by_play(of: &Gauges) -> BTreeMap<String, Figure> {
+    let mut sums: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for (play, duties) in of.numbers.last_days(7).flat_map(|day| &day.duties) {
+        let sum = sums.entry(play.clone()).or_default();
+        sum.0 += u64::from(duties.done);
+        sum.1 += u64::from(duties.done) + u64::from(duties.late) + u64::from(duties.missed);
+    }
+    sums.into_iter().map(|(play, (done, due))| (play, of.share(7, done as f64, due))).collect()
+}
+
+/// What was screened in a week, by kind.
+fn by_kind(of: &Gauges) -> BTreeMap<String, Figure> {
+    let said = of.numbers.sum(7, |day| day.human);
+    let mut sums: BTreeMap<String, u64> = BTreeMap::new();
+    for (kind, n) in of.numbers.last_days(7).flat_map(|day| &day.junk) {
+        *sums.entry(kind.clone()).or_default() += u64::from(*n);
+    }
+    sums.into_iter().map(|(kind, n)| (kind, of.share(7, n as f64, said))).collect()
+}
+
 /// A number for each source of those who joined.
-pub(super) fn by_source(of: &Gauges, name: &str) -> BTreeMap<String, Figure> {
+fn by_source(of: &Gauges, name: &str) -> BTreeMap<String, Figure> {
     let today = of.numbers.today;
     type Part = fn(&Cohort) -> Option<u32>;
     let (range, part): ((i32, i32), Part) = match name {
@@ -134,4 +166,48 @@ pub(super) fn by_source(of: &Gauges, name: &str) -> BTreeMap<String, Figure> {
         _ => of.share(30, n as f64, joined),
     };
     sums.into_iter().map(|(source, sum)| (source, read(sum))).collect()
+}
+
+/// A number of the date that was so many dates ago.
+fn of_date(of: &Gauges, name: &str, n: u32) -> Figure {
+    let events = &of.numbers.events;
+    let Some(event) = events.len().checked_sub(n as usize).and_then(|at| events.get(at)) else {
+        return Figure::unknown(pair(
+            "no date to which members could sign up is over yet",
+            "还没有办完过可以报名的活动",
+        ));
+    };
+    if !of.hears() && (!event.door || name.starts_with("after")) {
+        return Figure::unknown(of.deaf());
+    }
+    let days = u32::try_from(of.numbers.today.since(event.day).max(0)).unwrap_or_default().saturating_add(1);
+    let signed = event.signed.len() as u64;
+    let absent = || event.signed.iter().filter(|id| !event.came.contains(id));
+    match name {
+        "attendance" => of.count(days, u64::from(event.heads), Some(signed)),
+        "show_up" => {
+            let came = event.came.iter().filter(|id| event.signed.contains(id)).count();
+            of.share(days, came as f64, signed)
+        }
+        "after" => of.lasting(event, event.came.iter(), days),
+        "after_absent" => of.lasting(event, absent(), days),
+        _ => Figure::unknown(OF_NOTHING),
+    }
+}
+
+impl Gauges {
+    /// Of some members, those who did or bought anything in the month after a date.
+    fn lasting<'a>(&self, event: &Event, whom: impl Iterator<Item = &'a MemberId>, days: u32) -> Figure {
+        let today = self.numbers.today;
+        let since = today.since(event.day);
+        // The bits of the days after the date, at most a month of them.
+        let skipped = u32::try_from(since - AFTER).unwrap_or_default();
+        let bits = window(u32::try_from(since).unwrap_or_default()) & !window(skipped);
+        let lasts = |id: &MemberId| {
+            let acted = self.members.habits(id).map_or(0, |habits| habits.acted(today));
+            acted & bits != 0 || event.paid.contains(id)
+        };
+        let (all, lasting) = whom.fold((0_u64, 0_u64), |sum, id| (sum.0 + 1, sum.1 + u64::from(lasts(id))));
+        self.share(days, lasting as f64, all)
+    }
 }

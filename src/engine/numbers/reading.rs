@@ -3,11 +3,11 @@
 //!
 //! Changes nothing. What a channel does not hear is unknown here, never none.
 
-use super::{Numbers, as_of, count::SALES, own::Own, survey::Survey};
+use super::{Numbers, as_of, count::SALES, own::Own, round, survey::Survey};
 use crate::{
     base::{
         civil_day::CivilDay,
-        habits::{Habits, KNOWN_DAYS, window},
+        habits::{KNOWN_DAYS, window},
         ids::{ChannelName, MemberId},
         limits,
         member::Members,
@@ -46,6 +46,28 @@ pub(in crate::engine) const DEAF_FOR_JOINS: Words =
 pub(super) const OF_NOTHING: Words =
     pair("there is nothing yet that it could be a part of", "还没有可以计算的对象");
 
+/// Of a large group whose members have not been looked at yet.
+const UNSEEN: Words = pair(
+    "so many members are looked at when a day is over; the first one is not yet",
+    "成员这么多，要等一天过完才看一遍，第一天还没过完",
+);
+/// The numbers for which all members have to be looked at.
+const SURVEYED: [&str; 13] = [
+    "dau",
+    "stickiness",
+    "trend",
+    "top_share",
+    "gini",
+    "hhi",
+    "absence_factor",
+    "connected",
+    "density",
+    "core_presence",
+    "core_share",
+    "new_in_top",
+    "never_spoke",
+];
+
 /// The numbers of a group at an instant.
 #[derive(Debug)]
 pub struct Gauges {
@@ -57,7 +79,7 @@ pub struct Gauges {
     channel: Option<(ChannelKind, Abilities)>,
     moderated: Arc<Moderated>,
     hears: OnceLock<bool>,
-    survey: OnceLock<Survey>,
+    survey: OnceLock<Arc<Survey>>,
     own: Own,
     sells: bool,
     this: Weak<Self>,
@@ -126,6 +148,11 @@ impl Gauges {
         self.now
     }
 
+    /// What is known without anything having to be heard.
+    pub(in crate::engine) fn known(&self, n: u64) -> Figure {
+        self.count(1, n, None)
+    }
+
     /// When the group began.
     pub fn created(&self) -> Timestamp {
         self.created
@@ -152,22 +179,38 @@ impl Gauges {
         if self.numbers.is_new() {
             return Figure::unknown(pair("nothing is counted yet", "还没有开始计数"));
         }
+        if SURVEYED.contains(&metric.name) && self.is_unseen() {
+            return Figure::unknown(UNSEEN);
+        }
         super::talk::figure(self, metric.name, n)
             .or_else(|| super::people::figure(self, metric.name, n))
             .unwrap_or_else(|| Figure::unknown(OF_NOTHING))
     }
 
-    /// A number for each source of those who joined.
-    pub fn by_source(&self, name: &str) -> BTreeMap<String, Figure> {
-        super::people::by_source(self, name)
+    /// What a number is made of: of arrivals by source, of tasks by play, of rubbish by kind.
+    pub fn parts_of(&self, name: &str) -> BTreeMap<String, Figure> {
+        super::people::parts_of(self, name)
     }
 
     pub(super) fn survey(&self) -> &Survey {
-        self.survey.get_or_init(|| Survey::of(&self.numbers, &self.members, self.now))
+        self.survey.get_or_init(|| {
+            if !round::is_large(&self.members) {
+                return Arc::new(Survey::of(self.numbers.today, &self.members, self.now));
+            }
+            self.numbers.round.found().cloned().unwrap_or_default()
+        })
+    }
+
+    /// Whether the group is so large that its members are looked at once a day, and they have not been yet.
+    fn is_unseen(&self) -> bool {
+        round::is_large(&self.members) && self.numbers.round.found().is_none()
     }
 
     /// How many members there are, bots aside.
     pub(in crate::engine) fn humans(&self) -> u64 {
+        if round::is_large(&self.members) {
+            return (self.members.len() as u64).saturating_sub(self.survey().bots);
+        }
         self.survey().humans
     }
 
@@ -179,23 +222,26 @@ impl Gauges {
                 return true;
             }
             let enough = limits::HEARD_MEMBERS_MIN.min(self.members.len().div_ceil(2)).max(1);
-            kind != ChannelKind::Manual && self.spoke().take(enough).count() == enough
+            kind != ChannelKind::Manual && self.spoke(enough) == enough
         })
     }
 
-    /// Of whom it was heard lately that they said something.
-    fn spoke(&self) -> impl Iterator<Item = &Arc<Habits>> {
+    /// Of how many it was heard lately that they said something, up to so many.
+    fn spoke(&self, enough: usize) -> usize {
+        if round::is_large(&self.members) {
+            return enough.min(self.numbers.speakers.within(limits::DAYS_KEPT_MAX as u32) as usize);
+        }
         let all = self.members.all_habits().map(|(_, habits)| habits);
-        all.filter(|habits| habits.spoke(self.numbers.today) & window(KNOWN_DAYS) != 0)
+        all.filter(|habits| habits.spoke(self.numbers.today) & window(KNOWN_DAYS) != 0).take(enough).count()
     }
 
     /// Why nothing is known of what members say, where [`Self::hears`] is false: nobody tells, or of too few.
     pub(in crate::engine) fn deaf(&self) -> Words {
         let by_hand = self.channel.is_some_and(|(kind, _)| kind == ChannelKind::Manual);
-        match self.spoke().next() {
-            None => DEAF,
-            Some(_) if by_hand => BY_HAND,
-            Some(_) => SCARCE,
+        match self.spoke(1) {
+            0 => DEAF,
+            _ if by_hand => BY_HAND,
+            _ => SCARCE,
         }
     }
 

@@ -67,8 +67,8 @@ pub(super) fn figure(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
         "gini" => gini(of),
         "hhi" => {
             let said = of.survey().said();
-            let squares: f64 = of.survey().counts.iter().map(|x| f64::from(*x).powi(2)).sum();
-            of.share(MONTH, squares / said.max(1) as f64, said)
+            let squares: u64 = of.survey().counts().map(|(x, members)| x * x * members).sum();
+            of.share(MONTH, squares as f64 / said.max(1) as f64, said)
         }
         "absence_factor" => absence(of),
         "silence" => numbers.spoke.map_or_else(
@@ -191,25 +191,25 @@ fn response(of: &Gauges, part: u64) -> Figure {
 }
 
 fn gini(of: &Gauges) -> Figure {
-    let counts = &of.survey().counts;
-    let (n, said) = (counts.len() as f64, of.survey().said());
+    let (voices, said) = (of.survey().voices(), of.survey().said());
+    let n = voices as f64;
     if said == 0 {
         return Figure { of: Some(0), ..Figure::unknown(OF_NOTHING) };
     }
-    let ranked: f64 = counts.iter().rev().enumerate().map(|(i, x)| (i as f64 + 1.0) * f64::from(*x)).sum();
-    let value = 2.0 * ranked / (n * said as f64) - (n + 1.0) / n;
-    Figure { value: Some(value), of: Some(counts.len() as u64), ..of.count(MONTH, 0, None) }
+    // Those who said the same have ranks one after the other.
+    let (mut below, mut ranked) = (0_u64, 0_u64);
+    for (messages, members) in of.survey().counts().rev() {
+        let ranks = members * below + members * (members + 1) / 2;
+        ranked += messages * ranks;
+        below += members;
+    }
+    let value = 2.0 * ranked as f64 / (n * said as f64) - (n + 1.0) / n;
+    Figure { value: Some(value), of: Some(voices), ..of.count(MONTH, 0, None) }
 }
 
 fn absence(of: &Gauges) -> Figure {
-    let said = of.survey().said();
-    let mut sum = 0;
-    let reached = of.survey().counts.iter().position(|n| {
-        sum += u64::from(*n);
-        sum * 2 >= said
-    });
-    match reached.filter(|_| said > 0) {
-        Some(place) => of.count(MONTH, place as u64 + 1, Some(of.survey().counts.len() as u64)),
+    match of.survey().half() {
+        Some(few) => of.count(MONTH, few, Some(of.survey().voices())),
         None => Figure { of: Some(0), ..Figure::unknown(OF_NOTHING) },
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     engine::{
         addressee::Addressee,
         carrying::{At, Carried, Trouble, Went},
+        coming::COMING,
         draft::{Decided, Draft},
         entry::{Fact, Outgoing, TaskKind, Waiting},
         notice,
@@ -312,6 +313,12 @@ fn counted(
     .into_iter()
     .map(|(key, value)| (Arc::from(key), value))
     .collect();
+    if let (false, Some(yes)) = (anonymous, options.first()) {
+        let comes = |answer: &&Counted<'_>| if seats.is_some() { answer.seat } else { names(answer.value, yes) };
+        let places = seats.map_or(usize::MAX, |seats| seats as usize);
+        let coming = answers.iter().filter(comes).take(places).map(|answer| member_value(answer.member));
+        result.insert(Arc::from(COMING), Value::list(coming.collect()));
+    }
     if let Some(seats) = seats {
         let places = answers.iter().filter(|answer| answer.seat).map(|answer| member_value(answer.member));
         result.insert(Arc::from("seats"), Value::Int(i64::from(seats)));

@@ -10,6 +10,7 @@ use crate::{
         words::{shorten, tick},
     },
     engine::{
+        coming::ARRIVED,
         draft::{Decided, Draft},
         entry::{Fact, TaskKind},
         state::OpenTask,
@@ -62,14 +63,18 @@ pub(in crate::engine) fn value(open: &OpenTask, done: bool, by: Option<&str>, no
             ("answer", answer.filter(|answer| **answer != Value::Bool(true)).cloned().unwrap_or_default()),
         ])
     });
-    Value::map([
+    let mut value = Value::map([
         ("task", Value::str(open.task.id.as_str())),
         ("done", Value::Bool(done)),
         ("by", by.map_or(Value::Null, Value::str)),
         ("note", note.clone()),
         ("items", Value::list(items.collect())),
         ("left", Value::list(open.left().map(Value::str).collect())),
-    ])
+    ]);
+    if let (true, Value::Map(map)) = (open.task.checkin, &mut value) {
+        Arc::make_mut(map).insert(Arc::from(ARRIVED), Value::Int(open.arrived().1));
+    }
+    value
 }
 
 impl OpenTask {
@@ -91,7 +96,7 @@ impl Draft<'_> {
     /// Things on a list are done. With the last of them the task is.
     pub(in crate::engine) fn tick(&mut self, id: &TaskId, items: &[String], by: Option<&str>) -> Decided {
         let Some(open) = self.state.tasks.get(id).cloned() else { return self.no_task(id) };
-        if open.task.kind != TaskKind::Task || open.task.list.is_empty() {
+        if open.task.kind != TaskKind::Task || open.task.list.is_empty() && !open.task.checkin {
             return self.refuse(phrase!(
                 "{id} has no list; answer it with `playbook done {id}`",
                 "{id} 没有清单；做完了用 `playbook done {id}`"
@@ -111,9 +116,13 @@ impl Draft<'_> {
         for Ticked { item, text, value } in ticked {
             let by = by.map(str::to_owned);
             self.emit(Fact::ItemTicked { task: id.clone(), item, text, value, by })?;
+            if !open.ticks.contains_key(&item) {
+                self.tell_came(&open, item)?;
+            }
         }
         let Some(open) = self.state.tasks.get(id).cloned() else { return Ok(()) };
-        if open.left().next().is_some() {
+        // People come until somebody says that nobody comes any more.
+        if open.task.checkin || open.left().next().is_some() {
             return self.bind_task(id, &value(&open, false, None, &Value::Null));
         }
         self.task_done(id, by.map(str::to_owned), Value::Null)

@@ -8,7 +8,7 @@ use crate::{
         metric::{self, Figure, Takes, Unit},
         phrase::{Phrase, pair, phrase},
     },
-    engine::{carrying::At, draft::Draft, numbers::Gauges},
+    engine::{carrying::At, coming::ARRIVED, draft::Draft, numbers::Gauges},
     model::number::{ATTENDANCE, Filled},
 };
 
@@ -23,7 +23,10 @@ impl Draft<'_> {
         let locale = self.playbook.locale;
         let mut lines = String::new();
         for number in numbers {
-            let (about, figure, unit) = read(&gauges, number, day);
+            let (about, figure, unit) = match at_door(at).filter(|_| &*number.name == ATTENDANCE) {
+                Some(came) => (phrase!("Who came", "到场人数"), gauges.known(came), Unit::Count),
+                None => read(&gauges, number, day),
+            };
             let value = figure.value.map_or_else(
                 || {
                     let why = figure.unknown.map_or("", |why| why.of(locale));
@@ -36,6 +39,11 @@ impl Draft<'_> {
         }
         format!("\n{lines}")
     }
+}
+
+/// How many came, where they were ticked off at the door in this run.
+fn at_door(at: &At<'_>) -> Option<u64> {
+    at.run.bindings.values().filter_map(|value| value.get(ARRIVED)?.as_int()).next_back().map(|n| n.max(0) as u64)
 }
 
 fn read(gauges: &Gauges, number: &Filled, day: CivilDay) -> (Phrase, Figure, Unit) {

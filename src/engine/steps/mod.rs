@@ -7,6 +7,7 @@ pub(super) mod approve;
 mod arrival;
 mod ask;
 pub(super) mod checklist;
+mod door;
 mod figures;
 mod flow;
 mod held;

@@ -5,7 +5,7 @@
 use super::task::Closing;
 use crate::{
     base::{
-        ids::{ChannelName, EffectId, PlayName, RunId, StepId, TaskId},
+        ids::{ChannelName, EffectId, RunId, StepId, TaskId},
         limits,
         phrase::{Phrase, Words, pair, phrase},
         time::{Duration, Timestamp},
@@ -209,6 +209,7 @@ impl Draft<'_> {
             of: None,
             strict: false,
             anonymous: false,
+            checkin: false,
             members: Vec::new(),
         };
         out.manual = Some(task.id.clone());
@@ -337,8 +338,7 @@ impl Draft<'_> {
         &self,
         with: &Value,
         effect: EffectId,
-        play: &PlayName,
-        label: Option<Label>,
+        play: &Play,
         due: crate::base::time::Timestamp,
         posts: &BTreeMap<StepId, EffectId>,
     ) -> Result<Outgoing, Trouble> {
@@ -372,9 +372,11 @@ impl Draft<'_> {
             Some(Value::Time(at)) => Some(*at),
             _ => None,
         };
+        let label = text("label").and_then(Label::parse);
         Ok(Outgoing {
-            label: text("label").and_then(Label::parse).or(label),
-            play: Some(play.clone()),
+            label: label.or(play.label),
+            own_label: own_label(label, None, play),
+            play: Some(play.name.clone()),
             expires,
             urgent: with.get("urgent").and_then(Value::as_bool).unwrap_or_default(),
             ..Outgoing::new(effect, channel, message, due)

@@ -174,7 +174,7 @@ impl Draft<'_> {
                     let run = &at.run;
                     let effect = self.effect_id(&run.id, &at.step.id);
                     let mut out =
-                        self.outgoing_of_map(with, effect, &at.play.name, at.play.label, at.due, &run.posts)?;
+                        self.outgoing_of_map(with, effect, at.play, at.due, &run.posts)?;
                     out.late_left = Some(self.late_left(at));
                     if out.message.text.len() > limits::MESSAGE_BYTES_MAX {
                         return Err(Trouble::Step(phrase!(

@@ -63,13 +63,19 @@ impl Draft<'_> {
             Some(escalate) => self.assignee(Some(escalate), &facts)?,
             None => Addressee::default(),
         };
-        let list = checklist::written(&task.list, &facts)?;
+        let (list, members) = if task.checkin {
+            self.signed_up(at)?
+        } else {
+            (checklist::written(&task.list, &facts)?, Vec::new())
+        };
         let request = Request {
             // Whoever is told late has less time; the end of it does not move.
             due: task.due.map(|due| due.of(at.due, |offset| at.offset(offset))),
             remind: task.remind.clone(),
             escalate,
             list,
+            members,
+            checkin: task.checkin,
             urgent: task.urgent,
             ..Request::new(TaskKind::Task, text, to)
         };
@@ -125,6 +131,7 @@ impl Draft<'_> {
             show,
             members,
             ends: _,
+            checkin,
         } = request;
         let told = match (kind, tell) {
             (TaskKind::Question, _) => self.now,
@@ -163,6 +170,7 @@ impl Draft<'_> {
             of: terms.of,
             strict: terms.strict,
             anonymous: terms.anonymous,
+            checkin,
             members,
         };
         let later = task.tell.is_some();

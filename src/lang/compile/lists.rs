@@ -17,6 +17,9 @@ use crate::{
     model::text::Text,
 };
 
+/// The list of those who come.
+pub(super) const CHECKIN: &str = "checkin";
+
 /// `list`: texts here, or in a file.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<Text> {
     if node.entries().is_none() {

@@ -34,6 +34,7 @@ mod phases;
 mod pictures;
 mod place;
 mod plays;
+mod qr;
 mod resolve;
 mod said;
 mod scripts;
@@ -257,6 +258,7 @@ fn lower(
         roles: root.get("roles"),
         vars: &vars,
     };
+    let raw = groups;
     let ids = inbound::ids(groups, head.name.as_str(), shared.name);
     let mut groups = groups::lower(cx, groups, &shared);
     let tiers = tiers_of(cx, root, home, units, &scope);
@@ -267,6 +269,7 @@ fn lower(
     let mut plays = plays(cx, root, home, units, &scope);
     cx.unit = home.clone();
     plays.append(&mut phases.plays);
+    plays.append(&mut qr::lower(cx, root, raw, (&roles, head.locale), &scope));
     Playbook {
         name: head.name,
         title: head.title,

@@ -220,7 +220,9 @@ fn task(
     let escalate = assignee(cx, fields, "escalate", scope);
     let due = fields.get("due").and_then(|node| by(cx, node));
     let remind = fields.get("remind").map(|node| reminders(cx, node)).unwrap_or_default();
-    let list = fields.get("list").map(|node| lists::lower(cx, node, scope)).unwrap_or_default();
+    let checkin = fields.get("list").is_some_and(|node| node.text() == Some(lists::CHECKIN));
+    let list = fields.get("list").filter(|_| !checkin);
+    let list = list.map(|node| lists::lower(cx, node, scope)).unwrap_or_default();
     let numbers = fields.get("numbers").map(|node| numbers::filled(cx, node)).unwrap_or_default();
     let urgent = fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or(false);
     if let (Some(entry), None) = (fields.entry("remind"), fields.entry("due")) {
@@ -236,7 +238,7 @@ fn task(
     }
     let binding = binding(cx, fields);
     place.waitable.extend(binding.as_ref().map(ToString::to_string));
-    Some(TaskStep { text: text?, to, due, remind, escalate, list, numbers, urgent, binding })
+    Some(TaskStep { text: text?, to, due, remind, escalate, list, checkin, numbers, urgent, binding })
 }
 
 /// `due`: `1d`, `-1d 18:00`, or a moment.

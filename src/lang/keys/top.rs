@@ -98,6 +98,13 @@ keys! {
         "ca": Is::Path, "A file with the certificates (PEM) of an authority of one's own, believed beside those that the machine knows.", "ca: company-ca.pem";
         "hear": Is::Words(&["all", "names", "nothing"]), "How much is heard of what happens there, where the platform lets it be heard: `names` (who and when, never what was said; the default), `all`, or `nothing`.", "hear: all";
         "alerts": Is::Names, "The channels that are told when this one fails, tried in order; by default those of the playbook.", "alerts: staff";
+        "qr": Is::Def("qr"), "The code by which people get in, on a `manual` or `wecom` channel. On the sixth day after `made`, and when 90% of `seats` have come, the host is asked for another.", "qr: { file: images/code.png, made: 2026-12-01, seats: 200 }";
+    }
+    /// `qr`
+    QR {
+        "file": Is::Path, "The picture of the code; the task names it.", "file: images/code.png";
+        "made": Is::Moment, "The day on which the code was made. A new code is a new day.", "made: 2026-12-01";
+        "seats": Is::Count, "How many can get in by it, 200 by default.", "seats: 200";
     }
     /// A group.
     GROUP {

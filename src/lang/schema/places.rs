@@ -91,6 +91,7 @@ pub(super) fn definitions() -> Value {
     all["evidence"] = json!({ "anyOf": [evidence, { "type": "array", "items": evidence }] });
     all["targetDate"] = json!({ "anyOf": [super::values::value(keys::Is::Positive), super::values::value(keys::Is::Moment)] });
     all["heartbeat"] = json!({ "anyOf": [text(), table(&keys::HEARTBEAT, &["url"])] });
+    all["qr"] = table(&keys::QR, &["made"]);
     all["access"] = table(&keys::ACCESS, &[]);
     all["labelQuotas"] = json!({ "type": "object", "additionalProperties": quota() });
     all["hold"] = table(&keys::HOLD, &[]);

@@ -6,11 +6,15 @@ use super::{
     state::ReadArgs,
 };
 use crate::{
-    base::phrase::phrase,
+    base::{phrase::phrase, time::Timestamp},
     engine::doctor::Around,
+    model::playbook::Playbook,
     shell::{
         clock,
-        view::doctor::{Complaint, ScoreLine, complaints_among, marks},
+        view::{
+            Group,
+            doctor::{Complaint, ScoreLine, complaints_among, marks},
+        },
     },
 };
 use std::sync::Arc;
@@ -57,15 +61,27 @@ impl Doctor {
                 }
                 continue;
             }
-            let rows = complaints_among(group, &playbook, &around, now, locale);
-            if json {
-                rows.iter().try_for_each(|row| out.json(row))?;
-            } else {
-                report(group.id.as_str(), &rows, out)?;
-            }
+            write(group, &playbook, &around, now, json, out)?;
         }
         Ok(())
     }
+}
+
+/// Writes what is wrong with a group: for people, or a line each.
+pub(super) fn write(
+    group: Group<'_>,
+    playbook: &Playbook,
+    around: &Arc<Around>,
+    now: Timestamp,
+    json: bool,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let locale = if json { out.languages.programs } else { out.languages.people };
+    let rows = complaints_among(group, playbook, around, now, locale);
+    if json {
+        return Ok(rows.iter().try_for_each(|row| out.json(row))?);
+    }
+    report(group.id.as_str(), &rows, out)
 }
 
 fn card(group: &str, lines: &[ScoreLine], out: &mut Output) -> Result<(), Failure> {

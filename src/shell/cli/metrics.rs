@@ -22,6 +22,9 @@ pub(super) struct Metrics {
     /// Tell how each number is computed.
     #[arg(long)]
     how: bool,
+    /// Show what numbers are made of: arrivals by source, tasks by play, what was screened by kind.
+    #[arg(long)]
+    by: bool,
 }
 
 impl Metrics {
@@ -34,7 +37,10 @@ impl Metrics {
             .groups()
             .flat_map(|group| metrics(group, opened.playbook(group.state).as_deref(), now, locale))
             .collect();
-        write(&rows, opened.several(), self.how, json, out)
+        if json {
+            return Ok(rows.iter().try_for_each(|row| out.json(row))?);
+        }
+        table(&rows, opened.several(), (self.how, self.by), out)
     }
 }
 
@@ -49,13 +55,17 @@ fn depth(before: &[Row], row: &Row) -> usize {
 pub(super) fn write(
     rows: &[Row],
     several: bool,
-    how: bool,
     json: bool,
     out: &mut Output,
 ) -> Result<(), Failure> {
     if json {
         return Ok(rows.iter().try_for_each(|row| out.json(row))?);
     }
+    table(rows, several, (false, false), out)
+}
+
+/// Writes numbers as a table, with how they are computed and with what they are made of where that is asked for.
+fn table(rows: &[Row], several: bool, (how, by): (bool, bool), out: &mut Output) -> Result<(), Failure> {
     let locale = out.languages.people;
     let mut table = Table::new(
         &[
@@ -81,6 +91,16 @@ pub(super) fn write(
             about,
         ]);
         table.paint_last(1, NAME);
+        for (part, one) in row.by.iter().filter(|_| by) {
+            let part = if part.is_empty() { locale.pick("not said", "没说") } else { part };
+            table.row(vec![
+                row.group.to_string(),
+                format!("{}{part}", "  ".repeat(depth + 1)),
+                row.shown_of(one.value, locale),
+                one.of.map(|of| of.to_string()).unwrap_or_default(),
+                String::new(),
+            ]);
+        }
     }
     Ok(write_or(&table, pair("There are no groups yet.", "还没有群。"), several, out)?)
 }

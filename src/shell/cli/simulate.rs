@@ -70,8 +70,12 @@ pub(super) struct Simulate {
     /// they alone. The page has them always.
     #[arg(long, conflicts_with_all = ["runs", "faults"])]
     metrics: bool,
+    /// What the doctor finds in each group at the end, as `playbook doctor` shows it, below the history; with
+    /// `--format json` that alone.
+    #[arg(long, conflicts_with_all = ["runs", "faults"])]
+    doctor: bool,
     /// What becomes of the group when the N who talk most leave half way: its numbers with and without them.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with_all = ["runs", "faults", "metrics"])]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with_all = ["runs", "faults", "metrics", "doctor"])]
     without_top: Option<u32>,
     /// Every line of the history, instead of one a day or a week.
     #[arg(long, short)]
@@ -143,13 +147,16 @@ impl Simulate {
             simulate_numbers::without_top(&playbook, &material, &options, n, self.lines()?, out)?
         } else {
             let (findings, states) = match self.format {
-                Format::Json => json(&playbook, &material, &options, self.metrics, out)?,
+                Format::Json => json(&playbook, &material, &options, self.metrics || self.doctor, out)?,
                 Format::Text if self.verbose => text(&playbook, &material, &options, out)?,
                 Format::Text => self.short(&playbook, &material, &options, out)?,
                 Format::Html => self.html(&playbook, &material, &options, out)?,
             };
             if self.metrics && !matches!(self.format, Format::Html) {
                 simulate_numbers::write(&playbook, &states, options.to, self.lines()?, out)?;
+            }
+            if self.doctor && !matches!(self.format, Format::Html) {
+                simulate_numbers::diagnose(&playbook, &states, options.to, self.lines()?, out)?;
             }
             findings
         };

@@ -4,7 +4,7 @@
 //! Shows; the lives are lived in `sim`.
 
 use super::{
-    cores,
+    cores, doctor,
     failure::Failure,
     metrics,
     output::{Format, NAME, Output, Table},
@@ -15,7 +15,7 @@ use crate::{
         phrase::{pair, phrase},
         time::{Duration, Timestamp},
     },
-    engine::state::State,
+    engine::{doctor::Around, state::State},
     model::playbook::Playbook,
     shell::view::{
         Group,
@@ -66,7 +66,30 @@ pub(super) fn write(
         out.line("")?;
         out.heading(locale.pick("Numbers at the end", "结束时的数字"))?;
     }
-    metrics::write(&rows, playbook.groups.len() > 1, false, json, out)
+    metrics::write(&rows, playbook.groups.len() > 1, json, out)
+}
+
+/// Writes what the doctor finds in them.
+pub(super) fn diagnose(
+    playbook: &Playbook,
+    states: &[State],
+    to: Timestamp,
+    format: Format,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let (json, now) = (format == Format::Json, to.just_before());
+    let around = Arc::new(Around::of(states.iter().map(|state| (state, playbook)), now));
+    if !json {
+        let said = out.languages.people.pick("What the doctor finds at the end", "结束时诊断出什么");
+        out.line("")?;
+        out.heading(said)?;
+    }
+    for state in states {
+        let zone = &playbook.in_group(&state.group).zone;
+        let group = Group { id: &state.group, state, info: None, zone };
+        doctor::write(group, playbook, &around, now, json, out)?;
+    }
+    Ok(())
 }
 
 /// A number with those who talk most, and without them.

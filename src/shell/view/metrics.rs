@@ -46,7 +46,7 @@ pub struct Row {
     pub how: String,
     /// What it says.
     pub about: String,
-    /// The same by source of those who joined.
+    /// The same by source of those who joined, by play of whose tasks they are, by kind of what was screened.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub by: BTreeMap<String, Part>,
     /// What it should come to, where the playbook says so.
@@ -158,7 +158,7 @@ fn own_rows(
 /// The same of a reading.
 pub fn rows(group: &GroupId, reading: &Gauges, locale: Locale) -> Vec<Row> {
     let row = |(metric, taken, figure): (&'static crate::base::metric::Metric, Option<u32>, Figure)| {
-        let parts = reading.by_source(metric.name).into_iter();
+        let parts = reading.parts_of(metric.name).into_iter();
         Row {
             group: group.clone(),
             metric: metric.name.to_owned(),
@@ -202,7 +202,12 @@ impl Row {
 
     /// The value as people read it.
     pub fn shown(&self, locale: Locale) -> String {
-        let Some(value) = self.value else { return locale.pick("unknown", "未知").to_owned() };
+        self.shown_of(self.value, locale)
+    }
+
+    /// The value of a part of it.
+    pub fn shown_of(&self, value: Option<f64>, locale: Locale) -> String {
+        let Some(value) = value else { return locale.pick("unknown", "未知").to_owned() };
         let unit = metric::find(&self.metric).map_or(Unit::Plain, |metric| metric.unit);
         unit.write(value).of(locale).to_owned()
     }

@@ -44,6 +44,8 @@ pub enum Deed {
     },
     /// A person says that a task is done.
     Done(Aim, Value),
+    /// A person ticks things off a task's list.
+    Tick(Aim, Vec<String>),
     /// A person says yes.
     Approve(Aim),
     /// A person says no.
@@ -76,6 +78,11 @@ pub struct Aim {
     pub by: Option<String>,
 }
 
+/// What somebody does who is done with a task, or with things on its list.
+pub(super) fn ended(aim: Aim, items: Vec<String>, note: Value) -> Deed {
+    if items.is_empty() { Deed::Done(aim, note) } else { Deed::Tick(aim, items) }
+}
+
 impl Act {
     /// The input that it becomes in this state; else what is missing, in words. `number` tells it from the
     /// scenario's other acts.
@@ -98,6 +105,10 @@ impl Act {
                     pair("task", "任务"),
                 )?;
                 command(Command::Done { task, by: aim.by.clone(), note: note.clone() })
+            }
+            Deed::Tick(aim, items) => {
+                let task = aim.task(state, &[TaskKind::Task], pair("task", "任务"))?;
+                command(Command::Tick { task, items: items.clone(), by: aim.by.clone() })
             }
             Deed::Approve(aim) => {
                 let task = aim.task(state, &[TaskKind::Approval], pair("approval", "审批"))?;

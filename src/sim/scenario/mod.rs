@@ -5,6 +5,7 @@
 
 pub mod act;
 pub mod expectation;
+mod items;
 pub mod read;
 mod read_expectation;
 pub mod record;

@@ -4,7 +4,7 @@
 
 use super::{
     Scenario,
-    act::{Act, Aim, Deed, is_about_a_member},
+    act::{Act, Aim, Deed, ended, is_about_a_member},
 };
 use crate::{
     base::{
@@ -321,7 +321,7 @@ impl Reading<'_> {
     }
 
     fn act(&mut self, node: &Node) -> Option<Act> {
-        const BESIDE: &[&str] = &["at", "with", "member", "by", "reason", "to"];
+        const BESIDE: &[&str] = &["at", "with", "member", "by", "reason", "to", "item"];
         let allowed = [DEEDS, BESIDE].concat();
         let fields = Fields::read(&mut self.report, node, pair("an act", "动作"), &allowed)?;
         let deeds: Vec<&str> = DEEDS.iter().copied().filter(|deed| fields.entry(deed).is_some()).collect();
@@ -343,7 +343,7 @@ impl Reading<'_> {
         let with = fields.get("with").map_or(Value::Null, Node::to_value);
         let deed = match *deed {
             "signal" => self.signal(&fields, value, with)?,
-            "done" => Deed::Done(self.aim(&fields, value)?, with),
+            "done" => ended(self.aim(&fields, value)?, super::items::of(&mut self.report, &fields), with),
             "approve" => Deed::Approve(self.aim(&fields, value)?),
             "reject" => {
                 let reason = fields

@@ -185,7 +185,7 @@ fn the_handbook_is_made_of_the_file() {
         "- Letting go: decide who is let go: ",
         "nothing is posted from 21:30 to 08:30",
         "asks host to do",
-        "   > Tomorrow at seven, [the guest] on [the topic].",
+        "   > Tomorrow evening we have a guest",
         "`playbook hush --why REASON`",
         "told first; whoever speaks within the grace of 7 days stays",
         "16 hours to decide, else it goes on",

@@ -4,13 +4,18 @@
 use crate::help::story::{Story, at};
 use playbook::{
     base::{
+        ids::MemberId,
         locale::Locale,
         metric::METRICS,
         seed::Seed,
         time::{Duration, Zone},
         value::Value,
     },
-    engine::input::{Command, InputKind, Signal},
+    engine::{
+        entry::TaskKind,
+        input::{Command, InputKind, Signal},
+        state::OpenTask,
+    },
     shell::{
         store::LogLine,
         view::{
@@ -40,6 +45,17 @@ plays:
   news: { steps: [{ post: 早报, label: content }] }
   ad: { steps: [{ post: 八折, label: promo }] }
   work: { steps: [{ task: 订场地, to: host, due: 4h }] }
+  meet:
+    dates: [{ id: a, at: 2026-12-20 14:00 }, { id: b, at: 2027-01-17 14:00 }]
+    steps:
+      - { at: -4d 10:00, ask: 来吗, options: [来, 不来], open_for: 3d, as: who }
+      - { at: -1h, task: 签到, to: host, list: checkin, as: door, due: 1d }
+  talk:
+    dates: [{ id: c, at: 2027-01-29 20:00 }]
+    steps:
+      - { at: -3d 10:00, ask: 来听吗, options: [来, 不来], open_for: 2d, as: who }
+      - { at: 0m, post: 开始 }
+      - { at: +2h, post: 散 }
 ";
 
 fn numbers(story: &Story) -> Vec<Row> {
@@ -81,6 +97,7 @@ fn life(seed: u64) -> Story {
             },
             |name| (*name).to_owned(),
         );
+        people_answer(&mut story, &mut seed, &who);
         match n {
             0..=9 => {
                 let source = format!("s{}", seed.below(3));
@@ -131,6 +148,30 @@ fn life(seed: u64) -> Story {
         }
     }
     story
+}
+
+/// Whoever is here says whether they come, and at the door somebody ticks them off.
+fn people_answer(story: &mut Story, seed: &mut Seed, who: &str) {
+    let open = |story: &Story, door: bool| {
+        let asks = |open: &&Arc<OpenTask>| if door { open.task.checkin } else { open.task.kind == TaskKind::Question };
+        story.state.tasks.values().find(asks).cloned()
+    };
+    let here = story.state.members.contains(&MemberId::new(who));
+    if let Some(asked) = open(story, false).filter(|_| here && seed.below(2) == 0) {
+        let option = ["来", "来", "不来"][seed.below(3) as usize];
+        let data = Value::map([("task", Value::str(asked.task.id.as_str())), ("option", Value::str(option))]);
+        story.signal("answer", Some(who), data);
+    }
+    if let Some(door) = open(story, true).filter(|_| seed.below(2) == 0) {
+        let place = 1 + seed.below(door.task.list.len().max(1) as u64);
+        let item = match seed.below(4) {
+            0 => format!("{place}=+2"),
+            1 => "+路人".to_owned(),
+            _ => place.to_string(),
+        };
+        let task = door.task.id.clone();
+        story.command(Command::Tick { task, items: vec![item], by: Some("zhu".into()) });
+    }
 }
 
 /// The numbers as the other program has them.

@@ -10,6 +10,7 @@ pub(crate) mod checklists;
 pub(crate) mod doctor;
 pub(crate) mod doctor_signs;
 pub(crate) mod doctor_ways;
+pub(crate) mod door;
 pub(crate) mod evening;
 pub(crate) mod hands;
 pub(crate) mod heard;

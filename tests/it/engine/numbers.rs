@@ -181,3 +181,85 @@ fn a_zone_that_changes_counts_its_days_from_the_next_close_on() {
     assert!(numbers.open.incomplete);
     assert_eq!(closed(&story).len(), 1);
 }
+
+/// Ninety who talk, among so many members; some reply to each other.
+fn talk_among(members: usize) -> Story {
+    let mut list = String::from("id,role\n");
+    for n in 0..members {
+        list.push_str(&format!("m{n:04},{}\n", if n == 3 { "owner" } else { "" }));
+    }
+    // Wakes the group at midnight.
+    let yaml = "
+members: { import: data/list.csv }
+plays:
+  uneven: { whenever: metrics.gini > 0.99, steps: [{ post: hi }] }
+";
+    let mut story = Story::with_files("2026-12-01 09:00", yaml, &[("data/list.csv", &list)]);
+    story.until("2026-12-01 09:01");
+    for n in 0..300_usize {
+        story.now = story.now.plus(Duration::MINUTE);
+        let (who, to) = (format!("m{:04}", n * n % 90), format!("m{:04}", n % 7));
+        let reply = Value::map([("member", text(&to))]);
+        let data = if n % 5 == 0 { message(&[("reply_to", reply)]) } else { Value::Null };
+        story.signal("message", Some(&who), data);
+    }
+    story
+}
+
+fn read(story: &Story, name: &str, taken: Option<u32>) -> playbook::base::metric::Figure {
+    let own = story.playbook.in_group(&story.state.group);
+    let group = &own.groups[&story.state.group];
+    let metric = playbook::base::metric::find(name).expect("a number");
+    playbook::engine::numbers::Gauges::of(&story.state, Some((own, group)), story.now).read(metric, taken)
+}
+
+#[test]
+fn a_large_group_is_looked_at_in_parts_once_its_day_is_over() {
+    let mut large = talk_among(4_500);
+    let unknown = read(&large, "gini", None).unknown.expect("not looked at yet");
+    assert!(unknown.en.contains("when a day is over"), "{unknown:?}");
+    let before = large.entries.len();
+    large.until("2026-12-02 09:00");
+    let looks: Vec<_> =
+        large.entries[before..].iter().filter(|e| matches!(e.fact, Fact::Surveyed { .. })).collect();
+    // Three parts of two thousand for those who look after the group, and three for everything else.
+    assert_eq!(looks.len(), 6, "{looks:?}");
+    let mut instants: Vec<_> = looks.iter().map(|look| look.at).collect();
+    instants.dedup();
+    assert_eq!(instants.len(), 6, "each in a decision of its own, and other inputs come in between");
+    // What they find is what one look finds where there are few.
+    let mut small = talk_among(1_500);
+    small.until("2026-12-02 09:00");
+    assert!(!small.entries.iter().any(|entry| matches!(entry.fact, Fact::Surveyed { .. })));
+    for (name, taken) in [
+        ("gini", None),
+        ("hhi", None),
+        ("absence_factor", None),
+        ("density", None),
+        ("top_share", Some(3)),
+        ("new_in_top", Some(20)),
+        ("dau", None),
+        ("trend", None),
+    ] {
+        let (ours, theirs) = (read(&large, name, taken).value, read(&small, name, taken).value);
+        assert!(theirs.is_some() && ours == theirs, "{name}: {ours:?} in parts, {theirs:?} at once");
+    }
+    let (ours, theirs) = (read(&large, "connected", None), read(&small, "connected", None));
+    assert_eq!((ours.of, theirs.of), (Some(4_500), Some(1_500)));
+    let people = |figure: &playbook::base::metric::Figure| {
+        (figure.value.expect("known") * figure.of.expect("of all") as f64).round()
+    };
+    assert_eq!(people(&ours), people(&theirs), "as many know another");
+    // Who is among the twenty for the first time is noted in the same way.
+    let risen = |story: &Story| {
+        let all = story.state.members.all_habits();
+        all.filter(|(_, habits)| habits.risen.is_some()).map(|(id, _)| id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(risen(&large), risen(&small));
+    assert_eq!(risen(&large).len(), 20);
+    // It comes to rest, and looks again when there has been another day.
+    let before = large.entries.len();
+    large.until("2026-12-03 09:00");
+    let looked = large.entries[before..].iter().any(|entry| matches!(entry.fact, Fact::Surveyed { .. }));
+    assert!(!looked, "nothing happened on the day");
+}

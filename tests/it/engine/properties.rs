@@ -594,6 +594,7 @@ impl Life {
                 }
                 Timer::PhaseTimeout => state.phase_timeout.is_some(),
                 Timer::Tiers => state.standing.next == Some(*at),
+                Timer::Survey => state.numbers.round.next() == Some(*at),
                 Timer::Moderation => state.moderation.next == Some(*at),
                 Timer::Midnight => state.midnight.is_some(),
                 Timer::Condition { play } => {

@@ -1,9 +1,11 @@
 //! The rules of the house, and that its pages and shelf are true.
 
+pub(crate) mod advice;
 pub(crate) mod circles;
 pub(crate) mod codes;
 pub(crate) mod docs;
 pub(crate) mod practices;
+pub(crate) mod rhythm;
 pub(crate) mod shelf;
 pub(crate) mod tidy;
 pub(crate) mod translations;

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Rows that nothing expresses yet; the number only ever falls.
-const NOT_EXPRESSED_MAX: usize = 9;
+const NOT_EXPRESSED_MAX: usize = 8;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

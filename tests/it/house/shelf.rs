@@ -46,7 +46,7 @@ fn ends(path: &str, ending: &str) -> bool {
 }
 
 /// Every playbook on the shelf: its folder and its file name.
-fn playbooks() -> Vec<(PathBuf, String)> {
+pub(crate) fn playbooks() -> Vec<(PathBuf, String)> {
     let mut dirs = vec![root().join("playbooks"), root().join("playbooks/en")];
     for entry in std::fs::read_dir(root().join("examples")).unwrap() {
         let path = entry.unwrap().path();
@@ -252,7 +252,8 @@ fn the_whole_shelf_in_one_file_is_calm_in_both_languages() {
         {
             *asked.entry(task["at"].as_str().unwrap()[..10].to_owned()).or_default() += 1;
         }
-        assert!(asked.values().all(|n| *n <= 6), "{shelf}: people are asked too much: {asked:?}");
+        // The seventh is a question of the first week: where are those who were invited?
+        assert!(asked.values().all(|n| *n <= 7), "{shelf}: people are asked too much: {asked:?}");
         for play in ["people-keeper", "later-life-health-letter", "weekly-games-riddle-night"] {
             assert!(entries.iter().any(|e| kind(e) == "run_started" && e["play"] == play), "{shelf}: {play}");
         }
@@ -323,8 +324,8 @@ script:
   - { at: 2026-12-23 20:00, approve: one-in-one-out, by: 群主 }
   - { at: 2026-12-23 21:00, done: one-in-one-out }
 expect:
-  - { at: 2026-12-20 19:00, play: one-in-one-out, post: 群满员了 }
-  - { at: 2026-12-23 19:00, play: one-in-one-out, approve: true }
+  - { at: 2026-12-20 17:30, play: one-in-one-out, post: 群满员了 }
+  - { at: 2026-12-23 17:30, play: one-in-one-out, approve: true }
   - { at: 2026-12-23 20:00, play: one-in-one-out, removal: 小静 }
   - { gone: quiet, after: +3d, count: 1 }
   - never: { gone: here }

@@ -4,6 +4,7 @@ pub(crate) mod compile;
 pub(crate) mod corpus;
 pub(crate) mod fuzz;
 pub(crate) mod scaling;
+pub(crate) mod qr;
 pub(crate) mod schedules;
 pub(crate) mod schema;
 pub(crate) mod scripts;

@@ -5,9 +5,12 @@ use super::{
     context::{Context, found},
     mix::{declared, values},
 };
-use crate::base::{
-    diagnostic::{Diagnostic, code::Code},
-    phrase::{Phrase, pair, phrase},
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, code::Code},
+        phrase::{Phrase, pair, phrase},
+    },
+    model::message::Label,
 };
 use std::collections::BTreeSet;
 
@@ -25,8 +28,10 @@ pub(super) const CODE: Code = advice(
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let given: BTreeSet<_> = values(cx).iter().map(|value| value.label).collect();
+    // What counts as a notice is no kind of value.
+    let lacks = |label: &Label| *label != Label::Notice && !given.contains(label);
     let lacking: Vec<String> =
-        declared(cx).into_iter().filter(|(_, label)| !given.contains(label)).map(|(name, _)| name).collect();
+        declared(cx).into_iter().filter(|(_, label)| lacks(label)).map(|(name, _)| name).collect();
     if given.len() >= 2 && !lacking.is_empty() {
         let names = Phrase::ticks(&lacking, "and");
         let message = phrase!("`labels` names {names}, and nothing in a month gives it", "`labels` 里有 {names}，一个月里却没有安排"; names);

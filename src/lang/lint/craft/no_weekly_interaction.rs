@@ -8,6 +8,7 @@ use crate::{
         code::{Code, Example},
     },
     model::{
+        message::Label,
         play::Play,
         step::{Verb, WaitFor},
     },
@@ -22,10 +23,10 @@ pub(super) const CODE: Code = Code {
     ),
     explanation: pair(
         "At least one fixed interaction slot a week keeps a group alive: a riddle, a question, a topic at the same \
-             hour. Counted is a play that comes back at least weekly and asks, runs a script (a game), or waits for a \
-             signal. Reported only for a file that describes a community: one with a charter, or with phases and \
+             hour. Counted is a play that comes back at least weekly and asks, runs a script (a game), posts something \
+             labelled `social`, or waits for a signal. Reported only for a file that describes a community: one with a charter, or with phases and \
              several plays.",
-        "每周至少有一个固定的互动时段：猜谜、提问、话题讨论，时间固定。至少每周一次、且有 `ask`、脚本（游戏）或等待信号的玩法才算。只对描述整个社群的文件（有 `charter`，或有多个阶段和玩法）检查。",
+        "每周至少有一个固定的互动时段：猜谜、提问、话题讨论，时间固定。至少每周一次、且有 `ask`、脚本（游戏）、`social` 标签的消息或等待信号的玩法才算。只对描述整个社群的文件（有 `charter`，或有多个阶段和玩法）检查。",
     ),
     bad: Example::of(
         "charter:\n  purpose: finish one book a month\n  audience: [in Xi'an, aged 22 to 35]\n  not_for: [ads]\n  tie: interest\n  \
@@ -63,6 +64,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
 fn interacts(play: &Play) -> bool {
     play.program.steps().any(|step| match &step.verb {
         Verb::Ask(_) | Verb::Run(_) => true,
+        Verb::Post(post) => post.label.or(play.label) == Some(Label::Social),
         Verb::Wait(wait) => matches!(wait.target, WaitFor::Signal(_) | WaitFor::Binding(_)),
         _ => false,
     })

@@ -230,7 +230,7 @@ fn acts(card: &Card, n: usize, on: &[(&str, &str)], frame: &Frame) -> Markup {
             span.copied role="status" {}
         },
         TaskKind::Task | TaskKind::Removal | TaskKind::Question => html! {
-            @if card.list.is_empty() {
+            @if card.list.is_empty() && !card.checkin {
                 (frame.press("done", on, &html! { button.main { (locale.pick("Done", "完成")) } }))
             } @else {
                 (frame.press("tick", on, &html! { (ticks(card, locale)) }))
@@ -297,6 +297,7 @@ fn sent(card: &Card, frame: &Frame) -> Markup {
 
 /// A checklist: what is ticked off stays so, and with the last of it the task is done.
 pub(super) fn ticks(card: &Card, locale: Locale) -> Markup {
+    let door = locale.pick("Not on the list: +name. Brings others: name=+1", "不在名单上：+名字；带了人：名字=+1");
     html! {
         div.checklist {
             @for (n, (item, done)) in card.list.iter().enumerate() {
@@ -304,6 +305,9 @@ pub(super) fn ticks(card: &Card, locale: Locale) -> Markup {
                     input type="checkbox" name="tick" value=(n + 1) checked[*done] disabled[*done];
                     span { bdi { (item) } }
                 }
+            }
+            @if card.checkin {
+                input type="text" name="tick" aria-label=(door) placeholder=(door);
             }
             button.main { (locale.pick("Tick off", "打勾")) }
         }

@@ -160,7 +160,7 @@ fn answers(open: &OpenSheet, frame: &Frame) -> Markup {
                     button.bad { (locale.pick("It is not sent", "这条不发了")) }
                 })))
             } @else {
-                @if !open.card.list.is_empty() { (form("tick", &cards::ticks(&open.card, locale))) }
+                @if !open.card.list.is_empty() || open.card.checkin { (form("tick", &cards::ticks(&open.card, locale))) }
                 @let done = form("done", &html! {
                     (note("note", locale.pick("What there is to say", "想说的话")))
                     button.main[open.card.list.is_empty()] { (locale.pick("Done", "完成")) }

@@ -57,6 +57,8 @@ pub(crate) struct Card {
     pub(crate) list: Vec<(String, bool)>,
     /// Of a removal, or the approval of one: who.
     pub(crate) members: Vec<(MemberId, String)>,
+    /// Whether its list is of those who come: whoever else comes is added.
+    pub(crate) checkin: bool,
     /// Who is asked.
     pub(crate) people: Vec<String>,
     /// To whom it can be handed on: the other people of its groups, by id and name.
@@ -127,6 +129,7 @@ impl Card {
             show: task.show.clone(),
             list: ticked.map(|(item, n)| (item.clone(), open.ticks.contains_key(&n))).collect(),
             members: task.members.iter().map(member).collect(),
+            checkin: task.checkin,
             people: task.people.iter().map(|person| person.name.clone()).collect(),
             heirs: heirs(group, open),
             due: task.due,
