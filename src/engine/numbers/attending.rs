@@ -29,7 +29,18 @@ pub(super) fn door_closed(state: &mut State, at: Timestamp, open: &OpenTask) {
     let (came, heads) = open.arrived();
     let signed = open.task.members.clone();
     let heads = u32::try_from(heads).unwrap_or_default();
-    note(state, Event { run: id, day: state.numbers.day_of(anchor), signed, came, heads, door: true, paid: Vec::new() });
+    note(
+        state,
+        Event {
+            run: id,
+            day: state.numbers.day_of(anchor),
+            signed,
+            came,
+            heads,
+            door: true,
+            paid: Vec::new(),
+        },
+    );
 }
 
 /// The run of a date has ended.

@@ -5,8 +5,7 @@
 use super::{
     day::DayNumbers,
     kept::{Numbers, keep},
-    question,
-    looking,
+    looking, question,
     rising::rise,
     round,
 };

@@ -38,11 +38,11 @@ use crate::base::{
 use std::sync::Arc;
 
 pub use close::{as_of, closing};
-pub(super) use station::{is_a_bot, is_staff};
 pub(in crate::engine) use count::{reacts, talks};
 pub(super) use joined::join;
 pub use kept::Numbers;
 pub use reading::Gauges;
+pub(super) use station::{is_a_bot, is_staff};
 
 /// Nobody listened for a while: the days of it are known to be incomplete.
 pub(super) fn nobody_listened(state: &mut State, from: Timestamp, to: Timestamp) {

@@ -8,7 +8,9 @@ use super::{
     reading::{DEAF_FOR_JOINS, Gauges, OF_NOTHING},
     talk::core_days,
 };
-use crate::base::{civil_day::CivilDay, habits::window, ids::MemberId, metric::Figure, phrase::pair, time::Duration};
+use crate::base::{
+    civil_day::CivilDay, habits::window, ids::MemberId, metric::Figure, phrase::pair, time::Duration,
+};
 use std::collections::BTreeMap;
 
 /// A number of this file, by its name.

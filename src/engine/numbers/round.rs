@@ -4,9 +4,7 @@
 //! read.
 
 use super::{cohort::Due, survey::Survey};
-use crate::base::{
-    civil_day::CivilDay, ids::MemberId, limits, member::Members, time::Timestamp,
-};
+use crate::base::{civil_day::CivilDay, ids::MemberId, limits, member::Members, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, sync::Arc};
 

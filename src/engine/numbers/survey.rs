@@ -75,7 +75,8 @@ const CORE: [&str; 2] = ["core", "tier:core"];
 
 impl Survey {
     pub(super) fn of(today: CivilDay, members: &Members, now: Timestamp) -> Self {
-        let staff = members.with_habits().filter_map(|(member, habits)| staff_number(member, habits)).collect();
+        let staff =
+            members.with_habits().filter_map(|(member, habits)| staff_number(member, habits)).collect();
         let sight = Sight { today, now, staff: &staff, top: usize::MAX };
         let mut found = Self::default();
         for (member, habits) in members.with_habits() {

@@ -314,7 +314,8 @@ fn counted(
     .map(|(key, value)| (Arc::from(key), value))
     .collect();
     if let (false, Some(yes)) = (anonymous, options.first()) {
-        let comes = |answer: &&Counted<'_>| if seats.is_some() { answer.seat } else { names(answer.value, yes) };
+        let comes =
+            |answer: &&Counted<'_>| if seats.is_some() { answer.seat } else { names(answer.value, yes) };
         let places = seats.map_or(usize::MAX, |seats| seats as usize);
         let coming = answers.iter().filter(comes).take(places).map(|answer| member_value(answer.member));
         result.insert(Arc::from(COMING), Value::list(coming.collect()));

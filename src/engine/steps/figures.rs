@@ -43,7 +43,12 @@ impl Draft<'_> {
 
 /// How many came, where they were ticked off at the door in this run.
 fn at_door(at: &At<'_>) -> Option<u64> {
-    at.run.bindings.values().filter_map(|value| value.get(ARRIVED)?.as_int()).next_back().map(|n| n.max(0) as u64)
+    at.run
+        .bindings
+        .values()
+        .filter_map(|value| value.get(ARRIVED)?.as_int())
+        .next_back()
+        .map(|n| n.max(0) as u64)
 }
 
 fn read(gauges: &Gauges, number: &Filled, day: CivilDay) -> (Phrase, Figure, Unit) {

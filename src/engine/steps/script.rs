@@ -173,8 +173,7 @@ impl Draft<'_> {
                 Action::Post { with } => {
                     let run = &at.run;
                     let effect = self.effect_id(&run.id, &at.step.id);
-                    let mut out =
-                        self.outgoing_of_map(with, effect, at.play, at.due, &run.posts)?;
+                    let mut out = self.outgoing_of_map(with, effect, at.play, at.due, &run.posts)?;
                     out.late_left = Some(self.late_left(at));
                     if out.message.text.len() > limits::MESSAGE_BYTES_MAX {
                         return Err(Trouble::Step(phrase!(

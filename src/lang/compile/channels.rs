@@ -94,7 +94,10 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
                 codes::MISPLACED_KEY,
                 entry.key.span,
                 phrase!("a code of `{kind}` does not end", "`{kind}` 的群没有会失效的二维码"),
-                pair("`qr` belongs to `type: manual` and `type: wecom`", "`qr` 属于 `type: manual` 和 `type: wecom`"),
+                pair(
+                    "`qr` belongs to `type: manual` and `type: wecom`",
+                    "`qr` 属于 `type: manual` 和 `type: wecom`",
+                ),
             ),
             "to" if kind == ChannelKind::Manual => {
                 let expected = pair("the name of a role, a person or a channel", "角色、人或频道的名字");

@@ -82,7 +82,9 @@ fn find<'a>(cx: &mut Cx<'_>, channels: Option<&'a Node>, group: Option<&'a str>)
     let mut found = Vec::new();
     for channel in entries {
         let qr = |entry: &&Entry| &*entry.key.value == "qr" && !entry.value.is_null();
-        let Some(entry) = channel.value.entries().and_then(|entries| entries.iter().find(qr)) else { continue };
+        let Some(entry) = channel.value.entries().and_then(|entries| entries.iter().find(qr)) else {
+            continue;
+        };
         found.extend(read(cx, entry).map(|(file, made, seats)| Code {
             channel: &channel.key.value,
             group,
@@ -97,14 +99,21 @@ fn find<'a>(cx: &mut Cx<'_>, channels: Option<&'a Node>, group: Option<&'a str>)
 
 fn read(cx: &mut Cx<'_>, entry: &Entry) -> Option<(String, Date, i64)> {
     let fields = Fields::read(&mut cx.report, &entry.value, pair("`qr`", "`qr`"), keys::QR.names)?;
-    let help = pair("say on which day the code was made: `made: 2026-12-01`", "写明二维码是哪天生成的：`made: 2026-12-01`");
+    let help = pair(
+        "say on which day the code was made: `made: 2026-12-01`",
+        "写明二维码是哪天生成的：`made: 2026-12-01`",
+    );
     let made = fields.need(&mut cx.report, "made", help)?;
-    let made = reader::parsed::<Date>(&mut cx.report, made, pair("a day such as 2026-12-01", "一个日期，例如 2026-12-01"))?;
+    let made = reader::parsed::<Date>(
+        &mut cx.report,
+        made,
+        pair("a day such as 2026-12-01", "一个日期，例如 2026-12-01"),
+    )?;
     let expected = pair("the path of a picture", "图片的路径");
     let file = fields.get("file").and_then(|node| reader::text(&mut cx.report, node, expected));
-    let seats = fields.get("seats").map_or(Some(SEATS), |node| {
-        reader::integer(&mut cx.report, node, 1, i64::from(limits::SEATS_MAX))
-    })?;
+    let seats = fields
+        .get("seats")
+        .map_or(Some(SEATS), |node| reader::integer(&mut cx.report, node, 1, i64::from(limits::SEATS_MAX)))?;
     Some((file.map(|file| file.to_string()).unwrap_or_default(), made, seats))
 }
 
@@ -116,7 +125,8 @@ impl Code<'_> {
         let day = made.checked_add(jiff::Span::new().days(RENEWED_ON)).unwrap_or(*made);
         let nearly = seats * NEARLY / 100;
         let quoted = |text: String| serde_json::Value::from(text).to_string();
-        let groups = group.map_or_else(String::new, |group| format!("\n  groups: [{}]", quoted(group.to_owned())));
+        let groups =
+            group.map_or_else(String::new, |group| format!("\n  groups: [{}]", quoted(group.to_owned())));
         let picture = if self.file.is_empty() {
             String::new()
         } else {

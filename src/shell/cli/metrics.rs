@@ -52,12 +52,7 @@ fn depth(before: &[Row], row: &Row) -> usize {
 }
 
 /// Writes numbers as a table, or one a line.
-pub(super) fn write(
-    rows: &[Row],
-    several: bool,
-    json: bool,
-    out: &mut Output,
-) -> Result<(), Failure> {
+pub(super) fn write(rows: &[Row], several: bool, json: bool, out: &mut Output) -> Result<(), Failure> {
     if json {
         return Ok(rows.iter().try_for_each(|row| out.json(row))?);
     }

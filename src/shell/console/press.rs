@@ -190,7 +190,12 @@ pub(super) fn last(reply: &CommandReply) -> i64 {
 
 /// What is ticked off a list, by its places there.
 pub(super) fn items(form: &Form) -> Vec<String> {
-    form.all("tick").into_iter().filter(|item| !item.trim().is_empty()).take(limits::LIST_ITEMS_MAX).map(str::to_owned).collect()
+    form.all("tick")
+        .into_iter()
+        .filter(|item| !item.trim().is_empty())
+        .take(limits::LIST_ITEMS_MAX)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Of members who are to be let go, those whom the form names to stay, or names no more among those who go.

@@ -70,7 +70,11 @@ fn at_the_door() -> Story {
 fn those_with_a_place_are_on_the_list_and_whoever_comes_is_ticked_brings_others_or_walks_in() {
     let mut story = at_the_door();
     let id = door(&story);
-    assert_eq!(story.state.tasks[&id].task.list, ["A", "B", "C"], "three places, and nobody who waits for one");
+    assert_eq!(
+        story.state.tasks[&id].task.list,
+        ["A", "B", "C"],
+        "three places, and nobody who waits for one"
+    );
     let tick = |story: &mut Story, items: &[&str]| {
         let items = items.iter().map(|item| (*item).to_owned()).collect();
         story.command(Command::Tick { task: id.clone(), items, by: Some("zhu".into()) });
@@ -99,7 +103,8 @@ fn those_with_a_place_are_on_the_list_and_whoever_comes_is_ticked_brings_others_
 
 #[test]
 fn without_a_list_who_signed_up_and_did_anything_that_day_was_there() {
-    let yaml = YAML.replace("      - { at: -1h, task: At the door, to: host, list: checkin, as: door, due: +3h }\n", "");
+    let yaml = YAML
+        .replace("      - { at: -1h, task: At the door, to: host, list: checkin, as: door, due: +3h }\n", "");
     let mut story = Story::new("2026-12-01 09:00", &yaml);
     for who in ["a", "b", "c"] {
         story.join(who, who);

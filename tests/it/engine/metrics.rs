@@ -153,7 +153,9 @@ fn life(seed: u64) -> Story {
 /// Whoever is here says whether they come, and at the door somebody ticks them off.
 fn people_answer(story: &mut Story, seed: &mut Seed, who: &str) {
     let open = |story: &Story, door: bool| {
-        let asks = |open: &&Arc<OpenTask>| if door { open.task.checkin } else { open.task.kind == TaskKind::Question };
+        let asks = |open: &&Arc<OpenTask>| {
+            if door { open.task.checkin } else { open.task.kind == TaskKind::Question }
+        };
         story.state.tasks.values().find(asks).cloned()
     };
     let here = story.state.members.contains(&MemberId::new(who));

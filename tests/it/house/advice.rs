@@ -6,20 +6,44 @@ use std::collections::BTreeSet;
 
 /// Warnings that stay: the code, where (the end of the path; empty for everywhere), and why.
 const ARGUED: &[(&str, &str, &str)] = &[
-    ("deaf-channel", "", "a console and a robot hear nothing, and that has to be said to whoever copies the file"),
+    (
+        "deaf-channel",
+        "",
+        "a console and a robot hear nothing, and that has to be said to whoever copies the file",
+    ),
     ("charter-incomplete", "seed-recruiting.yaml", "a part: the charter is of the file that uses it"),
     ("charter-incomplete", "rules.yaml", "a part: the charter is of the file that uses it"),
     ("charter-incomplete", "book-club-en.yaml", "a small circle that says as much as it knows"),
-    ("rules-section-missing", "kol-session.yaml", "a part: it names the two rules that are said before an evening"),
+    (
+        "rules-section-missing",
+        "kol-session.yaml",
+        "a part: it names the two rules that are said before an evening",
+    ),
     ("rules-section-missing", "en/rules.yaml", "a name card with a city is a custom of Chinese groups"),
     ("rules-section-missing", "guild.yaml", "a name card with a city is a custom of Chinese groups"),
     ("no-weekly-interaction", "seed-recruiting.yaml", "a part: games are the matter of weekly-games"),
     ("no-weekly-interaction", "rules.yaml", "a part: games are the matter of weekly-games"),
-    ("announcement-lead-short", "flash-group.yaml", "a group that lives for a week cannot announce a week ahead"),
-    ("empty-when-unanswered", "spring-clean.yaml", "shows the warning that an operator meets first, with its place"),
+    (
+        "announcement-lead-short",
+        "flash-group.yaml",
+        "a group that lives for a week cannot announce a week ahead",
+    ),
+    (
+        "empty-when-unanswered",
+        "spring-clean.yaml",
+        "shows the warning that an operator meets first, with its place",
+    ),
     ("empty-when-unanswered", "book-club-en.yaml", "four friends: one of them always votes"),
-    ("empty-when-unanswered", "community.yaml", "the book of the month is always voted for by whoever proposed one"),
-    ("empty-when-unanswered", "manual-wechat.yaml", "the vote is read off the group by the person who pastes it"),
+    (
+        "empty-when-unanswered",
+        "community.yaml",
+        "the book of the month is always voted for by whoever proposed one",
+    ),
+    (
+        "empty-when-unanswered",
+        "manual-wechat.yaml",
+        "the vote is read off the group by the person who pastes it",
+    ),
     ("handover-between", "book-club-en.yaml", "whoever has the role when it happens is meant"),
     ("handover-between", "community.yaml", "whoever has the role when it happens is meant"),
     ("handover-between", "guild.yaml", "whoever has the role when it happens is meant"),
@@ -40,7 +64,8 @@ fn every_warning_of_what_ships_is_argued_and_every_argument_is_needed() {
             }
             let code = found.code.to_string();
             let argued = ARGUED.iter().position(|(slug, end, _)| *slug == code && path.ends_with(end));
-            let argued = argued.or_else(|| ARGUED.iter().position(|(slug, end, _)| *slug == code && end.is_empty()));
+            let argued =
+                argued.or_else(|| ARGUED.iter().position(|(slug, end, _)| *slug == code && end.is_empty()));
             match argued {
                 Some(place) => drop(used.insert(place)),
                 None => drop(open.insert(format!("{}: {code}: {}", path.display(), found.message.en))),

@@ -34,7 +34,12 @@ fn part(shelf: &str, name: &str) -> Arc<Playbook> {
 }
 
 fn play(playbook: &Playbook, name: &str) -> Arc<Play> {
-    playbook.plays.iter().find(|play| play.name == PlayName::new(name)).cloned().unwrap_or_else(|| panic!("no play {name}"))
+    playbook
+        .plays
+        .iter()
+        .find(|play| play.name == PlayName::new(name))
+        .cloned()
+        .unwrap_or_else(|| panic!("no play {name}"))
 }
 
 /// What starts it, in a few words.
@@ -100,7 +105,15 @@ const TWELVE: [(&str, &str, &str, &[&str]); 18] = [
         "kol-session",
         "session",
         "dates",
-        &["-8d 17:30 approve", "-7d 12:00 post", "-7d 12:20 ask", "-1d 20:00 post", "-1h post", "-10m", "0m post"],
+        &[
+            "-8d 17:30 approve",
+            "-7d 12:00 post",
+            "-7d 12:20 ask",
+            "-1d 20:00 post",
+            "-1h post",
+            "-10m",
+            "0m post",
+        ],
     ),
     ("offline-event", "meetup", "dates", &["-35d 11:00 post", "-30d 11:00 ask 20 seats", "-2d 11:00 post"]),
     ("growth", "code-keeper", "every Saturday at 08:45", &["task"]),
@@ -237,10 +250,9 @@ fn week_of(day: &str) -> jiff::civil::Date {
 #[test]
 fn what_the_shelf_says_is_read_on_a_lock_screen() {
     let mut wrong = Vec::new();
-    for (example, from, wide) in [
-        ("whole-life", "2026-12-07T08:45:00+08:00", true),
-        ("guild", "2026-12-07T08:45:00+00:00", false),
-    ] {
+    for (example, from, wide) in
+        [("whole-life", "2026-12-07T08:45:00+08:00", true), ("guild", "2026-12-07T08:45:00+00:00", false)]
+    {
         let dir = root().join("examples").join(example);
         for entry in lived(&dir, &format!("{example}.yaml"), from, "120") {
             let word = |key: &str| entry[key].as_str().unwrap_or_default();
@@ -253,12 +265,19 @@ fn what_the_shelf_says_is_read_on_a_lock_screen() {
             // Names of whoever came are as long as they are; a letter of a Latin word is half as wide.
             let long = first.chars().count() > if wide { 22 } else { 44 };
             if long && !["spotlight", "welcome"].contains(&word("play")) {
-                wrong.push(format!("{example} {}: a first line of {}: {first}", word("play"), first.chars().count()));
+                wrong.push(format!(
+                    "{example} {}: a first line of {}: {first}",
+                    word("play"),
+                    first.chars().count()
+                ));
             }
             if text.contains("！！") || text.contains("!!") || (wide && text.contains('！')) {
                 wrong.push(format!("{example} {}: cries: {text}", word("play")));
             }
-            if wide && ["他们", "她们", "他", "她"].iter().any(|who| text.contains(who)) && !text.contains("其他") {
+            if wide
+                && ["他们", "她们", "他", "她"].iter().any(|who| text.contains(who))
+                && !text.contains("其他")
+            {
                 wrong.push(format!("{example} {}: write TA: {text}", word("play")));
             }
         }
@@ -271,7 +290,9 @@ fn what_the_shelf_says_is_read_on_a_lock_screen() {
 /// Seven come in one batch: five are named; the look back has six lines; where nobody answered nothing is told.
 #[test]
 fn a_welcome_names_five_a_look_back_has_six_lines_and_silence_has_no_result() {
-    for (shelf, who, rest) in [("playbooks", "新人", "等 7 位"), ("playbooks/en", "New", "everybody who came with you")] {
+    for (shelf, who, rest) in
+        [("playbooks", "新人", "等 7 位"), ("playbooks/en", "New", "everybody who came with you")]
+    {
         let dir = tempfile::tempdir().unwrap();
         for (path, text) in folder(&root().join(shelf)).0 {
             let path = dir.path().join(path);
@@ -297,7 +318,8 @@ fn a_welcome_names_five_a_look_back_has_six_lines_and_silence_has_no_result() {
             .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
         let lived = lived(dir.path(), "weekly-games.yaml", "2026-12-06T09:00:00Z", "14");
-        let digest = lived.iter().find(|entry| entry["play"] == "digest" && entry["message"]["text"].is_string());
+        let digest =
+            lived.iter().find(|entry| entry["play"] == "digest" && entry["message"]["text"].is_string());
         let text = digest.unwrap()["message"]["text"].as_str().unwrap();
         assert_eq!(text.lines().filter(|line| !line.trim().is_empty()).count(), 6, "{shelf}: {text}");
     }

@@ -51,7 +51,9 @@ fn problems(yaml: &str) -> Vec<String> {
 #[test]
 fn a_code_that_nobody_keeps_or_that_does_not_end_is_an_error() {
     let of = |channel: &str, roles: &str| {
-        problems(&format!("channels: {{ group: {channel} }}\n{roles}\nplays: {{ a: {{ steps: [{{ post: hi }}] }} }}\n"))
+        problems(&format!(
+            "channels: {{ group: {channel} }}\n{roles}\nplays: {{ a: {{ steps: [{{ post: hi }}] }} }}\n"
+        ))
     };
     let host = "people: { zhu: { name: Z } }\nroles: { host: { people: [zhu] } }";
     let found = of("{ type: console, qr: { made: 2026-12-01 } }", host);

@@ -297,7 +297,8 @@ fn sent(card: &Card, frame: &Frame) -> Markup {
 
 /// A checklist: what is ticked off stays so, and with the last of it the task is done.
 pub(super) fn ticks(card: &Card, locale: Locale) -> Markup {
-    let door = locale.pick("Not on the list: +name. Brings others: name=+1", "不在名单上：+名字；带了人：名字=+1");
+    let door =
+        locale.pick("Not on the list: +name. Brings others: name=+1", "不在名单上：+名字；带了人：名字=+1");
     html! {
         div.checklist {
             @for (n, (item, done)) in card.list.iter().enumerate() {
