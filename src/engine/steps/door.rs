@@ -4,7 +4,7 @@
 use crate::{
     base::{ids::MemberId, limits, markdown, value::Value},
     engine::{
-        carrying::{At, Trouble},
+        carrying::At,
         coming::signed,
         draft::{Decided, Draft},
         state::OpenTask,
@@ -16,12 +16,12 @@ const CAME: &str = "came";
 
 impl Draft<'_> {
     /// The list at the door: those who come and are still here, by name.
-    pub(super) fn signed_up(&self, at: &At<'_>) -> Result<(Vec<String>, Vec<MemberId>), Trouble> {
+    pub(super) fn signed_up(&self, at: &At<'_>) -> (Vec<String>, Vec<MemberId>) {
         let mut members = signed(&at.run.bindings).unwrap_or_default();
         members.retain(|id| self.state.members.contains(id));
         members.truncate(limits::LIST_ITEMS_MAX);
         let names = members.iter().map(|id| markdown::escape(&self.state.members.name_of(id)));
-        Ok((names.collect(), members))
+        (names.collect(), members)
     }
 
     /// Whoever was ticked off at the door is told of: they did something.

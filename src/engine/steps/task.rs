@@ -64,7 +64,7 @@ impl Draft<'_> {
             None => Addressee::default(),
         };
         let (list, members) = if task.checkin {
-            self.signed_up(at)?
+            self.signed_up(at)
         } else {
             (checklist::written(&task.list, &facts)?, Vec::new())
         };

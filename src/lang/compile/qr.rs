@@ -26,7 +26,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// A code is good for seven days; on this day of them somebody is asked for the next one.
 const RENEWED_ON: i64 = 6;
-/// So many can get in by a code of WeChat.
+/// So many get in by the code of a group, where the file does not say.
 const SEATS: i64 = 200;
 /// Of the seats, this part may be taken before somebody is asked, in percent.
 const NEARLY: i64 = 90;
@@ -114,7 +114,7 @@ fn read(cx: &mut Cx<'_>, entry: &Entry) -> Option<(String, Date, i64)> {
     let seats = fields
         .get("seats")
         .map_or(Some(SEATS), |node| reader::integer(&mut cx.report, node, 1, i64::from(limits::SEATS_MAX)))?;
-    Some((file.map(|file| file.to_string()).unwrap_or_default(), made, seats))
+    Some((file.map(ToString::to_string).unwrap_or_default(), made, seats))
 }
 
 impl Code<'_> {
