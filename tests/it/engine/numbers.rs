@@ -247,7 +247,7 @@ fn a_large_group_is_looked_at_in_parts_once_its_day_is_over() {
     let (ours, theirs) = (read(&large, "connected", None), read(&small, "connected", None));
     assert_eq!((ours.of, theirs.of), (Some(4_500), Some(1_500)));
     let people = |figure: &playbook::base::metric::Figure| {
-        (figure.value.expect("known") * figure.of.expect("of all") as f64).round()
+        (figure.value.expect("known") * figure.of.expect("of all") as f64).round() as u64
     };
     assert_eq!(people(&ours), people(&theirs), "as many know another");
     // Who is among the twenty for the first time is noted in the same way.
