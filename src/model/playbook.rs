@@ -222,6 +222,12 @@ impl Playbook {
         self.plays.iter().find(|play| play.name == *name)
     }
 
+    /// Whether a signal starts a run for each member of whom it tells.
+    pub fn runs_for_each(&self, signal: &str) -> bool {
+        let each = |play: &Arc<Play>| matches!(&play.trigger, Trigger::Signal(on) if on.per_member && &*on.name == signal);
+        self.plays.iter().any(each)
+    }
+
     /// A phase by name.
     pub fn phase(&self, name: &PhaseName) -> Option<&Phase> {
         self.phases.iter().find(|phase| phase.name == *name)

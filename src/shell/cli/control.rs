@@ -62,7 +62,13 @@ fn started(
     zone: &Zone,
 ) -> (Phrase, Option<Phrase>) {
     let said = phrase!("started {typed}", "已开始 {typed}");
-    let at = date.and_then(|date| state.plays.get(play)?.dates.get(date)).map(|(at, _)| *at);
+    let dates = state.plays.get(play).map(|known| &known.dates);
+    // By its name alone a play starts its only date.
+    let only = || {
+        let mut ahead = dates?.values().filter(|(_, start)| start.is_some());
+        ahead.next().filter(|_| ahead.next().is_none())
+    };
+    let at = date.map_or_else(only, |date| dates?.get(date)).map(|(at, _)| *at);
     let Some(at) = at.filter(|at| *at > state.clock) else { return (said, None) };
     let at = zone.civil(at).strftime("%Y-%m-%d %H:%M").to_string();
     let used = phrase!(

@@ -385,7 +385,7 @@ impl Reading<'_> {
         let about_member = is_about_a_member(&name);
         let named = fields.get("member").and_then(Node::text).map(str::to_owned);
         let inside = fields.get("with").and_then(|with| with.get("id")).and_then(Node::text);
-        let within = inside.filter(|_| about_member).map(str::to_owned);
+        let within = inside.filter(|_| about_member || self.playbook.runs_for_each(&name)).map(str::to_owned);
         let member = named.or(within).map(MemberId::from);
         if about_member && member.is_none() {
             let message = phrase!(

@@ -9,6 +9,7 @@ pub(crate) mod languages;
 pub(crate) mod hush;
 pub(crate) mod moderate;
 pub(crate) mod next;
+pub(crate) mod outcomes;
 pub(crate) mod pages;
 pub(crate) mod plan;
 pub(crate) mod rehearse;

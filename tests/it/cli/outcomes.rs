@@ -1,0 +1,123 @@
+//! Files with which something went wrong for somebody, and others of their kind, each with what comes of it now: tables
+//! and calendars that other programs wrote, pauses, and scenarios that looked good and were not.
+
+use crate::help::playground::Playground;
+
+/// The days on which a play is planned that runs on the days of a calendar.
+fn days(ics: &str) -> Vec<String> {
+    let place = Playground::new()
+        .file(
+            "p.yaml",
+            "name: p\ntimezone: Europe/Berlin\ncalendars: { cal: c.ics }\nplays: { a: { every: day at 12:00, only: cal, steps: [post: on] } }\n",
+        )
+        .file("c.ics", &format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\n{}END:VCALENDAR\r\n", ics.replace('\n', "\r\n")));
+    let plan =
+        place.run(&["plan", "p.yaml", "--from", "2026-11-30", "--days", "30", "--format", "json"]).exits(0);
+    plan.json_lines().iter().map(|line| line["at"].as_str().unwrap_or_default()[5..10].to_owned()).collect()
+}
+
+const WEEKLY: &str = "BEGIN:VEVENT\nUID:u1\nDTSTART;TZID=Europe/Berlin:20261201T190000\nRRULE:FREQ=WEEKLY;COUNT=4;BYDAY=TU\nSUMMARY:club\nEND:VEVENT\n";
+
+/// The weekly club with one more event about it.
+fn and(more: &str) -> Vec<String> {
+    days(&format!("{WEEKLY}BEGIN:VEVENT\nUID:u1\n{more}\nEND:VEVENT\n"))
+}
+
+#[test]
+fn instances_that_other_programs_cancel_or_move_are_cancelled_and_moved() {
+    assert_eq!(days(WEEKLY), ["12-01", "12-08", "12-15", "12-22"]);
+    let zone = "TZID=Europe/Berlin";
+    let cancelled =
+        format!("RECURRENCE-ID;{zone}:20261208T190000\nDTSTART;{zone}:20261208T190000\nSTATUS:CANCELLED");
+    assert_eq!(and(&cancelled), ["12-01", "12-15", "12-22"]);
+    assert_eq!(
+        and("RECURRENCE-ID:20261215T180000Z\nSTATUS:CANCELLED"),
+        ["12-01", "12-08", "12-22"],
+        "in UTC"
+    );
+    let all_day = "BEGIN:VEVENT\nUID:u2\nDTSTART;VALUE=DATE:20261201\nRRULE:FREQ=WEEKLY;COUNT=3\nEND:VEVENT\n\
+                   BEGIN:VEVENT\nUID:u2\nRECURRENCE-ID;VALUE=DATE:20261215\nSTATUS:CANCELLED\nEND:VEVENT\n";
+    assert_eq!(days(all_day), ["12-01", "12-08"]);
+    // From one on: moved by a day, moved by an hour, ended.
+    let from = |at: &str, to: &str| {
+        format!("RECURRENCE-ID;RANGE=THISANDFUTURE;{zone}:2026{at}T190000\nDTSTART;{zone}:2026{to}")
+    };
+    assert_eq!(and(&from("1215", "1216T190000")), ["12-01", "12-08", "12-16", "12-23"]);
+    assert_eq!(and(&from("1215", "1215T200000")), ["12-01", "12-08", "12-15", "12-22"]);
+    let ended = format!("RECURRENCE-ID;RANGE=THISANDFUTURE;{zone}:20261215T190000\nSTATUS:CANCELLED");
+    assert_eq!(and(&ended), ["12-01", "12-08"]);
+}
+
+#[test]
+fn a_zone_that_a_calendar_defines_itself_is_read_from_it() {
+    let zone = |name: &str, offset: &str| {
+        format!(
+            "BEGIN:VTIMEZONE\nTZID:{name}\nBEGIN:STANDARD\nTZOFFSETFROM:{offset}\nTZOFFSETTO:{offset}\nDTSTART:19700101T000000\nEND:STANDARD\nEND:VTIMEZONE\n"
+        )
+    };
+    let event = |zone: &str| {
+        format!("BEGIN:VEVENT\nUID:u\nDTSTART;TZID={zone}:20261201T230000\nSUMMARY:off\nEND:VEVENT\n")
+    };
+    // 23:00 there is a day in Berlin: the same, the same, and the next.
+    for (name, tzid, offset, day) in [
+        ("Customized Time Zone", "Customized Time Zone", "+0100", "12-01"),
+        ("(UTC+08:00) Beijing\\, Chongqing", "\"(UTC+08:00) Beijing, Chongqing\"", "+0800", "12-01"),
+        ("Made up here", "Made up here", "-0500", "12-02"),
+    ] {
+        assert_eq!(days(&format!("{}{}", zone(name, offset), event(tzid))), [day], "{name}");
+    }
+}
+
+#[test]
+fn what_a_pause_held_back_is_caught_up_as_the_play_says() {
+    for (catch_up, posts) in [("last", 1), ("all", 2), ("none", 0)] {
+        let file = format!(
+            "name: pz\ntimezone: Asia/Shanghai\nplays:\n  daily:\n    every: 1h\n    catch_up: {catch_up}\n    max_late: 3h\n    steps: [{{ post: an hourly question }}]\n"
+        );
+        let expected = match posts {
+            0 => "  - never: { post: hourly }\n".to_owned(),
+            n => "  - { at: 2026-12-01 21:30, post: hourly }\n".repeat(n),
+        };
+        let scenario = format!(
+            "playbook: p.yaml\nstart: 2026-12-01 19:30\nuntil: 2026-12-01 21:45\nscript:\n  - {{ at: 2026-12-01 19:45, pause: daily }}\n  - {{ at: 2026-12-01 21:30, resume: daily }}\nexpect:\n{expected}"
+        );
+        let place = Playground::new().file("p.yaml", &file).file("p.test.yaml", &scenario);
+        let output = place.run(&["test", "p.test.yaml"]);
+        assert_eq!(output.code, Some(0), "{catch_up}: {}", output.stdout);
+    }
+}
+
+const STRIKES: &str = "name: p\ntimezone: UTC\nplays:\n  strike: { on: rule.broken, per: member, steps: [post: 'A word with ${member.name}'] }\n  order: { on: order.paid, steps: [post: 'Order ${signal.data.id}'] }\n";
+
+#[test]
+fn a_scenario_says_whom_a_signal_is_about_in_either_way() {
+    let test = |script: &str, expect: &str| {
+        let place = Playground::new().file("p.yaml", STRIKES).file(
+            "p.test.yaml",
+            &format!("playbook: p.yaml\nstart: 2026-12-01 09:00\nmembers: [{{ id: w, name: Wei }}]\nscript:\n  - {{ at: +1h, {script} }}\nexpect:\n  - {{ at: +1h, post: {expect} }}\n"),
+        );
+        let output = place.run(&["test", "p.test.yaml"]);
+        assert_eq!(output.code, Some(0), "{script}: {}{}", output.stdout, output.stderr);
+    };
+    test("signal: rule.broken, with: { id: w, kind: ads }", "A word with Wei");
+    test("signal: rule.broken, member: w, with: { kind: ads }", "A word with Wei");
+    // What no play hears about a member is about none.
+    test("signal: order.paid, with: { id: A17 }", "Order A17");
+}
+
+#[test]
+fn a_scenario_whose_run_fails_is_not_good_whatever_it_expects() {
+    for (steps, said) in [
+        ("[{ run: s.rhai, as: q }, { post: 'It is ${q.c}' }]", "there is no key `c`"),
+        ("[{ run: bad.rhai }, { post: after }]", "broken on purpose"),
+        ("[{ post: 'It is ${vars.n / args.by}' }]", "step 1"),
+    ] {
+        let place = Playground::new()
+            .file("s.rhai", "fn main(args) { #{} }")
+            .file("bad.rhai", "fn main(args) { throw \"broken on purpose\"; }")
+            .file("p.yaml", &format!("name: p\ntimezone: UTC\nvars: {{ n: 3 }}\nplays:\n  quiz: {{ every: day at 18:00, args: {{ by: 0 }}, steps: {steps} }}\n  other: {{ every: day at 12:00, steps: [post: noon] }}\n"))
+            .file("p.test.yaml", "playbook: p.yaml\nstart: 2026-12-05 10:00\nuntil: 2026-12-05 20:00\nexpect:\n  - { at: 2026-12-05 12:00, post: noon }\n");
+        let output = place.run(&["test", "p.test.yaml"]).exits(1);
+        assert!(output.stdout.contains(said), "{steps}: {}", output.stdout);
+    }
+}
