@@ -109,8 +109,8 @@ pub const MESSAGE_PARTS_MAX: usize = 32;
 pub const PLAY_NAMES_KEPT_MAX: usize = 8;
 /// Members of one group.
 pub const MEMBERS_MAX: usize = 100_000;
-/// Plays whose tasks are counted apart on one day.
-pub const DUTY_PLAYS_MAX: usize = 64;
+/// Plays, roles and people whose tasks are counted apart on one day.
+pub const DUTIES_KEPT_MAX: usize = 128;
 /// Of those who say most in a large group so many are remembered from one look at all members to the next.
 pub const TOP_KEPT_MAX: usize = 128;
 /// Members that one decision looks at, imports or removes; where there are more, the rest follows in further ones.

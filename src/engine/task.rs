@@ -18,8 +18,17 @@ use std::sync::Arc;
 
 impl Task {
     /// The play whose run asks.
-    pub fn play(&self) -> Option<&str> {
+    fn play(&self) -> Option<&str> {
         self.run.as_ref()?.as_str().split(['@', '~']).next()
+    }
+
+    /// Whose duty it was: the play's, the role's, and that of whoever ended it, else of those who were asked.
+    pub fn whose(&self, by: Option<&str>) -> Vec<String> {
+        let asked = || self.people.iter().map(|person| person.id.to_string()).collect();
+        let people: Vec<String> = by.map_or_else(asked, |by| vec![by.to_owned()]);
+        let role = self.role.iter().map(|role| format!("role {role}"));
+        let people = people.into_iter().map(|person| format!("person {person}"));
+        self.play().map(str::to_owned).into_iter().chain(role).chain(people).collect()
     }
 }
 

@@ -37,8 +37,10 @@ def add(at, key, n=1):
     row[key] = row.get(key, 0) + n
 
 
-def duty(on, key, play):
-    for name in [key] + ([f"{key} of {play}"] if play else []):
+def duty(on, key, task, by=None):
+    people = [by] if by else task["people"]
+    whose = ([task["play"]] if task["play"] else []) + ([f"role {task['role']}"] if task["role"] else []) + [f"person {p}" for p in people]
+    for name in [key] + [f"{key} of {one}" for one in whose]:
         row = days.setdefault(on, {})
         row[name] = row.get(name, 0) + 1
 
@@ -234,7 +236,7 @@ for line in sys.stdin:
             days.setdefault(on, {})["settled"] = days.setdefault(on, {}).get("settled", 0) + 1
         for t in tasks.values():
             if t["due"] is not None and day(t["due"]) == on:
-                duty(on, "missed", t["play"])
+                duty(on, "missed", t)
         close(on)
         check(day(at))
         continue
@@ -312,7 +314,8 @@ for line in sys.stdin:
             runs[asked["run"]]["signed"] = yes
     elif kind == "task_opened":
         play = (e.get("run") or "").replace("~", "@").split("@")[0]
-        tasks[e["id"]] = {"due": instant(e["due"]) if e.get("due") else None, "play": play}
+        tasks[e["id"]] = {"due": instant(e["due"]) if e.get("due") else None, "play": play, "role": e.get("role"),
+                          "people": [p["id"] for p in e.get("people", [])]}
         if e.get("checkin"):
             doors[e["id"]] = {"run": e["run"], "members": e.get("members", []), "ticks": {}}
     elif kind == "item_ticked" and e["task"] in doors:
@@ -331,11 +334,11 @@ for line in sys.stdin:
             if due is not None and day(due) < day(at):
                 pass
             elif due is not None and due < at:
-                duty(day(at), "late", ended["play"])
+                duty(day(at), "late", ended, e.get("by"))
             else:
-                duty(day(at), "done", ended["play"])
+                duty(day(at), "done", ended, e.get("by"))
         elif e["answer"] in ("silent", "expired") and (due is None or day(due) >= day(at)):
-            duty(day(at), "missed", ended["play"])
+            duty(day(at), "missed", ended, e.get("by"))
 
 humans = [m for m in members.values() if not is_bot(m["id"])]
 

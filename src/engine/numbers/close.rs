@@ -35,7 +35,7 @@ pub fn closing(state: &State, now: Timestamp) -> Option<DayNumbers> {
     let missed =
         state.tasks.values().filter(|open| is_of_people(open.task.kind) && open.task.due.is_some_and(due));
     for open in missed {
-        day.duty(open.task.play(), |duties| &mut duties.missed);
+        day.duty(&open.task.whose(None), |duties| &mut duties.missed);
     }
     if day.is_empty() {
         return None;

@@ -45,7 +45,8 @@ pub(in crate::engine) struct Before {
 #[derive(Debug)]
 struct Ending {
     due: Option<Timestamp>,
-    play: Option<String>,
+    /// Whose duty it was.
+    whose: Vec<String>,
 }
 
 /// Within so long after an advertisement something is a response to it.
@@ -72,11 +73,11 @@ pub(super) fn before(state: &mut State, entry: &Entry) -> Before {
             leaves(state, entry.at, member, if *forgotten { Leaving::Forgotten } else { Leaving::Left });
             Before::default()
         }
-        Fact::TaskClosed { task, .. } => {
+        Fact::TaskClosed { task, by, .. } => {
             if let Some(open) = state.tasks.get(task).filter(|open| open.task.checkin).cloned() {
                 attending::door_closed(state, entry.at, &open);
             }
-            Before { new: false, task: ending(state, task) }
+            Before { new: false, task: ending(state, task, by.as_deref()) }
         }
         Fact::RunFinished { run, .. } => {
             attending::run_ended(state, run);
@@ -86,9 +87,9 @@ pub(super) fn before(state: &mut State, entry: &Entry) -> Before {
     }
 }
 
-fn ending(state: &State, task: &TaskId) -> Option<Ending> {
+fn ending(state: &State, task: &TaskId, by: Option<&str>) -> Option<Ending> {
     let open = state.tasks.get(task).filter(|open| is_of_people(open.task.kind))?;
-    Some(Ending { due: open.task.due, play: open.task.play().map(str::to_owned) })
+    Some(Ending { due: open.task.due, whose: open.task.whose(by) })
 }
 
 /// Counts what was recorded.
@@ -396,7 +397,7 @@ fn responded(numbers: &mut Numbers, at: Timestamp) {
 
 /// A task has ended.
 fn ended(numbers: &mut Numbers, at: Timestamp, ending: &Ending, answer: &str, by: Option<&str>) {
-    let (due, play) = (ending.due, ending.play.as_deref());
+    let (due, whose) = (ending.due, ending.whose.as_slice());
     match answer {
         "done" | "approved" | "rejected" => {
             if let Some(by) = by {
@@ -404,13 +405,13 @@ fn ended(numbers: &mut Numbers, at: Timestamp, ending: &Ending, answer: &str, by
             }
             match due {
                 Some(due) if due < numbers.from => {}
-                Some(due) if due < at => numbers.open.duty(play, |duties| &mut duties.late),
-                _ => numbers.open.duty(play, |duties| &mut duties.done),
+                Some(due) if due < at => numbers.open.duty(whose, |duties| &mut duties.late),
+                _ => numbers.open.duty(whose, |duties| &mut duties.done),
             }
         }
         // What was due on an earlier day was counted at the end of that day.
         "silent" | "expired" if due.is_none_or(|due| due >= numbers.from) => {
-            numbers.open.duty(play, |duties| &mut duties.missed);
+            numbers.open.duty(whose, |duties| &mut duties.missed);
         }
         _ => {}
     }

@@ -110,7 +110,7 @@ pub struct DayNumbers {
     /// Occurrences that did not start.
     #[serde(default, skip_serializing_if = "is_default")]
     pub skipped: u32,
-    /// The same of the tasks of each play.
+    /// The same of the tasks of each play, of each role (`role host`) and of each person (`person zhu`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub duties: BTreeMap<String, Duties>,
     /// The group's health at its end, of 100; none where too little is known.
@@ -167,15 +167,16 @@ impl DayNumbers {
         add(&mut self.posts[place(label)], 1);
     }
 
-    /// A task of a play ended so, or of nobody's play.
-    pub(super) fn duty(&mut self, play: Option<&str>, how: fn(&mut Duties) -> &mut u32) {
+    /// A task ended so, and whose duty it was.
+    pub(super) fn duty(&mut self, whose: &[String], how: fn(&mut Duties) -> &mut u32) {
         let mut all = Duties { done: self.done, late: self.late, missed: self.missed };
         add(how(&mut all), 1);
         (self.done, self.late, self.missed) = (all.done, all.late, all.missed);
-        let Some(play) = play else { return };
-        let known = self.duties.contains_key(play) || self.duties.len() < limits::DUTY_PLAYS_MAX;
-        let play = if known { play } else { "other" };
-        add(how(self.duties.entry(play.to_owned()).or_default()), 1);
+        for whose in whose {
+            let known = self.duties.contains_key(whose) || self.duties.len() < limits::DUTIES_KEPT_MAX;
+            let whose = if known { whose } else { "other" };
+            add(how(self.duties.entry(whose.to_owned()).or_default()), 1);
+        }
     }
 
     pub(super) fn screen(&mut self, kind: &str) {

@@ -114,7 +114,7 @@ fn cohorts(
     of.share(days, sum as f64, joined)
 }
 
-/// What a number is made of: of arrivals by source, of tasks by play, of rubbish by kind.
+/// What a number is made of: of arrivals by source, of tasks by play, role and person, of rubbish by kind.
 pub(super) fn parts_of(of: &Gauges, name: &str) -> BTreeMap<String, Figure> {
     match name {
         "execution" => by_play(of),
@@ -123,7 +123,7 @@ pub(super) fn parts_of(of: &Gauges, name: &str) -> BTreeMap<String, Figure> {
     }
 }
 
-/// Tasks of a week done in time, by play.
+/// Tasks of a week done in time, by play, by role and by person.
 fn by_play(of: &Gauges) -> BTreeMap<String, Figure> {
     let mut sums: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     for (play, duties) in of.numbers.last_days(7).flat_map(|day| &day.duties) {

@@ -187,7 +187,7 @@ impl Gauges {
             .unwrap_or_else(|| Figure::unknown(OF_NOTHING))
     }
 
-    /// What a number is made of: of arrivals by source, of tasks by play, of rubbish by kind.
+    /// What a number is made of: of arrivals by source, of tasks by play, role and person, of rubbish by kind.
     pub fn parts_of(&self, name: &str) -> BTreeMap<String, Figure> {
         super::people::parts_of(self, name)
     }
