@@ -138,6 +138,13 @@ impl Gauges {
             return Figure::unknown(self.deaf());
         }
         let today = self.numbers.today;
+        if round::is_large(&self.members) {
+            // As it was when the day closed: whoever has left since is among them.
+            let closed = self.numbers.closed.iter().rev().find(|closed| closed.day == day);
+            let now = || self.numbers.actors.within(1);
+            let acted = if back == 0 { now() } else { closed.map_or(0, |closed| closed.actors) };
+            return self.count(back.saturating_add(1), u64::from(acted), None);
+        }
         let acted =
             self.members.all_habits().filter(|(_, habits)| habits.acted(today) >> back & 1 != 0).count();
         self.count(back.saturating_add(1), acted as u64, None)

@@ -250,6 +250,18 @@ fn a_large_group_is_looked_at_in_parts_once_its_day_is_over() {
         (figure.value.expect("known") * figure.of.expect("of all") as f64).round() as u64
     };
     assert_eq!(people(&ours), people(&theirs), "as many know another");
+    // How many did anything on the day is what the day was closed with.
+    let acted = |story: &Story, day: &str| {
+        let own = story.playbook.in_group(&story.state.group);
+        let group = &own.groups[&story.state.group];
+        let gauges = playbook::engine::numbers::Gauges::of(&story.state, Some((own, group)), story.now);
+        let day = playbook::base::civil_day::CivilDay::of(at(day), &own.zone);
+        gauges.acted_on(day).value.map(|n| n as u64)
+    };
+    for day in ["2026-12-01 12:00", "2026-12-02 08:00"] {
+        assert_eq!(acted(&large, day), acted(&small, day), "{day}");
+        assert!(acted(&large, day).is_some());
+    }
     // Who is among the twenty for the first time is noted in the same way.
     let risen = |story: &Story| {
         let all = story.state.members.all_habits();

@@ -44,7 +44,11 @@ const ARGUED: &[(&str, &str, &str)] = &[
         "manual-wechat.yaml",
         "the vote is read off the group by the person who pastes it",
     ),
-    ("two-welcomes", "newcomers.yaml", "the roll call says hello to all of a day, the journey asks each how it goes"),
+    (
+        "two-welcomes",
+        "newcomers.yaml",
+        "the roll call says hello to all of a day, the journey asks each how it goes",
+    ),
     ("handover-between", "book-club-en.yaml", "whoever has the role when it happens is meant"),
     ("handover-between", "community.yaml", "whoever has the role when it happens is meant"),
     ("handover-between", "guild.yaml", "whoever has the role when it happens is meant"),
