@@ -2,7 +2,7 @@
 //!
 //! What ears and senders report does not come by here: their ids are the platform's.
 
-use super::{draft::Draft, input::Signal, state::State};
+use super::{draft::Draft, input::Signal, notice, state::State};
 use crate::base::{
     diagnostic::suggest,
     ids::MemberId,
@@ -44,10 +44,12 @@ impl Draft<'_> {
     fn misspelt(&self, member: &MemberId) -> Option<Phrase> {
         let meant = self.state.member_meant(member.as_str())?;
         let (typed, id, who) = (tick(member.as_str()), &meant.id, in_words(meant));
+        let joined = format!("signal member.joined --member {member}");
+        let joined = notice::in_group(&self.playbook, self.group.id.as_str(), joined);
         Some(phrase!(
             "nobody has the id {typed}; did you mean {who}? Then write `--member {id}`; somebody new is reported first: \
-             `playbook signal member.joined --member {member}`",
-            "没有 id 是 {typed} 的成员；是不是 {who}？那就写 `--member {id}`；真是新成员，先报一下：`playbook signal member.joined --member {member}`"
+             `playbook {joined}`",
+            "没有 id 是 {typed} 的成员；是不是 {who}？那就写 `--member {id}`；真是新成员，先报一下：`playbook {joined}`"
         ))
     }
 }

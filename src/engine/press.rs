@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     base::{
+        diagnostic::suggest,
         ids::{EffectId, StepId, TaskId},
         limits,
         person::Person,
@@ -159,6 +160,13 @@ impl Draft<'_> {
         }
     }
 
+    /// One of the people of the file whom somebody probably meant who typed a name that nobody has.
+    fn person_meant(&self, word: &str) -> Option<&str> {
+        let people = self.playbook.people.values();
+        let words: Vec<&str> = people.flat_map(|person| [person.id.as_str(), &*person.name]).collect();
+        if words.contains(&word) { None } else { suggest::nearest(word, words) }
+    }
+
     /// Gives everything that is open for one person to another.
     pub(super) fn handover(&mut self, from: &Arc<str>, to: &Arc<str>, by: Option<String>) -> Decided {
         let is = |person: &Person| person.id.as_str() == &**from || person.name == **from;
@@ -171,10 +179,13 @@ impl Draft<'_> {
             .cloned()
             .collect();
         if theirs.is_empty() {
+            let meant = self.person_meant(from);
+            let meant = meant.map(|meant| phrase!("; did you mean `{meant}`?", "；是不是 `{meant}`？"));
+            let (meant, group) = (meant.unwrap_or_default(), Phrase::same(self.group.id.as_str()));
             return self.refuse(phrase!(
-                "nothing is open for {from} in `{}`",
-                "`{}` 里没有 {from} 要做的事",
-                self.group.id
+                "nothing is open for {from} in `{group}`{meant}",
+                "`{group}` 里没有 {from} 要做的事{meant}";
+                group, meant
             ));
         }
         match self.somebody(to) {

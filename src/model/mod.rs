@@ -33,6 +33,7 @@ pub mod phase;
 pub mod budget;
 pub mod occurrence;
 pub mod alike;
+mod outside;
 pub mod edit;
 pub mod rewording;
 pub mod ending;

@@ -271,7 +271,7 @@ fn target(
         return Ok((play.name.clone(), None, None));
     }
     if let Some((name, _)) = text.split_once('@') {
-        let play = find(name).ok_or_else(|| no_play(name, playbook))?;
+        let play = find(name).ok_or_else(|| no_play(name, playbook, state))?;
         let known = state.is_some_and(|state| {
             let run = RunId::new(text);
             state.knows_run(&run)
@@ -281,8 +281,8 @@ fn target(
         }
         return Ok((play.name.clone(), Some(RunId::new(text)), None));
     }
-    let Some((name, rest)) = text.split_once('/') else { return Err(no_play(text, playbook)) };
-    let play = find(name).ok_or_else(|| no_play(name, playbook))?;
+    let Some((name, rest)) = text.split_once('/') else { return Err(no_play(text, playbook, state)) };
+    let play = find(name).ok_or_else(|| no_play(name, playbook, state))?;
     if has_step(play, rest) {
         return Ok((play.name.clone(), None, Some(StepId::new(rest))));
     }
@@ -331,19 +331,21 @@ fn dates(play: &Play, state: Option<&State>) -> Vec<String> {
     ids
 }
 
-fn no_play(name: &str, playbook: &Playbook) -> Unclear {
+fn no_play(name: &str, playbook: &Playbook, state: Option<&State>) -> Unclear {
     let names: Vec<&str> = playbook.plays.iter().map(|play| play.name.as_str()).collect();
     let failure = Unclear::asked(phrase!("there is no play {name:?}", "没有玩法 {name:?}"));
-    match playbook.near_play(name) {
-        Some(near) => {
-            let near = near.called();
-            failure.help(phrase!("did you mean {near}?", "是不是想写 {near}？"; near))
-        }
-        None => failure.help(Phrase {
-            en: format!("the plays are {}", list(&names, "and")),
-            zh: format!("玩法有 {}", names.join("、")),
-        }),
+    if let Some(near) = playbook.near_play(name) {
+        let near = near.called();
+        return failure.help(phrase!("did you mean {near}?", "是不是想写 {near}？"; near));
     }
+    if let Some(meant) = state.and_then(|state| state.member_meant(name)) {
+        let meant = &meant.id;
+        return failure.help(phrase!("did you mean the member `{meant}`?", "是不是成员 `{meant}`？"));
+    }
+    failure.help(Phrase {
+        en: format!("the plays are {}", list(&names, "and")),
+        zh: format!("玩法有 {}", names.join("、")),
+    })
 }
 
 /// What a time means, and the day that it lies in.

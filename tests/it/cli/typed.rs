@@ -115,6 +115,8 @@ fn a_slip_in_an_id_makes_nobody_a_member_and_who_is_new_is_said() {
     }
     let members = place.run(&["members", "--format", "json"]).json_lines();
     assert_eq!(members.len(), 1, "{members:?}");
+    let refused = place.run(&["why", "barbra"]).exits(2).stderr;
+    assert!(refused.contains("did you mean the member `barbara`?"), "{refused}");
     // Who is really new is said to be; a number makes another id, and a report can insist.
     let said = place.run(&["answer", "ask", "yes", "--member", "tom"]).exits(0).stdout;
     assert!(
@@ -153,6 +155,11 @@ fn who_was_not_asked_is_told_and_a_name_that_nobody_has_is_refused() {
     );
     let refused = place.run(&["done", tea[0], "--by", "ana"]).exits(4).stderr;
     assert!(refused.contains("did you mean `--by anna`?"), "{refused}");
+    let refused = place.run(&["handover", "zho", "--to", "anna"]).exits(4).stderr;
+    assert!(
+        refused.contains("nothing is open for zho") && refused.contains("did you mean `zhu`?"),
+        "{refused}"
+    );
     let said = place.run(&["done", tea[0], "--by", "anna"]).exits(0).stdout;
     assert!(said.contains("asked 小朱 (zhu) as host; that anna has done it is on record"), "{said}");
     for (task, by) in [(tea[1], Some("小朱")), (tea[2], None)] {
