@@ -135,7 +135,8 @@ fn boards(playbook: &Arc<Playbook>, playbooks: &Playbooks, groups: &[Lived]) {
     let book = Arc::new(InForce {
         file: "town.yaml".into(),
         playbook: playbook.clone(),
-        warnings: 0,
+        warnings: Arc::default(),
+        targets: Arc::default(),
         senders: Arc::default(),
         watchman: None,
         ears: Arc::default(),

@@ -140,6 +140,9 @@ impl Draft<'_> {
             self.wait(at, Waiting::Due, Some(at.due), None)?;
             return Ok(Went::Waits);
         }
+        if at.run.amended.left_out.contains(&at.step.id) {
+            return self.skip(at, end, Skip::Operator);
+        }
         let late = self.now.since(at.due);
         let max = at.step.max_late.unwrap_or(at.play.max_late);
         // Waiting for an instant says nothing to anybody; what follows is measured from that instant.

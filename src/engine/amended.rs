@@ -7,7 +7,7 @@ use crate::base::{
     time::{Duration, Timestamp},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What operators have changed of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Amended {
     /// What steps say instead of what the file says.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub words: BTreeMap<StepId, String>,
+    /// Steps ahead that are not carried out.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub left_out: BTreeSet<StepId>,
 }
 
 /// The steps of one day are later than the file says.

@@ -75,6 +75,7 @@ impl Draft<'_> {
             Command::Hush { until, why, by } => self.hush(*until, why, by.clone()),
             Command::Unhush { send, by } => self.unhush(*send, by.clone()),
             Command::Recall { effect, known, by } => self.recall(effect, known.as_deref(), by.clone()),
+            Command::Drop { effect, known, by } => self.drop_message(effect, known.as_deref(), by.clone()),
             Command::Correct { effect, text, known, by } => {
                 self.correct((effect, text), known.as_deref(), by.clone())
             }
@@ -121,7 +122,8 @@ impl Draft<'_> {
             Command::Undo { task, by } => self.undo(task, by.clone()),
             Command::Reassign { task, to, by } => self.reassign(task, to, by.clone()),
             Command::Handover { from, to, by } => self.handover(from, to, by.clone()),
-            Command::Remind { task } => self.remind_now(task),
+            Command::Remind { task, at: None, .. } => self.remind_now(task),
+            Command::Remind { task, at: Some(at), by } => self.remind_later(task, *at, by.clone()),
             Command::ImportMembers { members, left, joined } => self.import_members(members, left, *joined),
         }
     }

@@ -287,6 +287,17 @@ pub enum Command {
         #[serde(default)]
         by: Option<String>,
     },
+    /// Give a message up that was refused, or of which nobody knows whether it arrived.
+    Drop {
+        /// The message to give up.
+        effect: EffectId,
+        /// What is known of it; the engine looks it up itself.
+        #[serde(default)]
+        known: Option<Box<Dispatched>>,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
+    },
     /// Correct a message that was sent.
     Correct {
         /// The message to correct.
@@ -465,10 +476,16 @@ pub enum Command {
         /// Who says so.
         by: Option<String>,
     },
-    /// Whoever is asked is reminded now.
+    /// Whoever is asked is reminded, now or later.
     Remind {
         /// Of which task.
         task: TaskId,
+        /// When; now where nothing is said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+        /// Who says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// Members as a file or a platform lists them; known ones are updated.
     ImportMembers {

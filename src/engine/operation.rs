@@ -4,7 +4,7 @@
 
 use super::{amended::Later, by_hand::Relief};
 use crate::base::{
-    ids::{ChannelName, EffectId, PersonId, PlayName, RoleName, RunId, StepId},
+    ids::{ChannelName, EffectId, PersonId, PlayName, RoleName, RunId, StepId, TaskId},
     time::{Duration, Timestamp},
 };
 use serde::{Deserialize, Serialize};
@@ -137,6 +137,30 @@ pub enum Operation {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         revision: Option<EffectId>,
         /// What it is to say.
+        text: String,
+    },
+    /// Left out a step of a run that is still ahead.
+    StepLeftOut {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepId,
+    },
+    /// Asked to be reminded of a task later.
+    RemindedLater {
+        /// The task.
+        task: TaskId,
+        /// When whoever is asked is reminded.
+        at: Timestamp,
+    },
+    /// Gave a message up that was refused, or of which nobody knows whether it arrived.
+    Dropped {
+        /// The message.
+        effect: EffectId,
+        /// Where it was to go.
+        channel: ChannelName,
+        /// How the message begins.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         text: String,
     },
     /// What was sent is to stay at the top, as its step says.

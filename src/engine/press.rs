@@ -7,6 +7,7 @@ use super::{
     facts::About,
     notice,
     open::Press,
+    operation::Operation,
     state::OpenTask,
     steps::{checklist, task::Closing},
 };
@@ -17,6 +18,7 @@ use crate::{
         limits,
         person::Person,
         phrase::{Phrase, phrase},
+        time::Timestamp,
         value::Value,
     },
     model::{
@@ -219,6 +221,27 @@ impl Draft<'_> {
     }
 
     /// Reminds whoever is asked, now.
+    pub(super) fn remind_later(&mut self, id: &TaskId, at: Timestamp, by: Option<String>) -> Decided {
+        let Some(open) = self.state.tasks.get(id).cloned() else { return self.no_task(id) };
+        if !matches!(open.task.kind, TaskKind::Task | TaskKind::Approval) {
+            return self.refuse(phrase!(
+                "{id} asks nobody who could be reminded later",
+                "{id} 没有可以晚点提醒的人"
+            ));
+        }
+        if at <= self.now {
+            return self.refuse(phrase!("a reminder is for later", "提醒的时间要在以后"));
+        }
+        let ahead = usize::from(open.task.remind.is_some()) + open.task.reminds.len();
+        if ahead >= limits::REMINDERS_MAX {
+            return self.refuse(phrase!(
+                "{ahead} reminders of {id} are ahead already, the limit",
+                "{id} 已经有 {ahead} 次提醒在等，到上限了"
+            ));
+        }
+        self.operated(Operation::RemindedLater { task: id.clone(), at }, by)
+    }
+
     pub(super) fn remind_now(&mut self, id: &TaskId) -> Decided {
         let Some(open) = self.state.tasks.get(id).cloned() else { return self.no_task(id) };
         let channel = self.channel_of(open.task.role.as_ref(), &open.task.people);

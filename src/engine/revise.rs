@@ -66,6 +66,26 @@ impl Draft<'_> {
         self.ask_to_delete(out)
     }
 
+    /// Gives up a message that was refused, or may have arrived: nobody has to decide about it any more.
+    pub(super) fn drop_message(
+        &mut self,
+        effect: &EffectId,
+        known: Option<&Dispatched>,
+        by: Option<String>,
+    ) -> Decided {
+        let Some(known) = known else { return self.no_message(effect) };
+        if !matches!(known.stands, Stands::Lost | Stands::InDoubt) {
+            return self.refuse(phrase!(
+                "{effect} is on its way or has arrived; `playbook recall {effect}` takes it back",
+                "{effect} 正在路上或已经送到；用 `playbook recall {effect}` 撤回"
+            ));
+        }
+        let out = &known.outgoing;
+        let (channel, text) = (out.channel.clone(), notice::beginning(&out.message.text));
+        self.operated(Operation::Dropped { effect: effect.clone(), channel, text }, by)?;
+        self.message_lost(effect)
+    }
+
     /// Corrects a message.
     pub(super) fn correct(
         &mut self,
@@ -269,7 +289,7 @@ impl Draft<'_> {
     }
 
     /// The steps of a run that have words and have not been said.
-    fn sayable(&self, run: &Run) -> Vec<StepId> {
+    pub(super) fn sayable(&self, run: &Run) -> Vec<StepId> {
         let Some((_, _, play)) = self.play_of(run) else { return Vec::new() };
         let said = run.waiting.as_ref().filter(|wait| !matches!(wait.waiting, Waiting::Due | Waiting::Retry));
         let said = said.map(|wait| wait.step.clone());

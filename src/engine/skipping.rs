@@ -49,6 +49,10 @@ impl Draft<'_> {
             return self.finish(run, Outcome::Cancelled, by_whom(pair("skipped", "跳过了它"), by.as_deref()));
         };
         let waits_there = open.waiting.as_ref().is_some_and(|wait| wait.step == *step);
+        if !waits_there && self.sayable(&open).contains(step) {
+            let (run, step) = (run.clone(), step.clone());
+            return self.operated(Operation::StepLeftOut { run, step }, by);
+        }
         if !waits_there {
             let at = open.waiting.as_ref().map_or("?", |wait| wait.step.as_str());
             return self.refuse(phrase!(

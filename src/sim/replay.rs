@@ -469,6 +469,9 @@ fn operated(did: &Operation, by: Option<String>) -> Option<Command> {
         Operation::PutOff { play, date } => Command::PutOff { play, date, by },
         // What was sent is known to the outbox alone.
         Operation::Recalled { effect, .. } => Command::Recall { effect, known: None, by },
+        Operation::StepLeftOut { run, step } => Command::Skip { run, step: Some(step), by },
+        Operation::RemindedLater { task, at } => Command::Remind { task, at: Some(at), by },
+        Operation::Dropped { effect, .. } => Command::Drop { effect, known: None, by },
         Operation::Corrected { effect, text, .. } => Command::Correct { effect, text, known: None, by },
         Operation::Swapped { role, one, other, .. } => {
             Command::Swap { role, one: Arc::from(one.as_str()), other: Arc::from(other.as_str()), by }

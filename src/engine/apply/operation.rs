@@ -5,6 +5,7 @@
 use super::{
     caretaking,
     change::{Applied, illegal, play_mut, retime},
+    task,
 };
 use crate::engine::{
     by_hand::{Hush, Mending},
@@ -48,7 +49,15 @@ pub(super) fn apply_operation(state: &mut State, at: Timestamp, operation: &Oper
         Operation::Pinned { effect, channel, revision: Some(revision), text, .. } => {
             ask_platform(state, revision, (effect, channel, Revising::Pins, text));
         }
-        Operation::Recalled { .. } | Operation::Corrected { .. } | Operation::Pinned { .. } => {}
+        Operation::StepLeftOut { run, step } => {
+            let Some(open) = state.runs.get_mut(run) else { return illegal(format!("no open run {run}")) };
+            Arc::make_mut(open).amended.left_out.insert(step.clone());
+        }
+        Operation::RemindedLater { task, at } => return task::remind_later(state, task, *at),
+        Operation::Recalled { .. }
+        | Operation::Corrected { .. }
+        | Operation::Pinned { .. }
+        | Operation::Dropped { .. } => {}
         Operation::Reworded { run, step, text } => {
             let Some(open) = state.runs.get_mut(run) else { return illegal(format!("no open run {run}")) };
             Arc::make_mut(open).amended.words.insert(step.clone(), text.clone());

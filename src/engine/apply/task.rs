@@ -6,6 +6,7 @@ use super::change::{Applied, count_effect, illegal};
 use crate::base::{
     ids::{MemberId, RunId, StepId, TaskId},
     limits,
+    time::Timestamp,
 };
 use crate::engine::{
     entry::{Fact, MemberAnswer, Notice, Task, TaskKind},
@@ -136,6 +137,27 @@ fn task_reminded(state: &mut State, id: &TaskId, escalated: bool) -> Applied {
     }
     if let Some(timer) = timer {
         state.timers.remove(&timer);
+    }
+    if let Some(next) = next {
+        state.timers.insert((next, Timer::TaskRemind { task: id.clone() }));
+    }
+    Ok(())
+}
+
+/// A reminder more: the earliest comes next.
+pub(super) fn remind_later(state: &mut State, id: &TaskId, at: Timestamp) -> Applied {
+    let Some(open) = state.tasks.get_mut(id) else { return illegal(format!("no open task {id}")) };
+    let task = &mut Arc::make_mut(open).task;
+    let known = task.remind;
+    let mut all: Vec<Timestamp> = known.into_iter().chain(task.reminds.drain(..)).chain([at]).collect();
+    all.sort_unstable();
+    all.dedup();
+    let mut all = all.into_iter();
+    task.remind = all.next();
+    task.reminds = all.collect();
+    let next = task.remind;
+    if let Some(known) = known {
+        state.timers.remove(&(known, Timer::TaskRemind { task: id.clone() }));
     }
     if let Some(next) = next {
         state.timers.insert((next, Timer::TaskRemind { task: id.clone() }));

@@ -278,12 +278,12 @@ impl Retry {
     }
 }
 
-/// Skips a coming occurrence, or the step that a run waits at.
+/// Skips a coming occurrence, or the step that a run waits at; gives up a message that was refused or is in doubt.
 #[derive(Debug, clap::Args)]
 pub(super) struct Skip {
     /// The play, for what comes next of it; one of its dates; a run, which may be one that has not started; or a run
-    /// and its step.
-    #[arg(value_name = "PLAY|PLAY/ID|RUN[/STEP]")]
+    /// and its step; or a message, as `playbook outbox` shows it.
+    #[arg(value_name = "PLAY|PLAY/ID|RUN[/STEP]|EFFECT")]
     run: String,
     #[command(flatten)]
     target: Target,
@@ -292,6 +292,11 @@ pub(super) struct Skip {
 impl Skip {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
+        let effect = EffectId::new(&self.run);
+        if remote.is_stuck(&effect)? {
+            let command = Command::Drop { effect, known: None, by: remote.by.clone() };
+            return remote.command(command, phrase!("{} is given up", "{} 不再发送", self.run), out);
+        }
         let state = remote.state()?;
         let (run, step) = remote::run_and_step(&state, &remote.named(&state, &self.run)?);
         let what = step.as_ref().map_or_else(|| run.to_string(), |step| format!("{run}/{step}"));

@@ -14,6 +14,7 @@ use crate::{
         playbook::Playbook,
         text::{Part, Text},
     },
+    sim::named::{bracketed, named},
 };
 
 /// A playbook as it is told in a language.
@@ -24,64 +25,6 @@ pub(super) struct Telling<'a> {
     /// In which language.
     pub(super) locale: Locale,
 }
-
-/// What stands where an expression does, by its whole text.
-const NAMES: [(&str, Words); 23] = [
-    ("member.name", pair("the member's name", "成员的名字")),
-    ("member.id", pair("the member's id", "成员的 id")),
-    ("member.points", pair("the member's points", "成员的积分")),
-    ("member.tier", pair("where the member stands", "成员的层级")),
-    ("signal.member.name", pair("the member's name", "成员的名字")),
-    ("group.title", pair("the name of the group", "群名")),
-    ("group.id", pair("the group", "群的 id")),
-    ("members.count", pair("how many members there are", "成员人数")),
-    ("run.number", pair("which time it is", "第几次")),
-    ("now", pair("the time", "当时的时间")),
-    ("date.at", pair("the date and time", "日期和时间")),
-    ("date.title", pair("the title", "标题")),
-    ("phase", pair("the phase", "当时的阶段")),
-    ("approval.note", pair("what whoever decided has noted", "审批时写的话")),
-    ("approval.by", pair("whoever decided", "审批的人")),
-    ("metrics.health", pair("the health of the group", "群的健康度")),
-    ("signal.data.added", pair("the new rules", "新增的群规")),
-    ("signal.data.removed", pair("the rules that went", "去掉的群规")),
-    ("signal.data.kept", pair("the rules that stay", "保留的群规")),
-    ("signals", pair("what has come", "收到的信号")),
-    ("signal.data", pair("what was reported", "报来的内容")),
-    ("with", pair("what was given", "带来的内容")),
-    ("member", pair("the member", "这位成员")),
-];
-
-/// What stands where an expression does, by how it begins; behind it its last word.
-const BEGINNINGS: [(&str, Words); 9] = [
-    ("signals.", pair("those who came", "这一批人")),
-    ("members.", pair("the members it is about", "说到的那些成员")),
-    ("metrics.", pair("the number", "数字")),
-    ("data(", pair("from a table", "表里的内容")),
-    ("signal.data.", pair("reported", "报来的")),
-    ("date.", pair("of that date", "这一场的")),
-    ("args.", pair("given", "带来的")),
-    ("member", pair("of the member", "成员的")),
-    ("if ", pair("as the case may be", "视情况而定")),
-];
-
-/// The last names of paths that playbooks often write, as they are called.
-const LAST: [(&str, Words); 14] = [
-    ("seated", pair("those who have a place", "有名额的人")),
-    ("winner", pair("what most have chosen", "选得最多的")),
-    ("total", pair("how many answered", "回答的人数")),
-    ("right", pair("the right answer", "正确答案")),
-    ("note", pair("what was noted", "写下的话")),
-    ("items", pair("what stands in the list", "清单里写的")),
-    ("names", pair("their names", "他们的名字")),
-    ("name", pair("the name", "名字")),
-    ("inviter", pair("whoever brought them", "邀请 TA 的人")),
-    ("guest", pair("the guest", "嘉宾")),
-    ("topic", pair("the topic", "题目")),
-    ("place", pair("the place", "地点")),
-    ("goal", pair("the goal", "目标")),
-    ("about", pair("who that is", "介绍")),
-];
 
 /// The signals that every playbook knows, as the moment that they are.
 const SIGNALS: [(&str, Words); 19] = [
@@ -133,40 +76,11 @@ impl Telling<'_> {
         if let Some(known) = self.known(source) {
             return known;
         }
-        let named = NAMES.iter().find(|(name, _)| *name == source).map(|(_, words)| words.of(self.locale));
-        if let Some(words) = named {
-            return self.bracketed(words);
-        }
-        let last = last_name(source);
-        let called = last.and_then(|last| LAST.iter().find(|(name, _)| *name == last));
-        if let Some((_, words)) = called {
-            return self.bracketed(words.of(self.locale));
-        }
-        let begun = BEGINNINGS.iter().find(|(beginning, _)| source.starts_with(beginning));
-        if last.is_none() && [".count", ".len", "metrics."].iter().any(|part| source.contains(part)) {
-            return self.bracketed(&self.pick("how many", "数目"));
-        }
-        let words = match (begun, last) {
-            (Some((_, words)), None) => words.of(self.locale).to_owned(),
-            (Some((beginning, words)), Some(last)) => match *beginning {
-                "date." | "args." | "signal.data." => last.replace('_', " "),
-                "metrics." | "member" => match self.locale {
-                    Locale::En if *beginning == "member" => format!("{last} {}", words.en),
-                    _ => format!("{} {last}", words.of(self.locale)),
-                },
-                _ => words.of(self.locale).to_owned(),
-            },
-            (None, Some(last)) => last.replace('_', " "),
-            (None, None) => self.pick("worked out at the time", "届时算出"),
-        };
-        self.bracketed(&words)
+        named(source, self.locale)
     }
 
     fn bracketed(&self, words: &str) -> String {
-        match self.locale {
-            Locale::En => format!("[{words}]"),
-            Locale::Zh => format!("〔{words}〕"),
-        }
+        bracketed(words, self.locale)
     }
 
     /// The value of a path whose value the file says.
@@ -246,11 +160,4 @@ impl Telling<'_> {
             (None, Locale::Zh) => format!("收到 `{name}` 时"),
         }
     }
-}
-
-/// The last name of a path that is nothing but names and dots.
-fn last_name(source: &str) -> Option<&str> {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '"' | '[' | ']');
-    let last = source.rsplit(['.', '[']).next()?.trim_matches(|c| matches!(c, '"' | ']'));
-    (source.chars().all(plain) && !last.is_empty()).then_some(last)
 }

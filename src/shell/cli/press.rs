@@ -7,7 +7,7 @@ use super::{
     failure::Failure,
     output::Output,
 };
-use crate::{base::phrase::phrase, engine::input::Command};
+use crate::{base::phrase::phrase, engine::input::Command, shell::clock};
 use std::sync::Arc;
 
 /// Takes an answer back (done, approved, rejected), until a later step has used it. Removals cannot be.
@@ -76,19 +76,32 @@ impl Handover {
     }
 }
 
-/// Reminds whoever is asked, now.
+/// Reminds whoever is asked, now or in a while.
 #[derive(Debug, clap::Args)]
 pub(super) struct Remind {
     /// The task, as `playbook tasks` shows it.
     #[arg(value_name = "TASK")]
     task: String,
+    /// In how long: 2h, 30m; at once when it is left out.
+    #[arg(long = "in", value_name = "LENGTH")]
+    length: Option<String>,
     #[command(flatten)]
     target: Target,
 }
 
 impl Remind {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let command = Command::Remind { task: args::task(&self.task) };
-        self.target.remote()?.command(command, phrase!("reminded of {}", "已提醒 {}", self.task), out)
+        let length = self.length.as_deref().map(args::length).transpose()?;
+        let (remote, task) = (self.target.remote()?, args::task(&self.task));
+        let at = length.map(|length| clock::now().plus(length));
+        let command = Command::Remind { task, at, by: remote.by.clone() };
+        let said = match at {
+            None => phrase!("reminded of {}", "已提醒 {}", self.task),
+            Some(at) => {
+                let at = at.to_rfc3339(&remote.zone);
+                phrase!("a reminder of {} comes at {at}", "{} 会在 {at} 再提醒", self.task)
+            }
+        };
+        remote.command(command, said, out)
     }
 }

@@ -27,7 +27,7 @@ use crate::{
     shell::{
         clock,
         socket::CommandReply,
-        store::{OutboxRow, Reader, StoreError},
+        store::{OutboxRow, Reader, Status, StoreError},
     },
 };
 use std::{path::PathBuf, sync::Arc};
@@ -180,6 +180,13 @@ impl Remote {
         let failed = |error: StoreError| Failure::environment(error.in_words());
         Ok(self.reader.sent(&self.group, effect).map_err(failed)?.is_some()
             || self.state()?.held.iter().any(|held| held.outgoing.effect == *effect))
+    }
+
+    /// Whether somebody has to decide about a message: it was refused, or may have arrived.
+    pub(super) fn is_stuck(&self, effect: &EffectId) -> Result<bool, Failure> {
+        let failed = |error: StoreError| Failure::environment(error.in_words());
+        let row = self.reader.message(&self.group, effect).map_err(failed)?;
+        Ok(row.is_some_and(|row| matches!(row.status, Status::Dead | Status::InDoubt)))
     }
 
     /// Sends a command; gives what the engine answered.

@@ -139,10 +139,12 @@ pub struct Board {
     pub counts: Counts,
     /// The channels of the files.
     pub channels: Arc<Vec<ChannelSum>>,
+    /// The groups whose own roles name somebody.
+    pub named: Arc<BTreeMap<PersonId, BTreeSet<GroupId>>>,
     /// Groups by the beginning of their names.
     names: OrdSet<(String, GroupId)>,
     /// The files of which the names were read.
-    named: Option<Arc<Vec<Arc<crate::shell::runtime::publish::InForce>>>>,
+    read: Option<Arc<Vec<Arc<crate::shell::runtime::publish::InForce>>>>,
 }
 
 /// What two boards differ in, by the names that a page gives its parts.
@@ -166,10 +168,11 @@ impl Board {
             next.group(id, old, new, &mut changed);
         }
         next.now = now.clone();
-        if !next.named.as_ref().is_some_and(|named| Arc::ptr_eq(named, &now.books)) {
+        if !next.read.as_ref().is_some_and(|read| Arc::ptr_eq(read, &now.books)) {
             next.names = names(now);
+            next.named = Arc::new(named(now));
             next.channels = Arc::new(channels(now));
-            next.named = Some(now.books.clone());
+            next.read = Some(now.books.clone());
             changed.parts.insert("channels".into());
         }
         if !changed.parts.is_empty() {
@@ -479,4 +482,15 @@ fn names(now: &Snapshot) -> OrdSet<(String, GroupId)> {
         }
     }
     names
+}
+
+/// The groups whose own roles name somebody.
+fn named(now: &Snapshot) -> BTreeMap<PersonId, BTreeSet<GroupId>> {
+    let mut named: BTreeMap<PersonId, BTreeSet<GroupId>> = BTreeMap::new();
+    for group in now.books.iter().flat_map(|book| book.playbook.groups.values()) {
+        for person in group.roles.values().flat_map(|role| &role.people) {
+            named.entry(person.id.clone()).or_default().insert(group.id.clone());
+        }
+    }
+    named
 }

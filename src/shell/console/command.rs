@@ -2,7 +2,7 @@
 //!
 //! Pure: nothing where it is none of the asker's business, or no such press.
 
-use super::{door::Asker, form::Form};
+use super::{door::Asker, form::Form, view::turnout};
 use crate::{
     base::{
         ids::{GroupId, MemberId, PlayName, RoleName, RunId, StepId},
@@ -35,7 +35,13 @@ pub(super) fn ask(
             Command::Pause { play: play(), caretaker, by }
         }
         "resume" => Command::Resume { play: play(), by },
-        "start" => Command::Start { play: play()?, args: Value::Null, date: None, member: None, by },
+        "start" => {
+            let (play, date) = match subject.split_once('/') {
+                Some((play, date)) => (PlayName::new(play), Some(Arc::from(date))),
+                None => (play().or_else(|| form.get("play").map(PlayName::new))?, None),
+            };
+            Command::Start { play, args: Value::Null, date, member: None, by }
+        }
         "cancel" => Command::Cancel { run: run(), by, silent: form.get("silent").is_some() },
         "now" => Command::Now { run: run(), step: form.get("step").map(StepId::new), by },
         "delay" => {
@@ -47,6 +53,10 @@ pub(super) fn ask(
             let text = form.get("note")?.to_owned();
             Command::Note { run: (!subject.is_empty()).then(run), text, by }
         }
+        "present" => {
+            let text = turnout::remark(form.get("count")?.parse().ok()?);
+            Command::Note { run: Some(run()), text, by }
+        }
         "postpone" => {
             let (play, date) = subject.split_once('/')?;
             let playbook = group.book.as_ref()?.playbook.in_group(id);
@@ -54,6 +64,7 @@ pub(super) fn ask(
             let at = playbook.zone.instant(civil);
             Command::Postpone { play: PlayName::new(play), date: Arc::from(date), at, by }
         }
+        "drop" => Command::Drop { effect: subject.into(), known: None, by },
         "recall" => Command::Recall { effect: subject.into(), known: None, by },
         "correct" => {
             Command::Correct { effect: subject.into(), text: form.get("text")?.to_owned(), known: None, by }
@@ -84,8 +95,10 @@ pub(super) fn done(verb: &str, what: &str) -> Option<Phrase> {
         "now" => phrase!("{what}: it is due now", "{what}：现在就做"),
         "delay" => phrase!("{what}: later today", "{what}：今天往后推了"),
         "unskip" => phrase!("{what}: it starts after all", "{what}：还是会开始"),
+        "present" => phrase!("{what}: counted", "{what}：已记下人数"),
         "note" => phrase!("{what}: written down", "{what}：已记下"),
         "postpone" => phrase!("{what}: moved", "{what}：已改期"),
+        "drop" => phrase!("{what}: it is given up", "{what}：不再发送"),
         "recall" => phrase!("{what}: taken back", "{what}：已撤回"),
         "correct" => phrase!("{what}: corrected", "{what}：已更正"),
         "reword" => phrase!("{what}: it says that now", "{what}：文字已改"),

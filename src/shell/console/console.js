@@ -31,6 +31,43 @@
     setTimeout(() => { delete form.dataset.sent; }, 3000);
   });
 
+  // What somebody has typed stays in the tab until it was sent and taken.
+  const boxes = "form input[type=text][name], form textarea[name]:not([readonly])";
+  const keyOf = (box) => {
+    const about = box.form.querySelector("input[name=on]");
+    return `typed|${location.pathname}|${box.form.getAttribute("action") || ""}|${about ? about.value : ""}|${box.name}`;
+  };
+  const keep = (key, value) => {
+    try {
+      if (value === null) sessionStorage.removeItem(key);
+      else sessionStorage.setItem(key, value);
+    } catch {
+      // A browser that keeps nothing.
+    }
+  };
+  const kept = (key) => {
+    try {
+      return sessionStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  };
+  if (document.querySelector(".said:not(.no)")) JSON.parse(kept("sent") || "[]").forEach((key) => keep(key, null));
+  keep("sent", null);
+  for (const box of document.querySelectorAll(boxes)) {
+    const text = kept(keyOf(box));
+    if (text === null || box.value !== box.defaultValue) continue;
+    box.value = text;
+    for (let fold = box.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  }
+  document.addEventListener("input", (event) => {
+    const box = event.target;
+    if (box.matches(boxes)) keep(keyOf(box), box.value === box.defaultValue ? null : box.value);
+  });
+  document.addEventListener("submit", (event) => {
+    keep("sent", JSON.stringify([...event.target.querySelectorAll("input[type=text][name], textarea[name]")].map(keyOf)));
+  });
+
   // The engine is away for a moment: on to the next page when it is back.
   const away = document.querySelector("[data-again]");
   if (away) {

@@ -35,6 +35,8 @@ impl Kinds {
     pub const OTHER: Self = Self(32);
     /// A run went on, which is worth no line but on the sheet of that run.
     pub const RUN: Self = Self(64);
+    /// Another version of the file took effect.
+    pub const VERSION: Self = Self(128);
     /// Everything that is worth a line.
     pub const TOLD: Self = Self(63);
 
@@ -71,7 +73,8 @@ impl Kinds {
             Fact::Held { .. } | Fact::Withdrawn { .. } => Self::BUDGET.and(Self::RUN),
             Fact::Expired { .. } => Self::BUDGET.and(Self::MISSED).and(Self::RUN),
             Fact::Skipped { .. } => Self::MISSED,
-            Fact::StepSkipped { reason: Skip::When { .. }, .. } => Self::OTHER.and(Self::RUN),
+            // What lay before a start by hand was not to happen in that run.
+            Fact::StepSkipped { reason: Skip::When { .. } | Skip::Behind, .. } => Self::OTHER.and(Self::RUN),
             Fact::StepSkipped { .. } => Self::MISSED.and(Self::RUN),
             Fact::StepFailed { .. } | Fact::RunFinished { outcome: Outcome::Failed, .. } => {
                 Self::FAILED.and(Self::RUN)
@@ -96,6 +99,7 @@ impl Kinds {
             | Fact::RunRetried { .. }
             | Fact::LoopSet { .. } => Self::RUN,
             Fact::RunFinished { .. } | Fact::Operator { .. } => Self::OTHER.and(Self::RUN),
+            Fact::PlaybookChanged { .. } | Fact::Adopted { .. } => Self::OTHER.and(Self::VERSION),
             Fact::Armed { .. }
             | Fact::DateArmed { .. }
             | Fact::MidnightSet { .. }
@@ -345,9 +349,11 @@ pub fn run_of(entry: &Entry) -> Option<RunId> {
             Operation::Hurried { run, .. }
             | Operation::Delayed { run, .. }
             | Operation::Unskipped { run, .. }
+            | Operation::StepLeftOut { run, .. }
             | Operation::Reworded { run, .. } => Some(run.clone()),
             Operation::Recalled { effect, .. }
             | Operation::Corrected { effect, .. }
+            | Operation::Dropped { effect, .. }
             | Operation::Pinned { effect, .. } => of_effect(effect.as_str()),
             _ => None,
         },

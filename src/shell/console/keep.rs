@@ -16,8 +16,11 @@ use crate::{
         limits,
         time::{Duration as Span, Timestamp},
     },
-    courier::Outcome,
-    engine::entry::{Entry, Fact},
+    courier::{Key, Outcome},
+    engine::{
+        effect::Effect,
+        entry::{Entry, Fact},
+    },
     shell::{
         clock,
         runtime::publish::{Commit, Heard, Published},
@@ -26,6 +29,7 @@ use crate::{
 };
 use arc_swap::ArcSwap;
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -48,8 +52,35 @@ const NEWEST: usize = limits::PAGE_ROWS * 10;
 /// Decisions that are read of the past before others get as much time.
 const BREATH: usize = 2_000;
 
-/// When platforms took something last, by the title of a file and its channel.
-pub type Accepted = imbl::OrdMap<(String, ChannelName), Timestamp>;
+/// What platforms took, by the title of a file and its channel.
+pub type Accepted = imbl::OrdMap<(String, ChannelName), Taken>;
+
+/// How many messages ended how, by the title of a file, since the engine began.
+pub type Outcomes = imbl::OrdMap<(String, &'static str), u64>;
+
+/// Lengths that are kept of one channel.
+const LENGTHS_KEPT: usize = 128;
+/// Messages on their way of which it is known when they were decided.
+const UNDER_WAY_KNOWN: usize = 4_096;
+
+/// What a platform took of a channel, since the engine began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// When it took something last.
+    pub at: Timestamp,
+    /// How long the last messages took from their decision on, in milliseconds.
+    lengths_ms: imbl::Vector<i64>,
+}
+
+impl Taken {
+    /// What half of the last messages did not exceed, and what 95 of a hundred did not.
+    pub fn lengths(&self) -> Option<(Span, Span)> {
+        let mut all: Vec<i64> = self.lengths_ms.iter().copied().collect();
+        all.sort_unstable();
+        let of = |share: usize| all.get(all.len().saturating_sub(1) * share / 100).copied();
+        Some((Span::from_millis(of(50)?), Span::from_millis(of(95)?)))
+    }
+}
 
 /// What pages that are open are told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +98,7 @@ pub struct Kept {
     history: ArcSwap<History>,
     accepted: ArcSwap<Accepted>,
     lately: ArcSwap<Omissions>,
+    outcomes: ArcSwap<Outcomes>,
     /// The number of the last entry that the board and what did not happen have.
     reached: watch::Sender<i64>,
     news: broadcast::Sender<Arc<News>>,
@@ -86,6 +118,7 @@ impl Kept {
             history: ArcSwap::default(),
             accepted: ArcSwap::default(),
             lately: ArcSwap::default(),
+            outcomes: ArcSwap::default(),
             reached: watch::Sender::new(0),
             news,
             dir: dir.into(),
@@ -119,6 +152,11 @@ impl Kept {
         self.accepted.load_full()
     }
 
+    /// How messages ended, since the engine began.
+    pub fn outcomes(&self) -> Arc<Outcomes> {
+        self.outcomes.load_full()
+    }
+
     /// What did not happen lately.
     pub fn lately(&self) -> Arc<Omissions> {
         self.lately.load_full()
@@ -130,6 +168,12 @@ impl Kept {
         let wait = Duration::from_millis(limits::BOARD_WAIT_MS_MAX);
         // Whoever waited in vain sees what is kept.
         let _ = timeout(wait, reached.wait_for(|reached| *reached >= seq)).await;
+    }
+
+    /// Bytes that the disk of the state has room for.
+    pub fn room(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(&self.dir).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
     /// The state directory.
@@ -161,6 +205,7 @@ impl Kept {
         let mut older = Some(older);
         let mut story = History::clone(&self.history());
         let (mut pending, mut told) = (Changed::default(), Instant::now());
+        let mut under_way = BTreeMap::new();
         loop {
             // What has waited long enough is told also when nothing else comes.
             let idle = pending.parts.is_empty() && older.is_none();
@@ -174,7 +219,7 @@ impl Kept {
             let mut next = first;
             while let Some(one) = next {
                 let (decided, lost) = note(&one, &mut story);
-                self.note_accepted(&one);
+                self.note_accepted(&one, &mut under_way);
                 seen = seen.max(self.note_lately(&one));
                 (stuck, missed) = (stuck | decided, missed | lost);
                 next = heard.waiting();
@@ -255,12 +300,47 @@ impl Kept {
         }
     }
 
-    fn note_accepted(&self, heard: &Heard) {
-        let Heard::Settled(settled) = heard else { return };
-        let (mut accepted, board) = (Accepted::clone(&self.accepted()), self.board());
-        for one in settled.iter().filter(|one| matches!(one.outcome, Outcome::Accepted)) {
+    fn note_accepted(&self, heard: &Heard, decided: &mut BTreeMap<Key, Timestamp>) {
+        let settled = match heard {
+            Heard::Settled(settled) => settled,
+            Heard::Commits(commits) => {
+                for commit in commits.iter() {
+                    let sent = (commit.first..).zip(commit.entries.iter());
+                    let sent = sent.filter(|(_, entry)| matches!(entry.effect(), Some(Effect::Send(_))));
+                    decided.extend(sent.map(|(key, entry)| (key, entry.at)));
+                }
+                while decided.len() > UNDER_WAY_KNOWN {
+                    decided.pop_first();
+                }
+                return;
+            }
+            Heard::Idle | Heard::Lost(_) => return,
+        };
+        let (mut accepted, board, now) = (Accepted::clone(&self.accepted()), self.board(), clock::now());
+        let mut outcomes = Outcomes::clone(&self.outcomes());
+        for one in settled.iter() {
+            let word = match one.outcome {
+                Outcome::Accepted => "accepted",
+                Outcome::Dead => "refused",
+                Outcome::Held => "in_doubt",
+                Outcome::Expired => "expired",
+                Outcome::Deferred { .. } => continue,
+            };
             if let Some(playbook) = board.group_of(&one.group).and_then(Here::playbook) {
-                accepted.insert((playbook.title.to_string(), one.channel.clone()), clock::now());
+                *outcomes.entry((playbook.title.to_string(), word)).or_default() += 1;
+            }
+        }
+        self.outcomes.store(Arc::new(outcomes));
+        for one in settled.iter().filter(|one| matches!(one.outcome, Outcome::Accepted)) {
+            let length = decided.remove(&one.key).map(|at| now.since(at).as_millis().max(0));
+            let Some(playbook) = board.group_of(&one.group).and_then(Here::playbook) else { continue };
+            let key = (playbook.title.to_string(), one.channel.clone());
+            let taken =
+                accepted.entry(key).or_insert_with(|| Taken { at: now, lengths_ms: imbl::Vector::new() });
+            taken.at = now;
+            taken.lengths_ms.extend(length);
+            if taken.lengths_ms.len() > LENGTHS_KEPT {
+                taken.lengths_ms.pop_front();
             }
         }
         self.accepted.store(Arc::new(accepted));

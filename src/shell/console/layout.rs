@@ -220,7 +220,17 @@ impl Frame {
 
     /// A page of nobody: how to get in, and links that need no session.
     pub(crate) fn bare(&self, title: &str, body: &Markup) -> String {
-        self.around(title, &html! { main #main .narrow { (body) } })
+        let (other, tag) = (self.locale.pick("中文", "English"), self.locale.pick("zh-CN", "en"));
+        self.around(
+            title,
+            &html! {
+                main #main .narrow {
+                    // The path of such a page is its own in the other language.
+                    @if self.path.contains("?lang=") { p.tongue { a href=(self.path) lang=(tag) { (other) } } }
+                    (body)
+                }
+            },
+        )
     }
 
     fn around(&self, title: &str, body: &Markup) -> String {

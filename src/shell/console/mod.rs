@@ -25,6 +25,7 @@ pub mod keep;
 pub mod runs;
 
 mod assets;
+mod bring;
 mod command;
 pub(crate) mod door;
 mod enter;
@@ -37,10 +38,12 @@ mod link;
 mod live;
 mod page;
 mod phone;
+mod picture;
 mod press;
 mod question;
 mod serve;
 mod sessions;
+mod test_send;
 mod view;
 mod visit;
 
@@ -96,6 +99,7 @@ pub struct Console {
     addresses: Addresses,
     told: Mutex<Told>,
     answered: phone::Answered,
+    tried: test_send::TriedForms,
 }
 
 /// What is asked of the console through the control socket.
@@ -145,6 +149,7 @@ impl Console {
             addresses,
             told: Mutex::default(),
             answered: phone::Answered::default(),
+            tried: test_send::TriedForms::default(),
         })
     }
 
@@ -233,8 +238,12 @@ pub fn routes() -> Router<Arc<Inside>> {
         .route("/sessions/end", post(enter::end))
         .route("/press/{verb}", post(press::press))
         .route("/hush", get(hush::show).post(hush::put))
+        .route("/bring", post(bring::put))
+        .route("/test-send", post(test_send::put))
         .route("/answer", get(question::show).post(question::put))
         .route("/me", get(phone::mine))
+        .route("/picture", get(picture::of_card))
+        .route("/t/{link}/picture", get(picture::of_link))
         .route("/t/{link}", get(phone::task).post(phone::answer_task))
         .route("/s/{link}", get(phone::ballot).post(phone::answer_ballot))
         .route("/a/{file}", get(assets::get))

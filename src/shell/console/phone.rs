@@ -18,6 +18,7 @@ use crate::{
     base::{
         ids::{GroupId, PersonId},
         limits,
+        locale::Locale,
         phrase::{Phrase, phrase},
         time::{Timestamp, Zone},
         value::{Map, Value},
@@ -112,6 +113,9 @@ async fn look(inside: &Inside, headers: &HeaderMap, uri: &Uri, link: &str) -> (A
     let snapshot = visit::until(&inside.published, after).await;
     let said = visit::query(uri, "said").map(|id| inside.console.told(id, link)).unwrap_or_default();
     let frame = Frame { nonce: visit::nonce(), said, ..visit::frame(headers, &inside.published) };
+    let locale = visit::query(uri, "lang").and_then(Locale::from_tag).unwrap_or(frame.locale);
+    let other = locale.pick("?lang=zh", "?lang=en");
+    let frame = Frame { locale, path: format!("{}{other}", uri.path()), ..frame };
     (snapshot, frame)
 }
 
@@ -212,8 +216,15 @@ fn command(open: &OpenTask, form: &Form, by: Option<String>) -> Option<Command> 
         ("approve", TaskKind::Approval) => {
             Some(Command::Approve { task, by, note: text("note"), as_operator, except: Vec::new() })
         }
+        ("remind", TaskKind::Task | TaskKind::Approval) => {
+            let at = clock::now().plus(form.get("in")?.parse().ok()?);
+            Some(Command::Remind { task, at: Some(at), by })
+        }
+        ("reassign", TaskKind::Task | TaskKind::Approval) => {
+            Some(Command::Reassign { task, to: Arc::from(form.get("to")?), by })
+        }
         ("reject", TaskKind::Approval) | ("unsent", TaskKind::Delivery) => {
-            Some(Command::Reject { task, by, reason: text("reason"), as_operator })
+            Some(Command::Reject { task, by, reason: press::reason(form), as_operator })
         }
         _ => None,
     }

@@ -141,15 +141,21 @@ fn ask(asker: &Asker, target: &PressTarget<'_>, now: Timestamp, verb: &str, form
         }
         "reject" | "unsent" => {
             let as_operator = answers()?.0;
-            Command::Reject { task, by, reason: text("reason"), as_operator }
+            Command::Reject { task, by, reason: reason(form), as_operator }
         }
         "undo" => {
             commands()?;
             Command::Undo { task, by }
         }
         "remind" => {
-            commands()?;
-            Command::Remind { task }
+            // Whoever is asked puts it off for themselves; others remind them.
+            let at = form.get("in").and_then(|length| length.parse().ok()).map(|length| now.plus(length));
+            if at.is_some() {
+                answers()?;
+            } else {
+                commands()?;
+            }
+            Command::Remind { task, at, by }
         }
         "reassign" => {
             answers()?;
@@ -209,6 +215,15 @@ fn except(group: &GroupNow, task: &TaskId, form: &Form) -> Vec<String> {
     stay
 }
 
+/// Why somebody says no: in their own words, else as they tapped.
+pub(super) fn reason(form: &Form) -> Option<String> {
+    let own = form.get("own-reason").map(str::to_owned);
+    match (form.get("reason"), own) {
+        (Some(tapped), Some(own)) => Some(format!("{tapped}: {own}")),
+        (tapped, own) => own.or_else(|| tapped.map(str::to_owned)),
+    }
+}
+
 /// What somebody adds.
 pub(super) fn words(form: &Form) -> Value {
     form.get("note").map_or(Value::Null, Value::str)
@@ -223,7 +238,7 @@ pub(super) fn done(verb: &str, what: &str) -> Phrase {
         "skip" => phrase!("{what}: skipped", "{what}：已跳过"),
         "undo" => phrase!("{what}: open again", "{what}：已重新打开"),
         "tick" => phrase!("{what}: ticked off", "{what}：已打勾"),
-        "remind" => phrase!("{what}: reminded", "{what}：已提醒"),
+        "remind" => phrase!("{what}: a reminder is on its way or will be", "{what}：已安排提醒"),
         "reassign" => phrase!("{what}: handed on", "{what}：已交给别人"),
         "retry" | "resend" => phrase!("{what}: it is tried again", "{what}：正在重试"),
         verb if let Some(phrase) = command::done(verb, what) => phrase,

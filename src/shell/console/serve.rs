@@ -13,6 +13,7 @@ use crate::{
         limits,
         time::{Duration, Timestamp},
     },
+    engine::entry::Fact,
     model::playbook::Playbook,
     shell::{
         clock,
@@ -51,6 +52,7 @@ pub(super) fn routes() -> Router<Arc<Inside>> {
         .route("/groups", get(groups))
         .route("/groups/{id}", get(group))
         .route("/groups/{id}/members", get(members))
+        .route("/groups/{id}/members.csv", get(super::bring::table))
         .route("/groups/{id}/members/{member}", get(member))
         .route("/groups/{id}/plan.html", get(plan_file))
         .route("/groups/{id}/report.html", get(report_file))
@@ -106,6 +108,11 @@ async fn groups(Query(words): Query<QueryWords>, mut visit: Visit) -> Response<B
         name: word(&words, "q").trim().to_owned(),
         phase: word(&words, "phase").to_owned(),
         only: view::groups::Only::parse(word(&words, "only")),
+        platform: word(&words, "platform").to_owned(),
+        order: match word(&words, "order") {
+            "health" => view::groups::Order::Health,
+            _ => view::groups::Order::Name,
+        },
         after,
     };
     if wanted == view::groups::Wanted::default()
@@ -226,6 +233,9 @@ fn since(
     Ok((reader.decisions(&numbers)?, found.before.is_some()))
 }
 
+/// How much of what is sought in the logbook counts.
+const SOUGHT_CHARS: usize = 80;
+
 async fn log(
     State(inside): State<Arc<Inside>>,
     Query(words): Query<QueryWords>,
@@ -238,9 +248,12 @@ async fn log(
         Kinds::CHOICES.into_iter().find(|(name, _)| *name == chosen).unwrap_or(("all", Kinds::TOLD));
     let before: Option<i64> = word(&words, "before").parse().ok();
     let of = group.clone();
+    let text: String = word(&words, "q").trim().chars().take(SOUGHT_CHARS).collect();
+    // What is sought is sought in more of them at once.
+    let most = if text.is_empty() { limits::PAGE_ROWS } else { limits::SHEET_DECISIONS_MAX };
     let lines = read(&inside, move |kept, reader| {
         let history = kept.history_now(reader)?;
-        let found = history.before(of.as_ref(), bits, before, limits::PAGE_ROWS);
+        let found = history.before(of.as_ref(), bits, before, most);
         let mut lines = reader.decisions(&found.decisions)?;
         lines.sort_by_key(|line| std::cmp::Reverse(line.seq));
         Ok((lines, found, history.is_cut()))
@@ -250,7 +263,7 @@ async fn log(
         Err(error) => return unreadable(&visit, &error),
     };
     visit.frame.live = group.as_ref().map_or_else(|| "g:*".to_owned(), |group| format!("g:{group}"));
-    let wanted = view::logbook::Wanted { group, kinds, before };
+    let wanted = view::logbook::Wanted { group, kinds, before, text };
     let view = view::logbook::logbook(&board, &visit.asker, wanted, (&lines, &found, cut), visit.now);
     let (title, body) = page::logbook::page(&view, &visit.frame);
     visit.page(Some(Tab::Logbook), &title, &body)
@@ -293,18 +306,53 @@ async fn why(
     visit.page(Some(Tab::Logbook), &title, &body)
 }
 
+/// Versions of one file that the page of channels names.
+const VERSIONS_SHOWN: usize = 5;
+
+/// The versions of each file that took effect last, newest first, as one of its groups has them in the journal.
+fn versions(
+    kept: &Kept,
+    reader: &Reader,
+    snapshot: &Snapshot,
+) -> Result<BTreeMap<String, Vec<(Timestamp, String)>>, StoreError> {
+    let history = kept.history_now(reader)?;
+    let mut all = BTreeMap::new();
+    for book in snapshot.books.iter() {
+        let Some(group) = book.playbook.groups.keys().next() else { continue };
+        let found = history.before(Some(group), Kinds::VERSION, None, VERSIONS_SHOWN);
+        let lines = reader.decisions(&found.decisions)?;
+        let versions = lines.iter().filter_map(|line| match &line.entry.fact {
+            Fact::PlaybookChanged { digest, .. } | Fact::Adopted { digest, .. } => {
+                Some((line.entry.at, digest.short().to_owned()))
+            }
+            _ => None,
+        });
+        all.insert(book.file.display().to_string(), versions.collect());
+    }
+    Ok(all)
+}
+
 async fn channels(State(inside): State<Arc<Inside>>, mut visit: Visit) -> Response<Body> {
+    let snapshot = visit.snapshot.clone();
     let found = read(&inside, move |kept, reader| {
-        Ok((reader.backlog(None)?, refusals::read(kept.dir()), reader.stuck(limits::STUCK_MAX + 1)?))
+        let stuck = reader.stuck(limits::STUCK_MAX + 1)?;
+        let versions = versions(kept, reader, &snapshot)?;
+        Ok((reader.backlog(None)?, refusals::read(kept.dir()), stuck, versions))
     });
-    let (backlog, refused, stuck) = match found.await {
+    let (backlog, refused, stuck, versions) = match found.await {
         Ok(found) => found,
         Err(error) => return unreadable(&visit, &error),
     };
     let board = board(&visit).with_dead(stuck);
     let accepted = inside.kept.accepted();
     let ears: Vec<EarNow> = inside.published.ears().all().into_values().collect();
-    let found = (&backlog, &*accepted, &refused);
+    let engine = view::channels::EngineNow {
+        behind: Duration::from_millis(inside.pulse.behind_ms(visit.now)),
+        held_up: inside.pulse.is_held_up(),
+        room: inside.kept.room(),
+    };
+    let (backlog, accepted, refused, versions) = (&backlog, &*accepted, &refused, &versions);
+    let found = view::channels::ChannelFacts { backlog, accepted, refused, versions, engine };
     let view = view::channels::channels(&board, &visit.asker, found, &ears, visit.now);
     visit.frame.live = "channels".to_owned();
     let access = view::access::access(inside.console.signed_in(), &visit.asker, &visit.snapshot, visit.now);
@@ -319,16 +367,20 @@ async fn calendar(
     mut visit: Visit,
 ) -> Response<Body> {
     let board = board(&visit);
-    let Some(group) = named(&words, &board, &visit) else { return visit.nothing() };
-    let Some(zone) = board.group_of(&group).map(super::board::Here::zone) else { return visit.nothing() };
+    let (seen, beyond) = view::together::members(&board, &visit.asker, visit.now);
+    let named = Some(word(&words, "group")).filter(|id| !id.is_empty()).map(GroupId::new);
+    // Without a group it is that of all together; of one alone its own.
+    let only = named.or_else(|| seen.first().filter(|_| seen.len() == 1 && beyond == 0).cloned());
+    let Some(first) = only.clone().or_else(|| seen.first().cloned()) else { return visit.nothing() };
+    let Some(zone) = board.group_of(&first).map(super::board::Here::zone) else { return visit.nothing() };
     let shape = view::calendar::Shape::parse(word(&words, "view"));
     let day = word(&words, "day").parse().unwrap_or_else(|_| zone.date(visit.now));
-    let window = view::calendar::window(&shape.days(day), &zone);
-    let of = group.clone();
+    let window = view::mark::window(&shape.days(day), &zone);
+    let of = only.clone();
     let lines = read(&inside, move |kept, reader| {
         let history = kept.history_now(reader)?;
         let span = (window.from, window.to);
-        let found = history.between(Some(&of), Kinds::TOLD, span, limits::SHEET_DECISIONS_MAX);
+        let found = history.between(of.as_ref(), Kinds::TOLD, span, limits::SHEET_DECISIONS_MAX);
         let mut numbers = found.decisions;
         numbers.reverse();
         Ok((reader.decisions(&numbers)?, found.before.is_some()))
@@ -337,11 +389,23 @@ async fn calendar(
         Ok(read) => read,
         Err(error) => return unreadable(&visit, &error),
     };
-    let view = view::calendar::calendar(&board, &visit.asker, (&group, shape, day), (&lines, cut), visit.now);
+    let view = match &only {
+        Some(group) => {
+            view::calendar::calendar(&board, &visit.asker, (group, shape, day), (&lines, cut), visit.now)
+        }
+        None => view::together::together(
+            &board,
+            &visit.asker,
+            (&seen, beyond),
+            (shape, day),
+            (&lines, cut),
+            visit.now,
+        ),
+    };
     let Some(mut view) = view else { return visit.nothing() };
-    view.only(word(&words, "play"));
-    view.feed = inside.console.links().calendar(&visit.snapshot, &group);
-    visit.frame.live = format!("g:{group}");
+    view.only(word(&words, "play"), word(&words, "label"), word(&words, "person"));
+    view.feed = only.as_ref().and_then(|group| inside.console.links().calendar(&visit.snapshot, group));
+    visit.frame.live = only.map_or_else(|| "g:*".to_owned(), |group| format!("g:{group}"));
     let (title, body) = page::calendar::page(&view, &visit.frame);
     visit.page(Some(Tab::Calendar), &title, &body)
 }

@@ -9,11 +9,18 @@ use super::{
     v1,
 };
 use crate::{
-    base::{ids::GroupId, metric::find},
-    engine::numbers::Gauges,
+    base::{
+        ids::{ChannelName, GroupId},
+        metric::find,
+        time::{Duration, Timestamp},
+    },
+    engine::{entry::Outcome, numbers::Gauges},
     shell::{
         clock,
+        console::keep::{Accepted, Outcomes},
+        ears::{EarNow, EarState},
         runtime::publish::{InForce, Snapshot},
+        store::{Backlog, Reader, Status},
         view::metrics::reading,
     },
 };
@@ -23,7 +30,11 @@ use axum::{
     extract::State,
     http::{HeaderMap, Response, StatusCode, header},
 };
-use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    sync::Arc,
+};
 
 /// More groups than this are not told of one by one.
 const GROUPS_MAX: usize = 200;
@@ -50,7 +61,16 @@ pub(super) async fn get(
         v1::asker(&inside, &headers)?;
     }
     let behind_ms = inside.pulse.behind_ms(clock::now());
-    let text = text(&inside.published.snapshot(), behind_ms, inside.pulse.is_held_up());
+    let snapshot = inside.published.snapshot();
+    let mut text = text(&snapshot, behind_ms, inside.pulse.is_held_up());
+    let kept = inside.kept.clone();
+    let read = move || Reader::beside_engine(kept.dir())?.backlog(None);
+    let backlog = tokio::task::spawn_blocking(read).await.ok().and_then(Result::ok).unwrap_or_default();
+    let (accepted, outcomes) = (inside.kept.accepted(), inside.kept.outcomes());
+    let ears = inside.published.ears().all();
+    messages(&mut text, &snapshot, (&backlog, &accepted, &outcomes));
+    work(&mut text, &snapshot, clock::now());
+    listening(&mut text, &ears);
     Ok(answer::typed(StatusCode::OK, KIND, text))
 }
 
@@ -171,6 +191,149 @@ fn own(out: &mut String, readings: &[(&GroupId, &Arc<InForce>, Arc<Gauges>)]) {
                 "playbook_group_own{{playbook=\"{playbook}\",group=\"{group}\",metric=\"{name}\"}} {value}"
             );
         }
+    }
+}
+
+/// How many there are of what, by the playbook and one word more.
+type Counted<'a> = BTreeMap<(&'a str, String), i64>;
+
+/// Messages: on their way by where they stand, ended by how, and when each channel got through last.
+fn messages(
+    out: &mut String,
+    snapshot: &Snapshot,
+    (backlog, accepted, outcomes): (&BTreeMap<GroupId, Vec<Backlog>>, &Accepted, &Outcomes),
+) {
+    let mut open: Counted<'_> = Counted::new();
+    for book in snapshot.books.iter() {
+        for status in [Status::Pending, Status::Claimed, Status::Manual, Status::Dead, Status::InDoubt] {
+            open.insert((book.playbook.name.as_str(), status.as_str().to_owned()), 0);
+        }
+    }
+    for (group, rows) in backlog {
+        let Some(book) = snapshot.groups.get(group).and_then(|group| group.book.as_ref()) else { continue };
+        for row in rows {
+            let key = (book.playbook.name.as_str(), row.status.as_str().to_owned());
+            let sum = open.entry(key).or_default();
+            *sum = sum.saturating_add(i64::try_from(row.count).unwrap_or(i64::MAX));
+        }
+    }
+    counted(
+        out,
+        ("playbook_outbox_messages", "Messages that are not settled, by where they stand.", "gauge"),
+        "status",
+        &open,
+    );
+    let named = |title: &str| {
+        let mut books = snapshot.books.iter();
+        books.find(|book| &*book.playbook.title == title).map(|book| book.playbook.name.as_str())
+    };
+    let mut ended: Counted<'_> = Counted::new();
+    for book in snapshot.books.iter() {
+        for word in ["accepted", "refused", "in_doubt", "expired"] {
+            ended.insert((book.playbook.name.as_str(), word.to_owned()), 0);
+        }
+    }
+    for ((title, word), n) in outcomes {
+        let Some(name) = named(title) else { continue };
+        ended.insert((name, (*word).to_owned()), i64::try_from(*n).unwrap_or(i64::MAX));
+    }
+    let about = "Messages by how they ended, since the engine began.";
+    counted(out, ("playbook_messages_total", about, "counter"), "outcome", &ended);
+    let last: Counted<'_> = accepted
+        .iter()
+        .filter_map(|((title, channel), taken)| {
+            Some(((named(title)?, channel.to_string()), taken.at.as_seconds()))
+        })
+        .collect();
+    let about = "When a platform took something of the channel last, since the engine began.";
+    counted(out, ("playbook_channel_last_success_timestamp_seconds", about, "gauge"), "channel", &last);
+}
+
+/// Tasks that are due or late, channels that fail, and when each play was done last.
+fn work(out: &mut String, snapshot: &Snapshot, now: Timestamp) {
+    let (mut tasks, mut failing, mut done) = (Counted::new(), Counted::new(), Counted::new());
+    for book in snapshot.books.iter() {
+        let name = book.playbook.name.as_str();
+        for word in ["due", "late"] {
+            tasks.insert((name, word.to_owned()), 0);
+        }
+        failing.extend(book.playbook.channels.keys().map(|channel| ((name, channel.to_string()), 0)));
+    }
+    let tomorrow = now.plus(Duration::DAY);
+    for group in snapshot.groups.values() {
+        let Some(book) = &group.book else { continue };
+        let name = book.playbook.name.as_str();
+        for due in group.state.tasks.values().filter_map(|open| open.task.due).filter(|due| *due < tomorrow) {
+            let word = if due < now { "late" } else { "due" };
+            *tasks.entry((name, word.to_owned())).or_default() += 1;
+        }
+        for channel in group.state.failing.keys() {
+            *failing.entry((name, channel.to_string())).or_default() += 1;
+        }
+        let ended = group.state.finished.iter().filter(|run| run.outcome == Some(Outcome::Done));
+        for (play, at) in ended.filter_map(|run| Some((run.play.to_string(), run.finished?.as_seconds()))) {
+            let last = done.entry((name, play)).or_insert(at);
+            *last = (*last).max(at);
+        }
+    }
+    counted(
+        out,
+        ("playbook_tasks_waiting", "Tasks that are due within a day, and those that are late.", "gauge"),
+        "when",
+        &tasks,
+    );
+    counted(
+        out,
+        ("playbook_channel_failing_groups", "Groups in which the channel fails.", "gauge"),
+        "channel",
+        &failing,
+    );
+    let about = "When a run of the play was done last, of the runs that are remembered.";
+    counted(out, ("playbook_play_last_done_timestamp_seconds", about, "gauge"), "play", &done);
+}
+
+/// Ears by how they are, and when each heard its platform last.
+fn listening(out: &mut String, ears: &BTreeMap<Arc<str>, EarNow>) {
+    const STATES: [&str; 5] = ["begins", "listens", "troubled", "elsewhere", "refused"];
+    let word = |ear: &EarNow| match ear.state {
+        EarState::Begins => STATES[0],
+        EarState::Listens => STATES[1],
+        EarState::Troubled(_) => STATES[2],
+        EarState::Elsewhere(_) => STATES[3],
+        EarState::Refused(_) => STATES[4],
+    };
+    head(out, "playbook_ears", "Connections that listen, by how they are.", "gauge");
+    for state in STATES {
+        let n = ears.values().filter(|ear| word(ear) == state).count();
+        let _ = writeln!(out, "playbook_ears{{state=\"{state}\"}} {n}");
+    }
+    let heard = ears.values().filter_map(|ear| Some((ear.channels.first()?, ear.heard?))).take(GROUPS_MAX);
+    let mut heard = heard.peekable();
+    if heard.peek().is_some() {
+        let about = "When the platform said something to the connection last.";
+        head(out, "playbook_ear_last_heard_timestamp_seconds", about, "gauge");
+    }
+    let mut told: BTreeSet<(&GroupId, &ChannelName)> = BTreeSet::new();
+    for ((group, channel), at) in heard {
+        if !told.insert((group, channel)) {
+            continue;
+        }
+        let (group, channel, at) = (label(group.as_str()), label(channel.as_str()), at.as_seconds());
+        let _ = writeln!(
+            out,
+            "playbook_ear_last_heard_timestamp_seconds{{group=\"{group}\",channel=\"{channel}\"}} {at}"
+        );
+    }
+}
+
+/// A family with two labels; nothing where it has no line.
+fn counted(out: &mut String, (name, about, kind): (&str, &str, &str), second: &str, all: &Counted<'_>) {
+    if !all.is_empty() {
+        head(out, name, about, kind);
+    }
+    for ((playbook, word), n) in all {
+        let (playbook, word) = (label(playbook), label(word));
+        let _ = writeln!(out, "{name}{{playbook=\"{playbook}\",{second}=\"{word}\"}} {n}");
     }
 }
 

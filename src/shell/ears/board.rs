@@ -47,6 +47,40 @@ pub struct EarNow {
     pub heard: Option<Timestamp>,
     /// When it told last of something that happened.
     pub told: Option<Timestamp>,
+    /// How often it told of something in this hour of the clock, and in the one before.
+    pub hourly: Hourly,
+}
+
+/// How often something happened in an hour of the clock, and in the one before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hourly {
+    hour: i64,
+    now: u32,
+    before: u32,
+}
+
+impl Hourly {
+    /// It happened once more.
+    fn count(&mut self, now: Timestamp) {
+        *self = self.at(now);
+        self.now = self.now.saturating_add(1);
+    }
+
+    /// The same as of a later moment.
+    fn at(self, now: Timestamp) -> Self {
+        let hour = now.as_millis().div_euclid(3_600_000);
+        match hour - self.hour {
+            0 => self,
+            1 => Self { hour, now: 0, before: self.now },
+            _ => Self { hour, now: 0, before: 0 },
+        }
+    }
+
+    /// In the hour under way, and in the one before.
+    pub fn counts(self, now: Timestamp) -> (u32, u32) {
+        let known = self.at(now);
+        (known.now, known.before)
+    }
 }
 
 /// All ears by the name of their connection. Clones are the same board.
@@ -61,7 +95,14 @@ impl EarBoard {
 
     /// An ear begins; whatever was said of it before is forgotten.
     pub(super) fn begin(&self, name: &Arc<str>, channels: Vec<(GroupId, ChannelName)>, now: Timestamp) {
-        let ear = EarNow { channels, state: EarState::Begins, since: now, heard: None, told: None };
+        let ear = EarNow {
+            channels,
+            state: EarState::Begins,
+            since: now,
+            heard: None,
+            told: None,
+            hourly: Hourly::default(),
+        };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), ear);
     }
 
@@ -88,6 +129,7 @@ impl EarBoard {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(ear) = all.get_mut(name) {
             ear.told = Some(now);
+            ear.hourly.count(now);
         }
     }
 
@@ -103,5 +145,22 @@ impl EarBoard {
             (ear.state, ear.since) = (state, now);
         }
         news
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_is_counted_by_the_hour() {
+        let at = |minutes: i64| Timestamp::from_millis(minutes * 60_000);
+        let mut told = Hourly::default();
+        for minute in [5, 50, 59, 61] {
+            told.count(at(minute));
+        }
+        assert_eq!(told.counts(at(119)), (1, 3));
+        assert_eq!(told.counts(at(121)), (0, 1));
+        assert_eq!(told.counts(at(300)), (0, 0));
     }
 }

@@ -46,7 +46,7 @@ mod wire;
 mod watch;
 mod wecom;
 
-pub use board::{EarBoard, EarNow, EarState};
+pub use board::{EarBoard, EarNow, EarState, Hourly};
 pub use inlet::Inlet;
 pub use known::{KnownEar, KnownHook, hooks, known};
 pub use slack::slack_manifest;

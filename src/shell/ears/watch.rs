@@ -183,6 +183,7 @@ mod tests {
             since: at(9, 0),
             heard: Some(at(10, 0)),
             told: Some(at(9, 30)),
+            hourly: crate::shell::ears::Hourly::default(),
         };
         assert_eq!(
             watched.news(&ear, at(9, 31)),

@@ -100,7 +100,7 @@ fn height(value: f64, max: f64) -> f64 {
 }
 
 /// A small chart inside a line of text; what it shows is beside it as numbers.
-pub(super) fn spark(class: &str, values: &[u64]) -> Markup {
+pub(in crate::shell) fn spark(class: &str, values: &[u64]) -> Markup {
     const POINTS: usize = 60;
     let size = values.len().div_ceil(POINTS).max(1);
     let sums: Vec<f64> = values.chunks(size).map(|part| part.iter().sum::<u64>() as f64).collect();
@@ -124,7 +124,7 @@ pub(super) fn spark_line(class: &str, values: &[u64]) -> Markup {
 }
 
 /// A bar of one row: a part of the longest one.
-pub(super) fn bar(class: &str, value: f64, max: f64) -> Markup {
+pub(in crate::shell) fn bar(class: &str, value: f64, max: f64) -> Markup {
     let width = if max > 0.0 { (value * 1000.0 / max).round() / 10.0 } else { 0.0 };
     html! {
         svg.bar viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" {

@@ -3,7 +3,7 @@
 //! Pure, like an adapter: reads no file, clock or network. A page loads nothing: styles and the few lines of script
 //! are inside it, allowed by their digests alone. Every text goes through the template, which escapes it.
 
-mod chart;
+pub(super) mod chart;
 pub(super) mod words;
 
 pub(super) mod plan;

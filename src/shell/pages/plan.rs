@@ -23,6 +23,7 @@ use crate::{
     },
     sim::{
         forecast::Forecast,
+        named::as_read,
         plan::{self, Window},
     },
 };
@@ -349,8 +350,9 @@ fn tip(playbook: &Playbook, play: &Play, steps: &[&PagedStep]) -> String {
     let date = steps.first().map(|step| words::day(locale, playbook.zone.date(step.at))).unwrap_or_default();
     let mut tip = format!("{date} · {}", play.title);
     for step in steps.iter().take(TIP.0) {
-        let text: String = step.text.chars().take(TIP.1).collect();
-        let cut = if text.len() < step.text.len() { "…" } else { "" };
+        let whole = as_read(&step.text, locale);
+        let text: String = whole.chars().take(TIP.1).collect();
+        let cut = if text.len() < whole.len() { "…" } else { "" };
         let _ =
             write!(tip, "\n{} {}: {text}{cut}", words::clock(&playbook.zone, step.at), kind(locale, step));
         if let Some(held) = held(playbook, step) {

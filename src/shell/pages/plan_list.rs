@@ -7,6 +7,7 @@ use super::{
 use crate::{
     base::ids::PlayName,
     model::{channel::GROUP, play::Play, playbook::Playbook},
+    sim::named::as_read,
     sim::plan::{self, Window},
 };
 use jiff::civil::Date;
@@ -57,7 +58,7 @@ fn list_row(playbook: &Playbook, step: &PagedStep) -> Markup {
                 @if let Some(place) = place { " " span.chip { (place) } }
             }
             td.text {
-                bdi { (step.text) }
+                bdi { (as_read(&step.text, playbook.locale)) }
                 @if let Some(held) = held(playbook, step) {
                     " " span.chip.held { (held) }
                 }

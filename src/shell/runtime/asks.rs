@@ -64,7 +64,7 @@ fn of_group(
         Ask::Command(Command::SetBackClock { .. }) => {
             InputKind::Command(Command::SetBackClock { to: clock::now() })
         }
-        Ask::Command(command @ (Command::Recall { .. } | Command::Correct { .. })) => {
+        Ask::Command(command @ (Command::Recall { .. } | Command::Correct { .. } | Command::Drop { .. })) => {
             return look_up(driver, group, (id, command), reply);
         }
         Ask::Command(command) => InputKind::Command(command),
@@ -150,12 +150,23 @@ fn look_up(
 ) {
     let (dir, events) = (driver.dir.clone(), driver.events.clone());
     tokio::spawn(async move {
-        let (Command::Recall { effect, .. } | Command::Correct { effect, .. }) = &command else { return };
+        let (Command::Recall { effect, .. } | Command::Correct { effect, .. } | Command::Drop { effect, .. }) =
+            &command
+        else {
+            return;
+        };
         let (wanted, effect) = (group.clone(), effect.clone());
-        let found = tokio::task::spawn_blocking(move || Reader::open(&dir)?.sent(&wanted, &effect)).await;
-        let row = match found {
+        let decides = matches!(command, Command::Drop { .. });
+        let found = tokio::task::spawn_blocking(move || {
+            if decides {
+                return find(&dir, &wanted, &effect, true).map(Some);
+            }
+            let sent = Reader::open(&dir).and_then(|reader| reader.sent(&wanted, &effect));
+            sent.map_err(|error| Phrase::same(error.to_string()))
+        });
+        let row = match found.await {
             Ok(Ok(row)) => row,
-            Ok(Err(error)) => return Driver::refuse(reply, error.to_string()),
+            Ok(Err(reason)) => return Driver::refuse(reply, reason),
             Err(error) => return Driver::refuse(reply, error.to_string()),
         };
         let found =
@@ -163,6 +174,7 @@ fn look_up(
         let command = match command {
             Command::Recall { effect, by, .. } => Command::Recall { effect, known: found, by },
             Command::Correct { effect, text, by, .. } => Command::Correct { effect, text, known: found, by },
+            Command::Drop { effect, by, .. } => Command::Drop { effect, known: found, by },
             other => other,
         };
         let input = Input { id, kind: InputKind::Command(command) };

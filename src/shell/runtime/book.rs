@@ -1,10 +1,15 @@
 //! A playbook file as the engine runs it: its compiled version, its scripts, and where its messages go.
 
-use super::{publish::InForce, rehearsal::Rehearse};
+use super::{
+    publish::{InForce, Noticed},
+    rehearsal::Rehearse,
+    targets::Outlets,
+};
 use crate::{
     base::{
         diagnostic::Severity,
-        ids::{ChannelName, Digest, GroupId},
+        ids::{Digest, GroupId},
+        limits,
         phrase::{Phrase, phrase},
         source::Folder as _,
     },
@@ -13,7 +18,6 @@ use crate::{
     model::playbook::{Playbook, Playbooks},
     script::sandbox::{Script, Scripts},
     shell::{
-        delivery::{resolve::resolve, target::Target},
         ears::{self, KnownEar, KnownHook},
         scripts::{self, Change, Library},
         senders::{self, KnownSender},
@@ -78,72 +82,6 @@ pub(super) enum Reopened {
     Version(Box<Loaded>),
 }
 
-/// Where the messages of a playbook go: by channel, and by group for those of a group's own.
-#[derive(Default, PartialEq)]
-pub(super) struct Targets {
-    shared: BTreeMap<ChannelName, Arc<Target>>,
-    own: BTreeMap<(GroupId, ChannelName), Arc<Target>>,
-}
-
-impl Targets {
-    /// In a rehearsal: nowhere, or everything to the one channel that it names.
-    fn rehearsed(playbook: &Playbook, root: &Path, rehearse: &Rehearse) -> Result<Self, Vec<Phrase>> {
-        let mut targets = Self::default();
-        let Some(to) = &rehearse.to else { return Ok(targets) };
-        let all = Self::read(playbook, root, &|name| name == to)?;
-        for (id, group) in &playbook.groups {
-            let Some(target) = all.get(id, to) else { continue };
-            for name in playbook.channels.keys().chain(group.channels.keys()) {
-                targets.own.insert((id.clone(), name.clone()), target.clone());
-            }
-        }
-        Ok(targets)
-    }
-
-    /// Reads every secret; all problems are named.
-    fn resolve(playbook: &Playbook, root: &Path) -> Result<Self, Vec<Phrase>> {
-        Self::read(playbook, root, &|_| true)
-    }
-
-    /// Reads the secrets of some channels; all problems are named.
-    fn read(
-        playbook: &Playbook,
-        root: &Path,
-        meant: &dyn Fn(&ChannelName) -> bool,
-    ) -> Result<Self, Vec<Phrase>> {
-        let mut targets = Self::default();
-        let mut problems = BTreeSet::new();
-        let read_file = |path: &str| super::secret_file(root, path);
-        for (name, channel) in playbook.channels.iter().filter(|(name, _)| meant(name)) {
-            match resolve(channel, &super::env, &read_file)
-                .map(|target| Target { folder: root.into(), ..target })
-            {
-                Ok(target) => drop(targets.shared.insert(name.clone(), Arc::new(target))),
-                Err(error) => drop(problems.insert(error.in_words())),
-            }
-        }
-        for (id, group) in &playbook.groups {
-            for (name, channel) in group.channels.iter().filter(|(name, _)| group.live && meant(name)) {
-                match resolve(channel, &super::env, &read_file)
-                    .map(|target| Target { folder: root.into(), ..target })
-                {
-                    Ok(target) => drop(targets.own.insert((id.clone(), name.clone()), Arc::new(target))),
-                    Err(error) => {
-                        let error = error.in_words();
-                        problems.insert(phrase!("group `{id}`, {error}", "群 `{id}`，{error}"; error));
-                    }
-                }
-            }
-        }
-        if problems.is_empty() { Ok(targets) } else { Err(problems.into_iter().collect()) }
-    }
-
-    /// Where a group's messages to a channel go.
-    pub(super) fn get(&self, group: &GroupId, channel: &ChannelName) -> Option<&Arc<Target>> {
-        self.own.get(&(group.clone(), channel.clone())).or_else(|| self.shared.get(channel))
-    }
-}
-
 /// A playbook in force.
 pub(super) struct Book {
     /// The file as it was given.
@@ -161,7 +99,7 @@ pub(super) struct Book {
     /// The scripts of the version.
     pub(super) library: Arc<Library>,
     /// Where its messages go; empty in a rehearsal.
-    pub(super) targets: Targets,
+    pub(super) targets: Arc<Outlets>,
     /// Who may report facts about its groups.
     pub(super) senders: Arc<Vec<KnownSender>>,
     /// Warnings worth repeating on the screen: what its channels cannot hear.
@@ -222,7 +160,7 @@ impl Book {
         load_scripts(&library, &playbook, &loaded.compiled.scripts, &loaded.root);
         let senders = Self::senders(&playbook, &loaded.root, rehearse.is_some())?;
         let watchman = Self::watchman(&playbook, &loaded.root, rehearse.is_some())?;
-        let shown = shown(&loaded, &playbook, (&senders, watchman), heard(&targets, rehearse));
+        let shown = shown(&loaded, &playbook, (&senders, watchman), (&targets, heard(&targets, rehearse)));
         Ok(Self {
             shown,
             senders,
@@ -242,11 +180,12 @@ impl Book {
         playbook: &Playbook,
         loaded: &Loaded,
         rehearse: Option<&Rehearse>,
-    ) -> Result<Targets, Vec<Phrase>> {
-        match rehearse {
-            Some(rehearse) => Targets::rehearsed(playbook, &loaded.root, rehearse),
-            None => Targets::resolve(playbook, &loaded.root),
-        }
+    ) -> Result<Arc<Outlets>, Vec<Phrase>> {
+        let targets = match rehearse {
+            Some(rehearse) => Outlets::rehearsed(playbook, &loaded.root, rehearse.to.as_ref()),
+            None => Outlets::resolve(playbook, &loaded.root),
+        };
+        targets.map(Arc::new)
     }
 
     /// The senders with their keys. A rehearsal needs no keys: who has one may report.
@@ -284,7 +223,7 @@ impl Book {
         let senders = Self::senders(&playbook, &loaded.root, rehearse.is_some())?;
         let watchman = Self::watchman(&playbook, &loaded.root, rehearse.is_some())?;
         let changes = load_scripts(&self.library, &playbook, &loaded.compiled.scripts, &loaded.root);
-        self.shown = shown(&loaded, &playbook, (&senders, watchman), heard(&targets, rehearse));
+        self.shown = shown(&loaded, &playbook, (&senders, watchman), (&targets, heard(&targets, rehearse)));
         self.senders = senders;
         self.targets = targets;
         self.reads = loaded.reads;
@@ -304,18 +243,26 @@ impl Book {
 
     /// Reads the settings of its channels and the keys of its senders again; whether any is another one.
     pub(super) fn read_secrets(&mut self) -> Result<bool, Vec<Phrase>> {
-        let targets = Targets::resolve(&self.playbook, self.folder.root())?;
+        let targets = Arc::new(Outlets::resolve(&self.playbook, self.folder.root())?);
         let senders = Self::senders(&self.playbook, self.folder.root(), false)?;
         let watchman = Self::watchman(&self.playbook, self.folder.root(), false)?;
         let is_new = targets != self.targets || senders != self.senders || watchman != self.shown.watchman;
         if is_new {
             let (file, playbook) = (self.shown.file.clone(), self.playbook.clone());
-            let (warnings, known) = (self.shown.warnings, senders.clone());
+            let (warnings, known) = (self.shown.warnings.clone(), senders.clone());
             let (ears, hooks) = (ears(&playbook, &targets), hooks(&playbook, &targets));
-            self.shown =
-                Arc::new(InForce { file, playbook, warnings, senders: known, watchman, ears, hooks });
+            self.targets = targets.clone();
+            self.shown = Arc::new(InForce {
+                file,
+                playbook,
+                warnings,
+                targets,
+                senders: known,
+                watchman,
+                ears,
+                hooks,
+            });
             self.senders = senders;
-            self.targets = targets;
         }
         Ok(is_new)
     }
@@ -372,7 +319,7 @@ fn compile(file: &Path, folder: &DiskFolder, name: String) -> Loaded {
 }
 
 /// Where its channels are heard; nowhere in a rehearsal.
-fn heard<'a>(targets: &'a Targets, rehearse: Option<&Rehearse>) -> Option<&'a Targets> {
+fn heard<'a>(targets: &'a Outlets, rehearse: Option<&Rehearse>) -> Option<&'a Outlets> {
     rehearse.is_none().then_some(targets)
 }
 
@@ -381,28 +328,42 @@ fn shown(
     loaded: &Loaded,
     playbook: &Arc<Playbook>,
     (senders, watchman): (&Arc<Vec<KnownSender>>, Option<Watchman>),
-    targets: Option<&Targets>,
+    (targets, heard): (&Arc<Outlets>, Option<&Outlets>),
 ) -> Arc<InForce> {
-    let nowhere = Targets::default();
-    let targets = targets.unwrap_or(&nowhere);
+    let nowhere = Outlets::default();
+    let heard = heard.unwrap_or(&nowhere);
     Arc::new(InForce {
         file: loaded.file.clone(),
         playbook: playbook.clone(),
-        warnings: loaded.compiled.report.count(Severity::Warning),
+        warnings: warnings(&loaded.compiled),
+        targets: targets.clone(),
         senders: senders.clone(),
         watchman,
-        ears: ears(playbook, targets),
-        hooks: hooks(playbook, targets),
+        ears: ears(playbook, heard),
+        hooks: hooks(playbook, heard),
     })
 }
 
+/// What `check` warns of in a version, each with its place.
+fn warnings(compiled: &Compiled) -> Arc<Vec<Noticed>> {
+    let all = compiled.report.diagnostics.iter().filter(|found| found.severity == Severity::Warning);
+    let noticed = all.map(|found| {
+        let place = found.span.map(|span| {
+            let source = compiled.sources.get(span.source);
+            format!("{}:{}", source.path, source.place(span.start).line)
+        });
+        Noticed { place: place.unwrap_or_default(), code: found.code, message: found.message.clone() }
+    });
+    Arc::new(noticed.take(limits::DIAGNOSTICS_MAX).collect())
+}
+
 /// The channels of which platforms tell `/hooks/…`.
-fn hooks(playbook: &Playbook, targets: &Targets) -> Arc<Vec<KnownHook>> {
+fn hooks(playbook: &Playbook, targets: &Outlets) -> Arc<Vec<KnownHook>> {
     Arc::new(ears::hooks(playbook, &|group, channel| targets.get(group, channel).cloned()))
 }
 
 /// The ears that a version asks for; none in a rehearsal, which has nowhere to listen.
-fn ears(playbook: &Playbook, targets: &Targets) -> Arc<Vec<KnownEar>> {
+fn ears(playbook: &Playbook, targets: &Outlets) -> Arc<Vec<KnownEar>> {
     Arc::new(ears::known(playbook, &|group, channel| targets.get(group, channel).cloned()))
 }
 

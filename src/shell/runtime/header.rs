@@ -124,7 +124,7 @@ pub(super) fn overview(
     for ending in endings(&book.playbook, clock::now()) {
         row(&mut out, locale.pick("ends", "快到头"), &paint(WARN, ending.in_words().of(locale)));
     }
-    let warnings = book.warnings;
+    let warnings = book.warnings.len();
     if warnings > 0 {
         let (n, file) =
             (Phrase::counted(warnings, "warning", "条警告"), Phrase::same(book.file.display().to_string()));

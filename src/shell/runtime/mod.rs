@@ -35,6 +35,7 @@ mod rehearsal;
 mod keys;
 pub mod publish;
 mod pieces;
+pub mod targets;
 mod announce;
 mod follow;
 mod header;

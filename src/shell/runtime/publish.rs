@@ -4,8 +4,9 @@
 //! A reader never touches the driver or the writer: looking at a snapshot is a few pointers, and it stays as it was.
 //! Whoever is too slow for the stream loses its place there and is told how much it lost; the driver never waits.
 
+use super::targets::Outlets;
 use crate::{
-    base::{ids::GroupId, limits},
+    base::{ids::GroupId, limits, phrase::Phrase},
     courier::Settlement,
     engine::{entry::Entry, state::State},
     model::playbook::{Playbook, Playbooks},
@@ -26,6 +27,17 @@ use tokio::sync::broadcast::{
     error::{RecvError, TryRecvError},
 };
 
+/// Something that `check` warns of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noticed {
+    /// The file and the line; empty where it is about the whole.
+    pub place: String,
+    /// The code, as `playbook explain` knows it.
+    pub code: &'static str,
+    /// What was found.
+    pub message: Phrase,
+}
+
 /// A file as the engine runs it.
 #[derive(Debug)]
 pub struct InForce {
@@ -34,7 +46,9 @@ pub struct InForce {
     /// Its version in force.
     pub playbook: Arc<Playbook>,
     /// Warnings of that version.
-    pub warnings: usize,
+    pub warnings: Arc<Vec<Noticed>>,
+    /// Where its messages go; in a rehearsal nowhere, or to one channel.
+    pub targets: Arc<Outlets>,
     /// Who may report facts about its groups, with their keys.
     pub senders: Arc<Vec<KnownSender>>,
     /// Who is told that the engine works.

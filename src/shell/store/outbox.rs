@@ -91,6 +91,9 @@ pub(super) fn project(
         if let Fact::Operator { did: Operation::Recalled { effect, .. }, .. } = &entry.fact {
             recall(conn, group, at, effect)?;
         }
+        if let Fact::Operator { did: Operation::Dropped { effect, .. }, by } = &entry.fact {
+            give_one_up(conn, group, at, effect, by.as_deref())?;
+        }
         if let Fact::DeliveryFailed { effect, reason, .. } = &entry.fact {
             // What a person should have copied has nobody else who could settle it.
             conn.prepare_cached(
@@ -110,6 +113,23 @@ fn recall(conn: &Connection, group: &GroupId, at: Timestamp, effect: &EffectId) 
          settled_at = ?3 WHERE grp = ?1 AND effect = ?2 AND status = 'pending' AND open = 1",
     )?
     .execute(params![group.as_str(), effect.as_str(), at.as_millis()])?;
+    Ok(())
+}
+
+/// A message that somebody had to decide about is given up.
+fn give_one_up(
+    conn: &Connection,
+    group: &GroupId,
+    at: Timestamp,
+    effect: &EffectId,
+    by: Option<&str>,
+) -> Result<(), StoreError> {
+    let note = by.map_or_else(|| "it was given up".to_owned(), |by| format!("given up by {by}"));
+    conn.prepare_cached(
+        "UPDATE outbox SET status = 'expired', open = 0, told = 1, note = ?4, settled_at = ?3 \
+         WHERE grp = ?1 AND effect = ?2 AND status IN ('dead', 'in_doubt') AND open = 1",
+    )?
+    .execute(params![group.as_str(), effect.as_str(), at.as_millis(), note])?;
     Ok(())
 }
 

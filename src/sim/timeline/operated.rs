@@ -19,22 +19,24 @@ fn means(how: Means) -> Phrase {
     }
 }
 
+/// What was commanded, where its own facts do not say by whom.
+fn bidden(what: Bidding) -> Phrase {
+    match what {
+        Bidding::Start => phrase!("started by hand", "手动开始"),
+        Bidding::Pause => phrase!("paused by hand", "手动暂停"),
+        Bidding::Resume => phrase!("resumed by hand", "手动恢复"),
+        Bidding::Postpone => phrase!("moved by hand", "手动改期"),
+        Bidding::Retry => phrase!("tried again by hand", "手动重试"),
+    }
+}
+
 /// What an operator has done.
 pub(super) fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zone: &Zone) -> Line {
     let (word, about, text) = match did {
         Operation::Noted { run, text } => {
             ("note", run.as_ref().map_or_else(String::new, ToString::to_string), Phrase::same(&**text))
         }
-        Operation::Asked { what, about } => {
-            let text = match what {
-                Bidding::Start => phrase!("started by hand", "手动开始"),
-                Bidding::Pause => phrase!("paused by hand", "手动暂停"),
-                Bidding::Resume => phrase!("resumed by hand", "手动恢复"),
-                Bidding::Postpone => phrase!("moved by hand", "手动改期"),
-                Bidding::Retry => phrase!("tried again by hand", "手动重试"),
-            };
-            ("asked", about.clone(), text)
-        }
+        Operation::Asked { what, about } => ("asked", about.clone(), bidden(*what)),
         Operation::Caretaker { role, next } => {
             let (who, next) = (role.as_ref().map_or("", |role| role.as_str()), brief(*next, now, zone));
             let text = phrase!("whoever looks in is asked next {next}", "下次请照看的人看群：{next}");
@@ -67,6 +69,16 @@ pub(super) fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zon
         Operation::Corrected { effect, how, text, .. } => {
             let how = means(*how);
             ("corrected", effect.to_string(), phrase!("{how}: {text}", "{how}：{text}"; how))
+        }
+        Operation::StepLeftOut { run, step } => {
+            ("step left out", run.to_string(), phrase!("step {step} is left out", "步骤 {step} 不做了"))
+        }
+        Operation::RemindedLater { task, at } => {
+            let at = brief(*at, now, zone);
+            ("remind later", task.to_string(), phrase!("a reminder comes at {at}", "{at} 再提醒"))
+        }
+        Operation::Dropped { effect, text, .. } => {
+            ("dropped", effect.to_string(), phrase!("it is given up: {text}", "不再发送：{text}"))
         }
         Operation::Pinned { effect, how, text, .. } => {
             let how = means(*how);

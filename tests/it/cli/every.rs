@@ -113,6 +113,7 @@ const TABLE: &[(&str, i32)] = &[
     ("reassign t1 --to nobody S G --by Zhu", 4),
     ("handover nobody --to nobody S G --by Zhu", 4),
     ("remind t99 S G --by Zhu", 4),
+    ("remind t99 S G --in 2h", 4),
     ("start game S G --data {\"round\":2} --with more=3 --by Zhu", 0),
     ("start nothing S G --member li", 4),
     ("start broken S G", 0),

@@ -8,6 +8,8 @@ use crate::{
 use playbook::{
     base::{
         ids::{GroupId, PersonId, PlayName},
+        limits,
+        time::Timestamp,
         value::Value,
     },
     engine::input::Command,
@@ -30,7 +32,8 @@ pub(crate) fn snapshot(stories: &[&Story]) -> Snapshot {
     let book = Arc::new(InForce {
         file: PathBuf::from("p.yaml"),
         playbook: first.playbook.clone(),
-        warnings: 0,
+        warnings: Arc::default(),
+        targets: Arc::default(),
         senders: Arc::default(),
         watchman: None,
         ears: Arc::default(),
@@ -224,4 +227,29 @@ async fn what_was_is_read_of_the_journal_and_what_comes_is_followed() {
     assert!(said.parts.contains(&"today".to_owned()), "{said:?}");
     assert_eq!(kept.history().last(), Some(before as i64 + 1));
     assert_eq!(kept.board().now.seq, story.entries.len() as i64);
+}
+
+#[test]
+fn a_page_of_a_million_decisions_is_as_short_as_one_of_a_hundred() {
+    const ALL: i64 = 1_000_000;
+    let groups: Vec<GroupId> = (0..100).map(|n| GroupId::new(format!("g{n:02}"))).collect();
+    let mut history = History::default();
+    for seq in 1..=ALL {
+        let kinds = if seq % 1_000 == 0 { Kinds::FAILED } else { Kinds::SAID };
+        let group = &groups[(seq % 100) as usize];
+        history.newer((seq, Timestamp::from_millis(seq * 1_000)), group, kinds);
+    }
+    assert!(history.len() <= limits::HISTORY_DECISIONS_MAX);
+    let page = history.before(None, Kinds::TOLD, None, limits::PAGE_ROWS);
+    assert_eq!(page.decisions.len(), limits::PAGE_ROWS);
+    assert_eq!(page.before, Some(ALL + 1 - limits::PAGE_ROWS as i64));
+    // A kind that is rare, one group, and a page from the middle: each begins where the one before ended.
+    let rare = history.before(None, Kinds::FAILED, None, 3);
+    assert_eq!(rare.decisions, [ALL, ALL - 1_000, ALL - 2_000]);
+    let of_one = history.before(Some(&groups[7]), Kinds::SAID, Some(ALL / 2), 2);
+    assert_eq!(of_one.decisions, [ALL / 2 - 93, ALL / 2 - 193]);
+    // Whatever an address says, there is a page.
+    for before in [i64::MIN, -1, 0, 1, i64::MAX] {
+        assert!(history.before(None, Kinds::TOLD, Some(before), 5).decisions.len() <= 5);
+    }
 }

@@ -141,6 +141,11 @@ fn a_link_signs_in_once_and_looking_at_it_uses_nothing_up() {
         let page = ask(port, &format!("GET {path}"), &[], b"").is(200);
         assert!(page.body.contains("<button") && !page.head.contains("set-cookie"), "{page:?}");
     }
+    // Nor does one that asks for the head alone, or with another method.
+    let _ = ask(port, &format!("HEAD {path}"), &[], b"").is(200);
+    for method in ["PUT", "DELETE", "OPTIONS"] {
+        let _ = ask(port, &format!("{method} {path}"), &[], b"").is(405);
+    }
     let foreign = [("sec-fetch-site", "cross-site")];
     let _ = ask(port, &format!("POST {path}"), &foreign, b"").is(403);
     let browser = Browser::enter(port, &link);

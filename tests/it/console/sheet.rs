@@ -226,3 +226,30 @@ fn a_post_that_a_person_pastes_is_not_said_before_somebody_says_so() {
     let today = page("/");
     assert!(today.contains("is paused since") && today.contains("action=\"/press/resume\""), "{today}");
 }
+
+#[test]
+fn a_step_that_is_still_ahead_is_left_out_once_its_time_comes() {
+    let play = Playground::new().file("p.yaml", CLUB);
+    let (_engine, port, link) = engine(&play);
+    let zhu = Browser::enter(port, &link);
+    let (path, on) = start(&play, "later");
+    let sheet = zhu.get(&path).is(200).body;
+    assert!(sheet.contains("When its time comes it is not carried out"), "{sheet}");
+    let _ = zhu.press(&sheet, "press/skip", &[("on", &on), ("step", "2")]).is(303);
+    let did = journal(&play, "operator");
+    assert_eq!(did.last().unwrap()["did"], "step_left_out", "{did:#?}");
+    assert_eq!(journal(&play, "step_skipped").len(), 0, "it is still ahead");
+    // The run goes on to it, and past it.
+    for step in ["1", "2"] {
+        let sheet = zhu.get(&path).is(200).body;
+        let _ = zhu.press(&sheet, "press/now", &[("on", &on), ("step", step)]).is(303);
+    }
+    assert_eq!(journal(&play, "step_skipped").len(), 1);
+    assert_eq!(texts(&play), [""; 0]);
+    assert_eq!(journal(&play, "run_finished").len(), 1);
+    // What says nothing, or is no step of it, is refused with what there is.
+    let (path, _) = start(&play, "gap");
+    let run = path["/runs/".len()..].split('?').next().unwrap().to_owned();
+    let said = play.run(&["skip", &format!("{run}/9")]).exits(4).stderr;
+    assert!(said.contains("waits at step 1, not at 9"), "{said}");
+}

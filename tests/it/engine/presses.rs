@@ -147,9 +147,9 @@ fn a_reminder_is_sent_on_demand() {
         story("  a: { steps: [{ task: 订场地, to: host, due: 2d }, { task: 想想, to: host }] }\n");
     story.start("a");
     story.news();
-    story.command(Command::Remind { task: "t1".into() });
-    story.command(Command::Remind { task: "t1".into() });
-    story.command(Command::Remind { task: "t2".into() });
+    story.command(Command::Remind { task: "t1".into(), at: None, by: None });
+    story.command(Command::Remind { task: "t1".into(), at: None, by: None });
+    story.command(Command::Remind { task: "t2".into(), at: None, by: None });
     let news = story.news();
     assert_eq!(news.matches("Reminder t1").count(), 2, "{news}");
     assert!(news.contains("Task t2"), "{news}");

@@ -189,6 +189,51 @@ fn judged(document: &str) {
     assert!(said.status.success() && out.is_empty(), "{out}{error}");
 }
 
+/// The numbers are what Prometheus reads, as its own checker says.
+fn checked(numbers: &str) {
+    let Some(promtool) = judge::promtool() else { return };
+    let mut child = Command::new(promtool)
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(numbers.as_bytes()).unwrap();
+    let said = child.wait_with_output().unwrap();
+    let (out, error) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    assert!(said.status.success() && out.is_empty() && error.is_empty(), "{out}{error}{numbers}");
+}
+
+/// What an operator has alarms for: posts by outcome, lag, outbox, doubt, channels, ears, tasks, health, last successes.
+const FAMILIES: [&str; 10] = [
+    "playbook_messages_total{playbook=\"p\",outcome=\"accepted\"} 1\n",
+    "playbook_messages_total{playbook=\"p\",outcome=\"in_doubt\"} 0\n",
+    "playbook_behind_seconds ",
+    "playbook_outbox_messages{playbook=\"p\",status=\"pending\"} 0\n",
+    "playbook_outbox_messages{playbook=\"p\",status=\"in_doubt\"} 0\n",
+    "playbook_channel_failing_groups{playbook=\"p\",channel=\"group\"} 0\n",
+    "playbook_ears{state=\"listens\"} 0\n",
+    "playbook_tasks_waiting{playbook=\"p\",when=\"late\"} 0\n",
+    "playbook_channel_last_success_timestamp_seconds{playbook=\"p\",channel=\"group\"} ",
+    "playbook_play_last_done_timestamp_seconds{playbook=\"p\",play=\"once\"} ",
+];
+
+#[test]
+fn every_number_that_an_alarm_needs_is_told_as_prometheus_reads_it() {
+    let text = format!("{QUIET}  once:\n    on: once\n    steps: [post: Hello]\n");
+    let play = Playground::new().file("p.yaml", &text);
+    let (_engine, port) = engine(&play);
+    let _ = play.run(&["signal", "once"]).exits(0);
+    let numbers = || ask(port, "GET /metrics", &[], b"").is(200).body;
+    crate::help::playground::eventually("the post has arrived", || numbers().contains(FAMILIES[0]));
+    let numbers = numbers();
+    for family in FAMILIES {
+        assert!(numbers.contains(family), "{family}: {numbers}");
+    }
+    checked(&numbers);
+}
+
 #[test]
 fn numbers_are_told_here_and_every_path_is_in_the_document() {
     let text = format!("{QUIET}people: {{ zhu: {{ name: Zhu }} }}\naccess: {{ viewer: [zhu] }}\n");

@@ -28,6 +28,18 @@ pub(crate) fn chromium() -> Option<PathBuf> {
     found.or_else(|| missing("a Chromium"))
 }
 
+/// The checker of Prometheus; none, said loudly, where a system has no package of it.
+pub(crate) fn promtool() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found =
+        std::env::split_paths(&path).map(|folder| folder.join("promtool")).find(|file| file.is_file());
+    if found.is_none() {
+        let line = "\nSKIPPED: promtool, which this test compares with, is not installed\n";
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
+    }
+    found
+}
+
 /// Whether what is installed is what the list says now.
 fn installed(home: &Path, list: &Path) -> bool {
     std::fs::read(home.join("installed"))

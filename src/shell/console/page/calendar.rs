@@ -1,12 +1,22 @@
 //! `/calendar` as markup: a grid of plays and days, and the same as a list for phones and for paper.
 
-use super::parts::{self, address, choices, group_path, piece, run_path, second, why};
+use super::{
+    cards::places,
+    parts::{self, address, choices, group_path, piece, run_path, second, why},
+};
 use crate::{
-    base::locale::Locale,
+    base::{
+        ids::{GroupId, RunId},
+        locale::Locale,
+    },
     shell::{
         console::{
             layout::Frame,
-            view::calendar::{Calendar, Kind, Lane, Mark, Shape, is_cut},
+            view::{
+                calendar::{Calendar, Lane, Shape},
+                mark::{Kind, Mark, is_cut},
+                place::Place,
+            },
         },
         pages::words,
     },
@@ -25,15 +35,29 @@ pub(crate) fn page(view: &Calendar, frame: &Frame) -> (String, Markup) {
         }
         (agenda(view, frame))
     };
+    let of = where_it_is(view, locale);
     let body = html! {
-        h1 { (title) " " small { bdi { (view.place) } } }
+        h1 { (title) " " small { bdi { (of) } } }
         (around(view, locale))
+        @if view.beyond > 0 { p.note { @match locale {
+            Locale::En => { "These are the first " (view.of) " of " (words::number((view.of + view.beyond) as u64)) " groups. Choose one to see it; " a href="/groups" { "all groups" } " have a link to their own." }
+            Locale::Zh => { "这里是 " (words::number((view.of + view.beyond) as u64)) " 个群里的前 " (view.of) " 个。选一个群看它自己的日历；" a href="/groups" { "群列表" } "里每个群都有链接。" }
+        } } }
         (legend(locale))
         @if view.cut { p.note { (locale.pick("So much happened that the oldest days here are not whole.", "事情太多，最早几天显示不全。")) } }
         (parts::part("calendar", &span(view, locale), &grid, frame))
-        (subscribe(view, locale))
+        @if let Some(group) = &view.group { (subscribe(view, group, locale)) }
     };
-    (format!("{title} · {}", view.place), body)
+    (format!("{title} · {of}"), body)
+}
+
+/// Of which group, or of how many.
+fn where_it_is(view: &Calendar, locale: Locale) -> String {
+    match (&view.group, locale) {
+        (Some(_), _) => view.place.clone(),
+        (None, Locale::En) => format!("{} groups together", view.of),
+        (None, Locale::Zh) => format!("{} 个群一起", view.of),
+    }
 }
 
 fn span(view: &Calendar, locale: Locale) -> String {
@@ -50,8 +74,67 @@ fn span(view: &Calendar, locale: Locale) -> String {
 fn link(view: &Calendar, shape: Shape, day: Date) -> String {
     let view_word = if shape == Shape::Week { "" } else { shape.word() };
     let play = view.play.as_ref().map_or("", |play| play.as_str());
-    let group = view.group.as_str();
-    address("/calendar", &[("group", group), ("view", view_word), ("day", &day.to_string()), ("play", play)])
+    let group = view.group.as_ref().map_or("", |group| group.as_str());
+    let day = day.to_string();
+    let wanted = [
+        ("group", group),
+        ("view", view_word),
+        ("day", &day),
+        ("play", play),
+        ("label", &view.label),
+        ("person", &view.person),
+    ];
+    address("/calendar", &wanted)
+}
+
+/// What is shown alone: a group, a play, a label, a person.
+fn filter(view: &Calendar, locale: Locale) -> Markup {
+    let all = locale.pick("all", "全部");
+    let choose = |name: &str, label: &str, some: &[(String, String)], chosen: &str| {
+        html! {
+            label.field { (label)
+                select name=(name) {
+                    option value="" { (all) }
+                    @for (value, title) in some { option value=(value) selected[value == chosen] { (title) } }
+                }
+            }
+        }
+    };
+    let pairs = |some: &mut dyn Iterator<Item = (String, String)>| some.collect::<Vec<_>>();
+    let same = |text: &String| (text.clone(), text.clone());
+    let groups = pairs(&mut view.groups.iter().map(|(id, title)| (id.to_string(), title.clone())));
+    let plays = pairs(&mut view.plays.iter().map(|(name, title)| (name.to_string(), title.clone())));
+    let labels =
+        pairs(&mut view.labels.iter().map(|label| (label.clone(), label_words(label, locale).to_owned())));
+    let people = pairs(&mut view.people.iter().map(same));
+    let several = |some: &[(String, String)], chosen: &str| some.len() > 1 || !chosen.is_empty();
+    let (group, play) = (
+        view.group.as_ref().map_or("", |id| id.as_str()),
+        view.play.as_ref().map_or("", |play| play.as_str()),
+    );
+    html! {
+        form.find method="get" action="/calendar" {
+            @if several(&groups, "") { (choose("group", locale.pick("Group", "群"), &groups, group)) }
+            @else { input type="hidden" name="group" value=(group); }
+            @if several(&plays, play) { (choose("play", locale.pick("Play", "玩法"), &plays, play)) }
+            @if several(&labels, &view.label) { (choose("label", locale.pick("Label", "标签"), &labels, &view.label)) }
+            @if several(&people, &view.person) { (choose("person", locale.pick("Person", "人"), &people, &view.person)) }
+            input type="hidden" name="view" value=(view.shape.word());
+            input type="hidden" name="day" value=(view.day);
+            button { (locale.pick("Show", "显示")) }
+        }
+    }
+}
+
+/// A label as people call it; one of the file's own as it is written there.
+fn label_words(label: &str, locale: Locale) -> &str {
+    match label {
+        "content" => locale.pick("of value", "干货"),
+        "notice" => locale.pick("notices", "通知"),
+        "social" => locale.pick("talk and play", "互动"),
+        "promo" => locale.pick("promos", "推广"),
+        own => own,
+    }
 }
 
 fn around(view: &Calendar, locale: Locale) -> Markup {
@@ -72,26 +155,7 @@ fn around(view: &Calendar, locale: Locale) -> Markup {
                 li { a href=(link(view, view.shape, view.shape.turned(view.day, true))) { (locale.pick("after", "之后")) " ›" } }
             } }
             (choices(locale.pick("How", "显示方式"), &shapes))
-            @if view.groups.len() > 1 || view.plays.len() > 1 {
-                form.find method="get" action="/calendar" {
-                    @if view.groups.len() > 1 {
-                        label.field { (locale.pick("Group", "群"))
-                            select name="group" { @for (id, title) in &view.groups { option value=(id) selected[*id == view.group] { (title) } } }
-                        }
-                    } @else { input type="hidden" name="group" value=(view.group); }
-                    @if view.plays.len() > 1 {
-                        label.field { (locale.pick("Play", "玩法"))
-                            select name="play" {
-                                option value="" { (locale.pick("all", "全部")) }
-                                @for (name, title) in &view.plays { option value=(name) selected[view.play.as_ref() == Some(name)] { (title) } }
-                            }
-                        }
-                    }
-                    input type="hidden" name="view" value=(view.shape.word());
-                    input type="hidden" name="day" value=(view.day);
-                    button { (locale.pick("Show", "显示")) }
-                }
-            }
+            @if view.groups.len() > 1 || view.plays.len() > 1 || view.labels.len() > 1 || view.people.len() > 1 { (filter(view, locale)) }
         }
     }
 }
@@ -188,12 +252,27 @@ impl Lane {
 /// Marks that one cell shows.
 const CELL_MARKS: usize = 4;
 
+/// Where a mark leads: to its run, in the first of its groups.
+fn leads_to(mark: &Mark, view: &Calendar) -> String {
+    match (mark.places.first(), &view.group) {
+        (Some(place), _) => run_path(&place.group, &place.subject.as_str().into()),
+        (None, Some(group)) => run_path(group, &mark.run),
+        (None, None) => "/groups".to_owned(),
+    }
+}
+
+/// In how many groups a mark is, where it is in several.
+fn how_many(mark: &Mark) -> usize {
+    mark.places.len() + mark.more
+}
+
 fn cell(mark: &Mark, view: &Calendar, locale: Locale) -> Markup {
     let (sign, class, word) = standing(mark, locale);
-    let clock = words::clock(&view.zone, mark.at);
+    let clock = words::clock(&mark.zone, mark.at);
+    let groups = places(&mark.places, mark.more, locale);
     html! {
-        a class={ "mark " (class) } href=(run_path(&view.group, &mark.run)) title={ (clock) " " (word) ": " (mark.text) } {
-            span aria-hidden="true" { (sign) } small { (clock) } span.unseen { " " (word) }
+        a class={ "mark " (class) } href=(leads_to(mark, view)) title={ (clock) " " (word) ": " (mark.text) @if !groups.is_empty() { " (" (groups) ")" } } {
+            span aria-hidden="true" { (sign) } small { (clock) @if how_many(mark) > 1 { " ×" (how_many(mark)) } } span.unseen { " " (word) " " (groups) }
         }
     }
 }
@@ -232,38 +311,54 @@ fn row(lane: &Lane, mark: &Mark, view: &Calendar, frame: &Frame) -> Markup {
     let (sign, class, word) = standing(mark, locale);
     html! {
         (parts::sign(sign, class, ""))
-        span.time { (words::clock(&view.zone, mark.at)) }
+        span.time { (words::clock(&mark.zone, mark.at)) }
         div {
-            a href=(run_path(&view.group, &mark.run)) { bdi { (lane.title) } }
+            a href=(leads_to(mark, view)) { bdi { (lane.title) } }
+            @if !mark.places.is_empty() { " " small { bdi { (places(&mark.places, mark.more, locale)) } } }
             @if !mark.text.is_empty() { " " bdi { (mark.text) } }
             span.rest {
                 (word)
                 @if let Kind::Held(_, Some(until)) = &mark.kind { " → " (parts::at(*until, view.now, &view.zone)) }
-                " · " (why(&view.group, &mark.run, mark.step.as_ref(), locale))
+                @if let Some((group, run)) = first(mark, view) { " · " (why(&group, &run, mark.step.as_ref(), locale)) }
             }
-            @if view.commands && mark.skips && view.shape == Shape::Agenda {
-                (second(locale.pick("Skip this time", "跳过这次"), &frame.press("skip", &[(view.group.as_str(), mark.run.as_str())], &html! {
-                    p.words { (locale.pick("The whole run does not start: ", "整场不会开始：")) bdi { (lane.title) } ", " (words::day(locale, view.zone.date(mark.at))) }
-                    button.bad { (locale.pick("Skip ", "跳过 ")) (lane.title) " " (words::clock(&view.zone, mark.at)) }
-                })))
-            }
+            @if view.commands && mark.skips && view.shape == Shape::Agenda { (skip(lane, mark, view, frame)) }
         }
     }
 }
 
-fn subscribe(view: &Calendar, locale: Locale) -> Markup {
+/// The run of a mark, in the first of its groups.
+fn first(mark: &Mark, view: &Calendar) -> Option<(GroupId, RunId)> {
+    let of = |place: &Place| (place.group.clone(), RunId::new(&place.subject));
+    mark.places.first().map(of).or_else(|| Some((view.group.clone()?, mark.run.clone())))
+}
+
+fn skip(lane: &Lane, mark: &Mark, view: &Calendar, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let own = view.group.as_ref().map(|group| (group.as_str(), mark.run.as_str()));
+    let each = mark.places.iter().map(|place| (place.group.as_str(), place.subject.as_str()));
+    let on: Vec<(&str, &str)> = each.chain(own.filter(|_| mark.places.is_empty())).collect();
+    second(locale.pick("Skip this time", "跳过这次"), &frame.press("skip", &on, &html! {
+        p.words {
+            (locale.pick("The whole run does not start: ", "整场不会开始：")) bdi { (lane.title) } ", " (words::day(locale, mark.zone.date(mark.at)))
+            @if !mark.places.is_empty() { ", " bdi { (places(&mark.places, 0, locale)) } }
+        }
+        button.bad { (locale.pick("Skip ", "跳过 ")) (lane.title) " " (words::clock(&mark.zone, mark.at)) }
+    }))
+}
+
+fn subscribe(view: &Calendar, group: &GroupId, locale: Locale) -> Markup {
     html! {
         section aria-labelledby="more-title" {
             h2 #more-title { (locale.pick("To take along", "带走")) }
             ul {
-                li { a href={ "/calendar.ics?group=" (piece(view.group.as_str())) } { (locale.pick("The coming ninety days for a calendar program (ICS)", "未来九十天的日历文件（ICS）")) } }
+                li { a href={ "/calendar.ics?group=" (piece(group.as_str())) } { (locale.pick("The coming ninety days for a calendar program (ICS)", "未来九十天的日历文件（ICS）")) } }
                 @if let Some(feed) = &view.feed {
                     li {
                         (locale.pick("To subscribe, the address for a calendar program; whoever has it reads the plan of this group: ", "订阅地址，给日历程序用；有这个地址的人都能看到这个群的计划："))
                         code { (feed) }
                     }
                 }
-                li { a href={ (group_path(&view.group)) "/plan.html" } { (locale.pick("The plan as one file to send to somebody", "完整计划（一个文件，可以发给别人）")) } }
+                li { a href={ (group_path(group)) "/plan.html" } { (locale.pick("The plan as one file to send to somebody", "完整计划（一个文件，可以发给别人）")) } }
             }
         }
     }

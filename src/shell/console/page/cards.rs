@@ -1,8 +1,11 @@
 //! Cards as markup: what somebody is asked, with its buttons.
 
-use super::{parts::second, wording};
+use super::{
+    parts::{address, second},
+    wording,
+};
 use crate::{
-    base::{limits, locale::Locale, time::Timestamp},
+    base::{limits, locale::Locale, picture::is_address, time::Timestamp},
     engine::entry::TaskKind,
     shell::{
         console::{
@@ -82,9 +85,57 @@ fn more(card: &Card, on: &[(&str, &str)], frame: &Frame) -> Markup {
                 button.main { (locale.pick("Hand on: ", "交出：")) (named(card, locale)) }
             })))
         }
-        @if card.commands && !card.people.is_empty() && card.kind != TaskKind::Delivery {
+        @if matches!(card.kind, TaskKind::Task | TaskKind::Approval) {
+            (second(locale.pick("Later", "晚点提醒"), &frame.press("remind", on, &later(locale))))
+        }
+        // Nobody reminds themselves: they have *later*.
+        @let of_others = card.people.iter().any(|person| *person != frame.name);
+        @if card.commands && of_others && card.kind != TaskKind::Delivery {
             (frame.press("remind", on, &html! { button { (locale.pick("Remind", "提醒")) span.unseen { " " (locale.join(&card.people)) } } }))
         }
+    }
+}
+
+/// When somebody wants to be reminded.
+pub(super) fn later(locale: Locale) -> Markup {
+    html! {
+        p.words { (locale.pick("It stays open as it is, and a reminder comes then.", "它照样开着，到时再提醒一次。")) }
+        div.acts {
+            @for (length, words) in [("1h", locale.pick("in an hour", "一小时后")), ("3h", locale.pick("in three hours", "三小时后")), ("24h", locale.pick("tomorrow at this time", "明天这时候"))] {
+                button name="in" value=(length) { (words) }
+            }
+        }
+    }
+}
+
+/// Reasons for a no that are tapped; whoever has another one writes it.
+pub(super) fn reasons(name: &str, some: &[&str], label: &str) -> Markup {
+    html! {
+        fieldset.chips {
+            legend { (label) }
+            @for reason in some { label.chipbox { input type="radio" name=(name) value=(reason); span { (reason) } } }
+        }
+    }
+}
+
+/// Why something is rejected.
+pub(super) fn rejections(locale: Locale) -> [&'static str; 4] {
+    match locale {
+        Locale::En => ["not now", "wrong tone", "a fact is wrong", "too much this week"],
+        Locale::Zh => ["现在不合适", "语气不对", "内容有误", "这周太多了"],
+    }
+}
+
+/// Why a text cannot be pasted.
+pub(super) fn hindrances(locale: Locale) -> [&'static str; 4] {
+    match locale {
+        Locale::En => [
+            "I am not in the group any more",
+            "the group is muted",
+            "the app fails",
+            "I have no phone at hand",
+        ],
+        Locale::Zh => ["我不在群里了", "群被禁言", "软件出问题", "手机不在身边"],
     }
 }
 
@@ -122,6 +173,9 @@ fn ranked(card: &Card, (n, rank): (usize, Rank), now: Timestamp, frame: &Frame) 
         card.places.iter().map(|place| (place.group.as_str(), place.subject.as_str())).collect();
     html! {
         (asked(card, (n, rank), now, frame.locale))
+        @if let (Some(image), Some(place)) = (&card.image, card.places.first()) {
+            (picture(image, &address("/picture", &[("group", place.group.as_str()), ("task", &place.subject)]), frame.locale))
+        }
         @if card.answers {
             @if card.more > 0 { p.note { @match frame.locale {
                 Locale::En => { "A press is for the first " (card.places.len()) " groups; the other " (words::number(card.more as u64)) " come next." }
@@ -184,6 +238,19 @@ pub(super) fn asked(card: &Card, (n, rank): (usize, Rank), now: Timestamp, local
     }
 }
 
+/// The picture that is sent with a text: shown to be saved, or the address where it is.
+pub(super) fn picture(image: &str, here: &str, locale: Locale) -> Markup {
+    html! {
+        @if is_address(image) {
+            p { a href=(image) rel="noreferrer" { (locale.pick("The picture that is sent with it", "要一起发的图片")) } }
+        } @else {
+            p.picture {
+                img src=(here) alt=(locale.pick("The picture that is sent with it: press it long to save it", "要一起发的图片：长按保存")) loading="lazy";
+            }
+        }
+    }
+}
+
 /// When something is over, as a length and as a clock time.
 fn until(due: Timestamp, now: Timestamp, card: &Card, locale: Locale) -> Markup {
     let (zone, late) = (&card.zone, due < now);
@@ -215,7 +282,8 @@ fn acts(card: &Card, n: usize, on: &[(&str, &str)], frame: &Frame) -> Markup {
                 (second(locale.pick("Approve", "批准"), &frame.press("approve", on, &choose(card, locale))))
             }
             (second(locale.pick("Reject", "驳回"), &frame.press("reject", on, &html! {
-                (input("reason", locale.pick("Why? Whoever asked is told.", "为什么？原因会告诉提出的人。")))
+                (reasons("reason", &rejections(locale), locale.pick("Why? Whoever asked is told.", "为什么？原因会告诉提出的人。")))
+                (input("own-reason", locale.pick("In your own words", "自己写")))
                 button.bad { (locale.pick("Reject", "驳回")) " " (named(card, locale)) }
             })))
         },
@@ -224,7 +292,8 @@ fn acts(card: &Card, n: usize, on: &[(&str, &str)], frame: &Frame) -> Markup {
             @if card.places.len() > 1 { (sent(card, frame)) }
             @else { (frame.press("done", on, &html! { button.main.after { (locale.pick("Sent", "已发送")) } })) }
             (second(locale.pick("Cannot be sent", "发不了"), &frame.press("unsent", on, &html! {
-                (input("reason", locale.pick("Why?", "为什么？")))
+                (reasons("reason", &hindrances(locale), locale.pick("Why?", "为什么？")))
+                (input("own-reason", locale.pick("In your own words", "自己写")))
                 button.bad { (locale.pick("It is not sent", "这条不发了")) }
             })))
             span.copied role="status" {}

@@ -1,14 +1,16 @@
 //! `/channels` as markup.
 
 use super::{
-    parts::{self, group_path, part, why},
+    parts::{self, group_path, part, second, why},
     wording,
 };
 use crate::{
-    base::locale::Locale,
+    base::{locale::Locale, time::Duration},
+    model::channel::ChannelKind,
     shell::{
         console::{
             layout::Frame,
+            test_send::TEST_WORDS,
             view::channels::{Book, Channels, Row, Stuck},
         },
         ears::EarState,
@@ -41,15 +43,17 @@ pub(crate) fn page(view: &Channels, access: Option<&Markup>, frame: &Frame) -> (
         } @else if view.stuck.is_empty() && deaf == 0 && refused == 0 {
             p.headline { "● " (locale.pick("Every channel gets through.", "全部频道正常。")) }
         }
-        (part("speak", locale.pick("What we speak through", "用什么说"), &table(view, locale), frame))
+        (part("speak", locale.pick("What we speak through", "用什么说"), &table(view, frame), frame))
         @if !view.stuck.is_empty() { (part("stuck", locale.pick("Somebody has to decide", "需要人决定"), &stuck(view, frame), frame)) }
         (part("versions", locale.pick("Files and versions", "文件和版本"), &books(view, locale), frame))
+        (part("engine", locale.pick("The engine", "引擎"), &engine(view, locale), frame))
         @if let Some(access) = access { (part("access", locale.pick("Who is signed in", "谁登录着"), access, frame)) }
     };
     (title.to_owned(), body)
 }
 
-fn table(view: &Channels, locale: Locale) -> Markup {
+fn table(view: &Channels, frame: &Frame) -> Markup {
+    let locale = frame.locale;
     html! {
         @if view.rows.is_empty() { p.empty { (locale.pick("No file has a channel.", "文件里没有频道。")) } }
         @if !view.rows.is_empty() { div.wide { table.list {
@@ -62,18 +66,24 @@ fn table(view: &Channels, locale: Locale) -> Markup {
                 th.n scope="col" { (locale.pick("By hand", "待手动")) }
                 th scope="col" { (locale.pick("Hears", "听")) }
             } }
-            tbody { @for row in &view.rows { (tr(row, view, locale)) } }
+            tbody { @for row in &view.rows { (tr(row, view, frame)) } }
         } } }
     }
 }
 
-fn tr(row: &Row, view: &Channels, locale: Locale) -> Markup {
+fn tr(row: &Row, view: &Channels, frame: &Frame) -> Markup {
+    let locale = frame.locale;
     let kinds: Vec<&str> = row.kinds.iter().map(|kind| kind.as_str()).collect();
     html! {
         tr {
             th scope="row" {
                 bdi { (row.name) } " " small { (kinds.join(", ")) }
-                span.rest { bdi { (row.playbook) } @if row.groups > 1 { " · " (words::number(row.groups as u64)) (locale.pick(" groups", " 个群")) } }
+                span.rest {
+                    bdi { (row.playbook) }
+                    @if row.groups > 1 { " · " (words::number(row.groups as u64)) (locale.pick(" groups", " 个群")) }
+                    @if row.robots > 1 { " · " (row.robots) (locale.pick(" robots share it", " 个机器人分担")) }
+                }
+                @if !row.tries.is_empty() { (test_send(row, frame)) }
             }
             td data-label=(locale.pick("State", "状况")) {
                 @match &row.failing {
@@ -86,13 +96,76 @@ fn tr(row: &Row, view: &Channels, locale: Locale) -> Markup {
                     None => { (parts::sign("●", "good", locale.pick("gets through", "正常"))) }
                 }
             }
-            td data-label=(locale.pick("Last taken", "最近送达")) { @match row.accepted { Some(at) => { (parts::at(at, view.now, &view.zone)) } None => { "–" } } }
-            td.n data-label=(locale.pick("Waiting", "排队")) { (words::number(row.waiting)) }
+            td data-label=(locale.pick("Last taken", "最近送达")) { (taken(row, view, locale)) }
+            td.n data-label=(locale.pick("Waiting", "排队")) {
+                (words::number(row.waiting))
+                @if let Some(next) = row.next.filter(|next| *next > view.now) { span.rest { (locale.pick("next try ", "下次 ")) (parts::at(next, view.now, &view.zone)) } }
+            }
             td.n data-label=(locale.pick("Under way", "发送中")) { (words::number(row.under_way)) }
             td.n data-label=(locale.pick("By hand", "待手动")) { (words::number(row.by_hand)) }
-            td data-label=(locale.pick("Hears", "听")) { (ear(row, view, locale)) }
+            td data-label=(locale.pick("Hears", "听")) {
+                @if let Some(since) = row.silent {
+                    (parts::sign("▲", "bad", locale.pick("silent though it usually is not", "平时有动静，现在没有")))
+                    " " (locale.pick("since ", "自 ")) (parts::at(since, view.now, &view.zone)) " "
+                }
+                (ear(row, view, locale)) (connect(row, view, locale))
+            }
         }
     }
+}
+
+/// What its platform took last, and how long that takes.
+fn taken(row: &Row, view: &Channels, locale: Locale) -> Markup {
+    let Some(taken) = &row.taken else {
+        let by_hand = row.kinds.iter().all(|kind| *kind == ChannelKind::Manual);
+        return html! { span.rest {
+            @if by_hand { (locale.pick("people paste it", "由人代贴")) }
+            @else { (locale.pick("nothing since the engine began", "引擎启动后还没发过")) }
+        } };
+    };
+    html! {
+        (parts::at(taken.at, view.now, &view.zone))
+        @if let Some((half, most)) = taken.lengths() {
+            span.rest title=(locale.pick("From the decision until the platform took it, of the last messages", "最近的消息，从决定到平台收下用了多久")) {
+                (locale.pick("half within ", "一半 ")) (seconds(half)) (locale.pick(", 95 % within ", " 内，95% ")) (seconds(most)) (locale.pick("", " 内"))
+            }
+        }
+    }
+}
+
+/// `0.4 s`
+fn seconds(length: Duration) -> String {
+    format!("{:.1} s", length.as_millis() as f64 / 1_000.0)
+}
+
+/// One message for real, by a press that says first what it does.
+fn test_send(row: &Row, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    second(
+        locale.pick("Test send", "试发一条"),
+        &html! {
+            form.press method="post" action="/test-send" {
+                (frame.fields())
+                input type="hidden" name="channel" value=(row.name);
+                p.words { (locale.pick(
+                    "One message goes out now, once, and members of the group see it. It counts in no budget; the journal has who tried it and what came of it.",
+                    "现在真的发出一条，只发一次，群里的人会看到。不计入预算；日志会记下谁试的、结果怎样。",
+                )) }
+                @if let [(group, title)] = row.tries.as_slice() {
+                    input type="hidden" name="group" value=(group);
+                    p.words { (locale.pick("Group: ", "群：")) bdi { (title) } }
+                } @else {
+                    label.field { (locale.pick("Group", "群"))
+                        select name="group" { @for (group, title) in &row.tries { option value=(group) { (title) } } }
+                    }
+                }
+                label.field { (locale.pick("Text", "文字"))
+                    input type="text" name="text" maxlength="500" value=(locale.pick(TEST_WORDS.0, TEST_WORDS.1));
+                }
+                button.main { (locale.pick("Send one to ", "发一条到 ")) bdi { (row.name) } }
+            }
+        },
+    )
 }
 
 /// How its ear is; without one, what its platform could tell.
@@ -118,9 +191,32 @@ fn ear(row: &Row, view: &Channels, locale: Locale) -> Markup {
     };
     html! {
         (parts::sign(mark, class, word)) " " (locale.pick("since ", "自 ")) (parts::at(ear.since, view.now, &view.zone))
+        @let (now, before) = ear.hourly.counts(view.now);
+        @if now + before > 0 { span.rest { @match locale {
+            Locale::En => { (now) " reports this hour, " (before) " in the hour before" }
+            Locale::Zh => { "这一小时 " (now) " 次，上一小时 " (before) " 次" }
+        } } }
         @if let Some(heard) = ear.heard { span.rest { (locale.pick("last heard ", "最近听到 ")) (parts::at(heard, view.now, &view.zone)) } }
         @if let Some(why) = ear.state.trouble() { span.rest lang="en" { bdi { (why) } } }
         span.rest { (hears(row, locale)) }
+    }
+}
+
+/// How it is connected: by a dialogue that says each setting and where it is found.
+fn connect(row: &Row, view: &Channels, locale: Locale) -> Markup {
+    let book = view.books.iter().find(|book| book.title == row.playbook);
+    let Some(book) = book.filter(|_| row.kinds.iter().any(|kind| kind.ear().is_some())) else {
+        return html! {};
+    };
+    html! {
+        details {
+            summary { (locale.pick("Connect it", "连接向导")) }
+            p.words { (locale.pick(
+                "On the machine of the engine, this asks for each setting, says where it is found, and tries it:",
+                "在引擎所在的机器上运行，它逐项问设置、说在哪里找，并当场试：",
+            )) }
+            pre.command { "playbook connect " (row.name) " " (book.file) }
+        }
     }
 }
 
@@ -163,15 +259,15 @@ fn books(view: &Channels, locale: Locale) -> Markup {
         html! {
             tr {
                 th scope="row" { bdi { (book.title) } span.rest { code { (book.file) } } }
-                td data-label=(locale.pick("Version", "版本")) { code { (book.version) } }
+                td data-label=(locale.pick("Version", "版本")) { code { (book.version) } (earlier(book, view, locale)) }
                 td.n data-label=(locale.pick("Groups", "群")) { (words::number(book.groups as u64)) }
                 td data-label=(locale.pick("Findings", "检查")) {
                     @if let Some(why) = &book.refused {
                         (parts::sign("▲", "bad", locale.pick("its newest version is refused", "最新版本没有生效")))
                         span.rest lang="en" { bdi { (why) } }
-                    } @else if book.warnings > 0 {
-                        (parts::sign("!", "", "")) (book.warnings) (locale.pick(" warnings: `playbook check` shows them", " 条警告：用 `playbook check` 查看"))
-                    } @else { (parts::sign("●", "good", locale.pick("none", "没有问题"))) }
+                    } @else if !book.warnings.is_empty() { (warnings(book, locale)) }
+                    @else { (parts::sign("●", "good", locale.pick("none", "没有问题"))) }
+                    @for ending in &book.ending { span.rest { "▲ " bdi { (ending.of(locale)) } } }
                 }
             }
         }
@@ -186,5 +282,56 @@ fn books(view: &Channels, locale: Locale) -> Markup {
             } }
             tbody { @for book in &view.books { (row(book)) } }
         } }
+    }
+}
+
+/// What `check` warns of, the first of it.
+fn warnings(book: &Book, locale: Locale) -> Markup {
+    let n = book.warnings.len();
+    html! {
+        details {
+            summary { (parts::sign("!", "", "")) " " (n) @match locale {
+                Locale::En => { (if n == 1 { " warning" } else { " warnings" }) }
+                Locale::Zh => { " 条警告" }
+            } }
+            ul { @for one in book.warnings.iter().take(WARNINGS_SHOWN) { li {
+                @if !one.place.is_empty() { code { (one.place) } " " }
+                bdi { (one.message.of(locale)) } " " small { (one.code) }
+            } } }
+            @if n > WARNINGS_SHOWN { p.note { (locale.pick("`playbook check` shows them all.", "用 `playbook check` 查看全部。")) } }
+        }
+    }
+}
+
+/// Warnings of one file that are listed.
+const WARNINGS_SHOWN: usize = 20;
+
+/// The versions that took effect before, by the clock.
+fn earlier(book: &Book, view: &Channels, locale: Locale) -> Markup {
+    html! {
+        @if !book.history.is_empty() {
+            details {
+                summary { (locale.pick("in force since ", "生效于 ")) (parts::at(book.history[0].0, view.now, &view.zone)) }
+                ul { @for (at, version) in &book.history { li { (parts::at(*at, view.now, &view.zone)) " " code { (version) } } } }
+            }
+        }
+    }
+}
+
+/// How the engine itself is.
+fn engine(view: &Channels, locale: Locale) -> Markup {
+    let engine = &view.engine;
+    html! {
+        @if engine.held_up { p.headline.bad { "▲ " (locale.pick("The state cannot be written just now: nothing is decided until it can.", "现在写不了状态：能写之前不做任何决定。")) } }
+        dl.facts {
+            dt { (locale.pick("Behind", "滞后")) }
+            dd { @if engine.behind.as_millis() < 1_000 { (locale.pick("not behind", "没有滞后")) } @else { (locale.duration(engine.behind)) } }
+            @if let Some(room) = engine.room {
+                dt { (locale.pick("Room on the disk", "磁盘剩余")) }
+                dd { (words::number(room / 1_000_000_000)) " GB" }
+            }
+            dt { (locale.pick("Copies", "备份")) }
+            dd { (locale.pick("`playbook backup` makes a verified copy while the engine runs; the engine makes none by itself", "引擎运行时用 `playbook backup` 做一份验证过的备份；引擎自己不做")) }
+        }
     }
 }

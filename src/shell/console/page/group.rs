@@ -1,7 +1,7 @@
 //! `/groups/{id}` as markup.
 
 use super::{
-    conduct,
+    charts, conduct,
     groups::trouble,
     parts::{self, answer_path, field, group_path, part, run_path, second, why},
     wording,
@@ -53,6 +53,7 @@ pub(crate) fn page(view: &Group, frame: &Frame) -> (String, Markup) {
                 @if let Some(conduct) = &view.conduct { (part("conduct", locale.pick("Whether the rules are kept", "群规遵守得怎样"), &conduct::section(conduct, view, frame), frame)) }
                 (part("plays", locale.pick("Plays", "玩法"), &plays(view, frame), frame))
                 @if !view.findings.is_empty() { (part("findings", locale.pick("What the numbers are signs of", "数字说明什么"), &findings(view, locale), frame)) }
+                @if let Some(charts) = &view.charts { (part("charts", locale.pick("Four weeks", "最近四周"), &charts::section(charts, locale), frame)) }
                 @if !view.numbers.is_empty() { (part("numbers", locale.pick("Numbers", "数字"), &numbers(view, locale), frame)) }
                 section aria-labelledby="more-title" {
                     h2 #more-title { (locale.pick("More of this group", "这个群的更多内容")) }
@@ -90,7 +91,13 @@ fn head(view: &Group, locale: Locale) -> Markup {
                 dt { (locale.pick("Phase", "阶段")) }
                 dd {
                     (phase.name) " · " (locale.pick("since ", "从 ")) (parts::at(phase.since, view.now, &view.zone))
-                    @if let Some(until) = &phase.until { " · " (locale.pick("until ", "直到 ")) code { (until) } }
+                    @if let Some(until) = &phase.until {
+                        " · " (locale.pick("until ", "直到 ")) code { (until) }
+                        @if until.contains("members.count") { @match locale {
+                            Locale::En => { ": " (view.members) " now" }
+                            Locale::Zh => { "：现在 " (view.members) }
+                        } }
+                    }
                     @if let Some(timeout) = phase.timeout { " · " (locale.pick("at the latest ", "最迟 ")) (parts::at(timeout, view.now, &view.zone)) }
                 }
             }
@@ -254,13 +261,19 @@ fn plays(view: &Group, frame: &Frame) -> Markup {
 /// What the doctor found, with what tells and what helps.
 fn findings(view: &Group, locale: Locale) -> Markup {
     html! {
-        @for one in &view.findings { details {
+        @for (n, one) in view.findings.iter().enumerate() { details {
             summary { (one.title) }
             ul { @for sign in &one.evidence { li { (sign.says) } } }
             @for unknown in &one.unknown { p.words { (locale.pick("Not known: ", "不知道：")) (unknown) } }
             @if let Some(help) = &one.prescription {
                 p { (help.says) " " small { (help.plays.join(", ")) } }
-                div.wide { pre { code { (help.yaml) } } }
+                label.field { (locale.pick("Lines for the file", "加进文件的几行"))
+                    textarea #{ "yaml" (n) } readonly rows=(help.yaml.lines().count().clamp(3, 14)) { (help.yaml) }
+                }
+                div.acts {
+                    button type="button" data-copy={ "yaml" (n) } data-done=(locale.pick("Copied.", "已复制。")) data-select=(locale.pick("Selected: copy it with your device's own menu.", "已选中：请用系统菜单复制。")) { (locale.pick("Copy all", "复制全文")) }
+                    span.copied role="status" {}
+                }
             }
         } }
     }

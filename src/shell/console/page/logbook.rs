@@ -1,6 +1,6 @@
 //! `/log` as markup.
 
-use super::parts::{self, address, choices, group_path, part, run_path, why};
+use super::parts::{self, address, choices, field, group_path, part, run_path, second, why};
 use crate::{
     base::locale::Locale,
     shell::console::{
@@ -19,6 +19,7 @@ pub(crate) fn page(view: &Logbook, frame: &Frame) -> (String, Markup) {
     let body = html! {
         h1 { (title) }
         (filters(view, locale))
+        (remark(view, frame))
         (part("log", locale.pick("What happened, newest first", "发生了什么（新的在前）"), &rows(view, locale), frame))
         @if let Some(next) = view.next {
             p { a.button href=(link(&view.wanted, view.wanted.kinds, Some(next))) { (locale.pick("Earlier", "更早")) } }
@@ -33,7 +34,7 @@ fn link(wanted: &Wanted, kinds: &str, before: Option<i64>) -> String {
     let group = wanted.group.as_ref().map_or("", |id| id.as_str());
     let before = before.map(|seq| seq.to_string()).unwrap_or_default();
     let kinds = if kinds == "all" { "" } else { kinds };
-    address("/log", &[("group", group), ("kind", kinds), ("before", &before)])
+    address("/log", &[("group", group), ("kind", kinds), ("q", &wanted.text), ("before", &before)])
 }
 
 /// What a kind is called.
@@ -54,8 +55,8 @@ fn filters(view: &Logbook, locale: Locale) -> Markup {
         .map(|(word, _)| (kind(word, locale).to_owned(), link(wanted, word, None), word == wanted.kinds));
     html! {
         (choices(locale.pick("Which entries", "哪些记录"), &kinds))
-        @if view.groups.len() > 1 {
-            form.find method="get" action="/log" {
+        form.find method="get" action="/log" role="search" {
+            @if view.groups.len() > 1 {
                 label.field { (locale.pick("Group", "群"))
                     select name="group" {
                         option value="" { (locale.pick("all groups", "全部群")) }
@@ -64,9 +65,24 @@ fn filters(view: &Logbook, locale: Locale) -> Markup {
                         }
                     }
                 }
-                input type="hidden" name="kind" value=(wanted.kinds);
-                button { (locale.pick("Show", "显示")) }
-            }
+            } @else if let Some(group) = &wanted.group { input type="hidden" name="group" value=(group); }
+            label.field { (locale.pick("Has these words", "包含文字")) input type="search" name="q" value=(wanted.text); }
+            input type="hidden" name="kind" value=(wanted.kinds);
+            button { (locale.pick("Show", "显示")) }
+        }
+    }
+}
+
+/// A remark about the group, for whoever reads this later.
+fn remark(view: &Logbook, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let Some(group) = view.wanted.group.as_ref().filter(|_| view.commands) else { return html! {} };
+    html! {
+        div.acts.pressbar {
+            (second(locale.pick("Remark", "记一笔"), &frame.press("note", &[(group.as_str(), "")], &html! {
+                (field("note", locale.pick("A remark for the journal", "写进日志的一句话")))
+                button.main { (locale.pick("Write it down", "记下")) }
+            })))
         }
     }
 }
@@ -74,7 +90,10 @@ fn filters(view: &Logbook, locale: Locale) -> Markup {
 fn rows(view: &Logbook, locale: Locale) -> Markup {
     let several = view.wanted.group.is_none() && view.groups.len() > 1;
     html! {
-        @if view.rows.is_empty() { p.empty { (locale.pick("Nothing of that kind.", "没有这类记录。")) } }
+        @if view.rows.is_empty() { p.empty {
+            @if view.wanted.text.is_empty() { (locale.pick("Nothing of that kind.", "没有这类记录。")) }
+            @else { (locale.pick("Nothing with these words among the decisions that were looked at.", "看过的记录里没有这些文字。")) }
+        } }
         @if !view.rows.is_empty() {
             div.wide { table.list.log {
                 thead { tr {

@@ -3,6 +3,7 @@
 use super::parts::{self, address, choices, group_path, part, piece, second};
 use crate::{
     base::{ids::GroupId, locale::Locale, time::Timestamp},
+    model::keeping::Kept,
     shell::{
         console::{
             layout::Frame,
@@ -33,13 +34,32 @@ pub(crate) fn page(view: &Members, frame: &Frame) -> (String, Markup) {
         @if let Some(next) = &view.next {
             p { a.button href=(link(&view.group, &Wanted { after: Some(next.clone()), ..view.wanted.clone() })) { (locale.pick("More members", "更多成员")) } }
         }
-        @if view.admin {
-            p.words { (locale.pick(
-                "As a table: `playbook members export --group ", "导出表格：`playbook members export --group ",
-            )) (view.group) "`" }
+        @if view.admin || view.commands {
+            div.acts.pressbar {
+                @if view.admin { a.button href={ (group_path(&view.group)) "/members.csv" } { (locale.pick("Take along as a table", "导出表格")) } }
+                @if view.commands { (second(locale.pick("Bring a list in", "导入名单"), &bring(view, frame))) }
+            }
         }
     };
     (format!("{title} · {}", view.place), body)
+}
+
+/// A list that is pasted.
+fn bring(view: &Members, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    html! {
+        form.press method="post" action="/bring" {
+            (frame.fields())
+            input type="hidden" name="group" value=(view.group);
+            p.words { (locale.pick(
+                "A table with a header line, as a spreadsheet writes it: id or name, and any of role, source, joined, seen, tags, messages, points; every other column becomes a field. Known members are updated, nobody is removed.",
+                "带表头的表格（CSV）：编号或昵称，以及 身份、来源、入群时间、最后发言、标签、发言数、积分；其他列成为字段。已知成员会更新，不会移除任何人。",
+            )) }
+            label.field { (locale.pick("The list", "名单")) textarea name="list" rows="6" required placeholder="id,name,tags" {} }
+            label.tick { input type="checkbox" name="joined" value="yes"; span { (locale.pick("Those who are new have just joined: they are welcomed", "新出现的人刚进群：按进群处理（会欢迎）")) } }
+            button.main { (locale.pick("Bring in to ", "导入到 ")) bdi { (view.place) } }
+        }
+    }
 }
 
 fn link(group: &GroupId, wanted: &Wanted) -> String {
@@ -51,19 +71,26 @@ fn link(group: &GroupId, wanted: &Wanted) -> String {
 
 fn filters(view: &Members, locale: Locale) -> Markup {
     let wanted = &view.wanted;
-    let all = Only::ALL.map(|(_, only)| {
-        let name = match (only, locale) {
-            (Only::All, Locale::En) => "all".to_owned(),
-            (Only::All, Locale::Zh) => "全部".to_owned(),
-            (Only::Silent, Locale::En) => format!("silent for {SILENT_DAYS} days"),
-            (Only::Silent, Locale::Zh) => format!("沉默 {SILENT_DAYS} 天"),
-            (Only::Mute, Locale::En) => "never spoke".to_owned(),
-            (Only::Mute, Locale::Zh) => "从没开口".to_owned(),
-            (Only::New, Locale::En) => format!("new in {NEW_DAYS} days"),
-            (Only::New, Locale::Zh) => format!("{NEW_DAYS} 天内新人"),
-        };
-        (name, link(&view.group, &Wanted { only, after: None, ..wanted.clone() }), only == wanted.only)
-    });
+    let has_core = view.rows.iter().any(|row| !row.tier.is_empty()) || wanted.only == Only::CoreAbsent;
+    let kinds = Only::ALL.into_iter().filter(|(_, only)| *only != Only::CoreAbsent || has_core);
+    let all: Vec<_> = kinds
+        .map(|(_, only)| {
+            let name = match (only, locale) {
+                (Only::All, Locale::En) => "all".to_owned(),
+                (Only::All, Locale::Zh) => "全部".to_owned(),
+                (Only::Silent, Locale::En) => format!("silent for {SILENT_DAYS} days"),
+                (Only::Silent, Locale::Zh) => format!("沉默 {SILENT_DAYS} 天"),
+                (Only::Mute, Locale::En) => "never spoke".to_owned(),
+                (Only::Mute, Locale::Zh) => "从没开口".to_owned(),
+                (Only::New, Locale::En) => format!("new in {NEW_DAYS} days"),
+                (Only::New, Locale::Zh) => format!("{NEW_DAYS} 天内新人"),
+                (Only::CoreAbsent, Locale::En) => "core, absent today".to_owned(),
+                (Only::CoreAbsent, Locale::Zh) => "核心今日未到".to_owned(),
+            };
+            let name = format!("{name} {}", view.kinds.get(only.word()).copied().unwrap_or_default());
+            (name, link(&view.group, &Wanted { only, after: None, ..wanted.clone() }), only == wanted.only)
+        })
+        .collect();
     html! {
         (choices(locale.pick("Which members", "哪些成员"), &all))
         form.find method="get" action={ (group_path(&view.group)) "/members" } role="search" {
@@ -82,6 +109,10 @@ struct Filled {
     seen: bool,
     messages: bool,
     points: bool,
+    tier: bool,
+    active: bool,
+    peers: bool,
+    strikes: bool,
 }
 
 impl Filled {
@@ -94,6 +125,10 @@ impl Filled {
             seen: any(|row| row.seen.is_some()),
             messages: any(|row| row.messages > 0),
             points: any(|row| row.points != 0),
+            tier: any(|row| !row.tier.is_empty()),
+            active: any(|row| row.active > 0),
+            peers: any(|row| row.peers > 0),
+            strikes: any(|row| !row.strikes.is_empty()),
         }
     }
 }
@@ -107,12 +142,16 @@ fn table(view: &Members, locale: Locale) -> Markup {
         div.wide { table.list {
             thead { tr {
                 th scope="col" { (locale.pick("Name", "名字")) }
+                @if has.tier { th scope="col" { (locale.pick("Tier", "档")) } }
                 @if has.tags { th scope="col" { (locale.pick("Tags", "标签")) } }
                 @if has.source { th scope="col" { (locale.pick("From", "来源")) } }
                 @if has.joined { th scope="col" { (locale.pick("Joined", "入群")) } }
                 @if has.seen { th scope="col" { (locale.pick("Last heard", "最近")) } }
+                @if has.active { th.n scope="col" { (locale.pick("Active of 28 days", "28 天活跃")) } }
                 @if has.messages { th.n scope="col" { (locale.pick("Messages", "消息")) } }
+                @if has.peers { th.n scope="col" { (locale.pick("Peers", "同伴")) } }
                 @if has.points { th.n scope="col" { (locale.pick("Points", "积分")) } }
+                @if has.strikes { th scope="col" { (locale.pick("Strikes", "警告")) } }
             } }
             tbody { @for row in &view.rows { (tr(row, &has, view, locale)) } }
         } }
@@ -124,12 +163,16 @@ fn tr(row: &Row, has: &Filled, view: &Members, locale: Locale) -> Markup {
     html! {
         tr {
             th scope="row" { a href={ (group_path(&view.group)) "/members/" (piece(row.id.as_str())) } { bdi { (row.name) } } }
+            @if has.tier { td data-label=(locale.pick("Tier", "档")) { (row.tier) } }
             @if has.tags { td data-label=(locale.pick("Tags", "标签")) { @for tag in &row.tags { span.chip { bdi { (tag) } } " " } } }
             @if has.source { td data-label=(locale.pick("From", "来源")) { bdi { (row.source) } } }
             @if has.joined { td data-label=(locale.pick("Joined", "入群")) { (day(row.joined)) } }
             @if has.seen { td data-label=(locale.pick("Last heard", "最近")) { (day(row.seen)) } }
+            @if has.active { td.n data-label=(locale.pick("Active of 28 days", "28 天活跃")) { (row.active) } }
             @if has.messages { td.n data-label=(locale.pick("Messages", "消息")) { (words::number(row.messages)) } }
+            @if has.peers { td.n data-label=(locale.pick("Peers", "同伴")) { (row.peers) } }
             @if has.points { td.n data-label=(locale.pick("Points", "积分")) { (row.points) } }
+            @if has.strikes { td data-label=(locale.pick("Strikes", "警告")) { @if row.strikes.is_empty() { (locale.pick("none", "没有")) } @else { (row.strikes.len()) " " small { bdi { (row.strikes.join(", ")) } } } } }
         }
     }
 }
@@ -147,12 +190,22 @@ pub(crate) fn one(view: &One, frame: &Frame) -> (String, Markup) {
             @if row.messages > 0 { dt { (locale.pick("Messages", "消息")) } dd { (words::number(row.messages)) " · " (locale.pick("only their number is kept", "只留条数")) } }
             @if row.points != 0 { dt { (locale.pick("Points", "积分")) } dd { (row.points) } }
             @if !row.tags.is_empty() { dt { (locale.pick("Tags", "标签")) } dd { @for tag in &row.tags { span.chip { bdi { (tag) } } " " } } }
-            @if view.admin {
-                @for (name, value) in &view.fields { dt { bdi { (name) } } dd { details { summary { (locale.pick("Show", "显示")) } bdi { (value) } } } }
+            @if !row.tier.is_empty() { dt { (locale.pick("Tier", "档")) } dd { (row.tier) } }
+            @if row.active > 0 { dt { (locale.pick("Active", "活跃")) } dd { @match locale {
+                Locale::En => { "on " (row.active) " of 28 days, with " (row.peers) (if row.peers == 1 { " peer" } else { " peers" }) }
+                Locale::Zh => { "28 天里 " (row.active) " 天，同伴 " (row.peers) " 位" }
+            } } }
+            @if !row.strikes.is_empty() { dt { (locale.pick("Strikes", "警告")) } dd { (row.strikes.len()) " · " bdi { (row.strikes.join(", ")) } " · " a href={ (group_path(&view.group)) "#conduct" } { (locale.pick("whether the rules are kept", "群规遵守得怎样")) } } }
+            @for (name, value, why) in &view.fields {
+                dt { bdi { (name) } }
+                dd {
+                    @if view.admin { details { summary { (locale.pick("Show", "显示")) } bdi { (value) } } }
+                    span.rest { (purpose(why, locale)) }
+                }
             }
         }
         @if !view.admin && !view.fields.is_empty() {
-            p.words { (locale.pick("Further fields are kept; only an admin sees them: ", "还留着这些字段，只有管理员能看：")) (locale.join(&view.fields.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())) }
+            p.words { (locale.pick("What stands in these fields only an admin sees.", "这些字段的内容只有管理员能看。")) }
         }
         p.words { (locale.pick(
             "Plays use this to count, to choose and to address members. It goes when the member leaves, or when somebody has them forgotten.",
@@ -181,6 +234,18 @@ pub(crate) fn one(view: &One, frame: &Frame) -> (String, Markup) {
         @if view.admin { div.acts.pressbar { (second(locale.pick("Forget them", "忘记此人"), &forget(view, frame))) } }
     };
     (row.name.clone(), body)
+}
+
+/// Why a field is kept, and for how long.
+fn purpose(kept: &Kept, locale: Locale) -> String {
+    let why =
+        kept.purpose.as_deref().unwrap_or(locale.pick("no purpose is written in the file", "文件里没写用途"));
+    match (kept.retention, locale) {
+        (Some(length), Locale::En) => format!("{why}; kept for {}", locale.duration(length)),
+        (Some(length), Locale::Zh) => format!("{why}；留 {}", locale.duration(length)),
+        (None, Locale::En) => format!("{why}; kept as long as they are a member"),
+        (None, Locale::Zh) => format!("{why}；在群期间一直留"),
+    }
 }
 
 /// What is shown while the engine forgets somebody.

@@ -1,9 +1,11 @@
 //! Pages: pure functions from a view and the frame around it to markup. Never asks what somebody may.
 
 pub(super) mod phone;
+pub(super) mod soon;
 pub(super) mod today;
 pub(super) mod calendar;
 mod cards;
+mod charts;
 mod look;
 pub(super) mod everybody;
 mod health;

@@ -98,12 +98,23 @@ fn open_task(open: &OpenSheet, frame: &Frame) -> Markup {
     let (locale, card) = (frame.locale, &open.card);
     html! {
         (said(frame))
+        @if card.kind == TaskKind::Delivery {
+            p.headline { @for place in card.places.iter().take(1) { bdi { (place.title) } }
+                @if open.alike.1 > 1 { " · " @match locale {
+                    Locale::En => { (open.alike.0) " of " (open.alike.1) }
+                    Locale::Zh => { "第 " (open.alike.0) " 个，共 " (open.alike.1) " 个群" }
+                } }
+            }
+        }
         article.card.task {
             (cards::asked(card, (0, Rank::First), open.now, locale))
-            @if open.alike > 1 { p.words {
+            @if let Some(image) = &card.image {
+                (cards::picture(image, &format!("{}/picture", frame.path.split('?').next().unwrap_or_default()), locale))
+            }
+            @if open.alike.1 > 1 { p.words {
                 @match locale {
-                    Locale::En => { "The same waits in " (open.alike) " groups; this page is of this one." }
-                    Locale::Zh => { "同样的内容在 " (open.alike) " 个群里等着；这一页只管这个群。" }
+                    Locale::En => { "The same waits in " (open.alike.1) " groups; this page is of this one." }
+                    Locale::Zh => { "同样的内容在 " (open.alike.1) " 个群里等着；这一页只管这个群。" }
                 }
             } }
             @if open.strict {
@@ -144,7 +155,8 @@ fn answers(open: &OpenSheet, frame: &Frame) -> Markup {
             @if open.card.kind == TaskKind::Approval {
                 (form("approve", &html! { button.main { (locale.pick("Approve", "批准")) } }))
                 (second(locale.pick("Reject", "驳回"), &form("reject", &html! {
-                    (note("reason", locale.pick("Why? Whoever asked is told.", "为什么？原因会告诉提出的人。")))
+                    (cards::reasons("reason", &cards::rejections(locale), locale.pick("Why? Whoever asked is told.", "为什么？原因会告诉提出的人。")))
+                    (note("own-reason", locale.pick("In your own words", "自己写")))
                     button.bad { (locale.pick("Reject", "驳回")) }
                 })))
             } @else if open.card.kind == TaskKind::Delivery {
@@ -156,7 +168,8 @@ fn answers(open: &OpenSheet, frame: &Frame) -> Markup {
                     }
                 }))
                 (second(locale.pick("Cannot be sent", "发不了"), &form("unsent", &html! {
-                    (note("reason", locale.pick("Why?", "为什么？")))
+                    (cards::reasons("reason", &cards::hindrances(locale), locale.pick("Why?", "为什么？")))
+                    (note("own-reason", locale.pick("In your own words", "自己写")))
                     button.bad { (locale.pick("It is not sent", "这条不发了")) }
                 })))
             } @else {
@@ -166,6 +179,31 @@ fn answers(open: &OpenSheet, frame: &Frame) -> Markup {
                     button.main[open.card.list.is_empty()] { (locale.pick("Done", "完成")) }
                 });
                 @if open.card.list.is_empty() { (done) } @else { (second(locale.pick("Done, with words", "完成并留言"), &done)) }
+            }
+            @if matches!(open.card.kind, TaskKind::Task | TaskKind::Approval) {
+                @if !open.card.heirs.is_empty() { (second(locale.pick("I cannot: hand it on", "做不了，交给别人"), &form("reassign", &html! {
+                    label.field { (locale.pick("To whom", "交给谁"))
+                        select name="to" { @for (id, name) in &open.card.heirs { option value=(id) { (name) } } }
+                    }
+                    button { (locale.pick("Hand it on", "交出")) }
+                }))) }
+                (second(locale.pick("Remind me later", "晚点提醒"), &form("remind", &cards::later(locale))))
+            }
+        }
+        (why_me(open, locale))
+    }
+}
+
+/// Why somebody is asked, and not another.
+fn why_me(open: &OpenSheet, locale: Locale) -> Markup {
+    let Some(role) = &open.role else { return html! {} };
+    let today: Vec<String> = open.card.people.clone();
+    html! {
+        p.words {
+            (locale.pick("Why you? ", "为什么是我？"))
+            @match locale {
+                Locale::En => { "It is for the role " bdi { (role) } @if !today.is_empty() { ", which " bdi { (locale.join(&today)) } (if today.len() == 1 { " has" } else { " have" }) " now" } "." }
+                Locale::Zh => { "这件事归角色 " bdi { (role) } @if !today.is_empty() { "，现在是 " bdi { (locale.join(&today)) } } "。" }
             }
         }
     }

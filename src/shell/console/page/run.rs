@@ -30,6 +30,7 @@ pub(crate) fn page(view: &Sheet, frame: &Frame) -> (String, Markup) {
         p.crumb { a href="/groups" { (locale.pick("Groups", "群")) } " › " a href=(group_path(&view.group)) { bdi { (view.place) } } }
         h1 { bdi { (view.title) } }
         (part("sheet", locale.pick("How it is", "进行到哪里"), &head(view, locale), frame))
+        @if view.started.is_some() { (part("counts", locale.pick("Who is there", "人数"), &counts(view, frame), frame)) }
         (part("steps", locale.pick("Steps", "步骤"), &steps(view, frame), frame))
         @if view.commands { (parts::whole("acts", locale.pick("What can be pressed", "可以做的"), &acts(view, frame), frame)) }
         (part("journal", locale.pick("What was recorded", "记录"), &journal(view, locale), frame))
@@ -101,6 +102,7 @@ fn row(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
                 @if !matches!(step.standing, Standing::Passed) { " · " (why(&view.group, &view.run, Some(&step.id), locale)) }
             }
             @if view.commands && step.standing == Standing::Ahead && view.started.is_some() { (skip_ahead(step, view, frame)) }
+            @if view.commands && step.standing == Standing::Ahead && step.rewords && view.started.is_some() { (leave_out_later(step, view, frame)) }
             @if view.commands { (leave_out(step, view, frame)) (revise::presses(step, view, frame)) }
         }
     }
@@ -124,6 +126,18 @@ fn leave_out(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
     html! {
         div.acts { (second(locale.pick("Skip this step", "跳过这一步"), &frame.press("skip", &[(view.group.as_str(), view.run.as_str())], &html! {
             p.words { (follows) (in_short(step, locale)) }
+            input type="hidden" name="step" value=(step.id);
+            button.bad { (locale.pick("Skip: ", "跳过：")) (in_short(step, locale)) }
+        }))) }
+    }
+}
+
+/// A step that is still ahead can be left out, too.
+fn leave_out_later(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    html! {
+        div.acts { (second(locale.pick("Skip", "跳过"), &frame.press("skip", &[(view.group.as_str(), view.run.as_str())], &html! {
+            p.words { (locale.pick("When its time comes it is not carried out, and the run goes on without it: ", "到时间时这一步不做，后面照常进行：")) (in_short(step, locale)) }
             input type="hidden" name="step" value=(step.id);
             button.bad { (locale.pick("Skip: ", "跳过：")) (in_short(step, locale)) }
         }))) }
@@ -216,6 +230,17 @@ fn acts(view: &Sheet, frame: &Frame) -> Markup {
                         p.words { (locale.pick("It does not start this time: ", "这一次不会开始：")) bdi { (view.title) } ", " (parts::at(view.anchor, view.now, &view.zone)) }
                         button.bad { (locale.pick("Skip ", "跳过 ")) (view.title) }
                     })))
+                    @let now = view.date.as_ref().map_or_else(|| view.play.to_string(), |date| format!("{}/{date}", view.play));
+                    (second(locale.pick("Start now", "现在开始"), &frame.press("start", &[(group, &now)], &html! {
+                        p.words { @if view.date.is_some() { (locale.pick(
+                            "It begins at once, whatever its conditions, and the date is used up: it does not begin again at its time.",
+                            "立即开始，不看条件。这个日期就用掉了，到时间不会再开始。",
+                        )) } @else { (locale.pick(
+                            "One more run begins at once, whatever its trigger and its conditions; this one still comes at its time.",
+                            "立即另开一场，不看触发时间和条件；这一次到时间照常开始。",
+                        )) } }
+                        button.main { (locale.pick("Start now: ", "现在开始：")) (view.title) }
+                    })))
                 } @else {
                     (second(locale.pick("Later today", "今天往后推"), &frame.press("delay", &on, &html! {
                         p.words { (locale.pick("What is still due today comes later by so much. Members are told only of more than half an hour.", "今天还没到时间的步骤都往后推。超过半小时才会告诉成员。")) }
@@ -234,11 +259,70 @@ fn acts(view: &Sheet, frame: &Frame) -> Markup {
                     })))
                 }
             }
+            (pause(view, frame))
             (second(locale.pick("Remark", "记一笔"), &frame.press("note", &on, &html! {
                 (field("note", locale.pick("A remark for the journal", "写进日志的一句话")))
                 button.main { (locale.pick("Write it down", "记下")) }
             })))
             a.button href=(address("/calendar", &[("group", group), ("day", &view.zone.date(view.anchor).to_string())])) { (locale.pick("In the calendar", "在日历里看")) }
+        }
+    }
+}
+
+/// Its play starts nothing for a while, or does again.
+fn pause(view: &Sheet, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let on = [(view.group.as_str(), view.play.as_str())];
+    if view.paused {
+        return frame.press(
+            "resume",
+            &on,
+            &html! { button.main { (locale.pick("Resume the play", "恢复这个玩法")) } },
+        );
+    }
+    second(
+        locale.pick("Pause the play", "暂停这个玩法"),
+        &frame.press("pause", &on, &html! {
+            p.words { (locale.pick(
+                "Nothing more of this play starts in this group until somebody resumes it. What is under way goes on: cancel it, or hush the group, to stop that.",
+                "恢复之前，这个玩法在这个群里不再开始新的。进行中的照常继续：要停下它，请取消这场或让群静默。",
+            )) }
+            button.bad { (locale.pick("Pause ", "暂停 ")) (view.title) }
+        }),
+    )
+}
+
+/// Who has signed up and who is there, as far as anybody counts: the rest is counted by hand.
+fn counts(view: &Sheet, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    html! {
+        dl.facts {
+            @for one in &view.turnout.asked { dt { (locale.pick("Answers", "回答")) } dd {
+                (one.answers) " · " bdi { (one.text) }
+                @if view.commands { " · " a href=(answer_path(&view.group, &one.task)) { (locale.pick("Enter answers", "录入回答")) } }
+            } }
+            @if let Some((speakers, messages)) = view.turnout.heard {
+                dt { (locale.pick("Heard today", "今天听到")) }
+                dd { @match locale {
+                    Locale::En => { (messages) (if messages == 1 { " message" } else { " messages" }) " of " (speakers) (if speakers == 1 { " member" } else { " members" }) }
+                    Locale::Zh => { (speakers) " 人说了 " (messages) " 条" }
+                } }
+            } @else {
+                dt { (locale.pick("Heard today", "今天听到")) }
+                dd { (locale.pick("this channel hears no messages: who is there is counted by hand", "这个频道听不到消息：到场人数要人来数")) }
+            }
+            @if let Some((count, by, at)) = &view.turnout.present {
+                dt { (locale.pick("Present", "到场")) }
+                dd { b { (count) } " · " (parts::at(*at, view.now, &view.zone)) @if let Some(by) = by { " · " bdi { (by) } } }
+            }
+        }
+        @if view.commands && view.ended.is_none() {
+            (frame.press("present", &[(view.group.as_str(), view.run.as_str())], &html! {
+                label.field { (locale.pick("How many are there now", "现在有多少人"))
+                    input type="number" name="count" min="0" max="1000000" inputmode="numeric" required;
+                }
+                button { (locale.pick("Count: write it down", "记下人数")) }
+            }))
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     base::{
         ids::{GroupId, MemberId, RunId},
         locale::Locale,
+        phrase::pair,
         source::MemoryFolder,
         time::{Timestamp, Zone},
     },
@@ -26,7 +27,7 @@ use crate::{
             page, view,
         },
         refusals::Refusals,
-        runtime::publish::{GroupNow, InForce, Snapshot},
+        runtime::publish::{GroupNow, InForce, Noticed, Snapshot},
         store::{LogLine, SessionRow},
     },
 };
@@ -135,7 +136,12 @@ fn lived() -> Lived {
     let book = Arc::new(InForce {
         file: PathBuf::from("p.yaml"),
         playbook: playbook.clone(),
-        warnings: 1,
+        warnings: Arc::new(vec![Noticed {
+            place: "p.yaml:3".into(),
+            code: "no-alerts",
+            message: pair("nobody would be told", "没有人会知道").into(),
+        }]),
+        targets: Arc::default(),
         senders: Arc::default(),
         watchman: None,
         ears: Arc::default(),
@@ -162,12 +168,24 @@ fn pages(lived: &Lived, locale: Locale) -> Vec<(&'static str, Markup)> {
     let frame = Frame { locale, ..Frame::default() };
     let run = RunId::new("guest@jia");
     let sheet = view::run::sheet(board, &asker, (&group, &run), (lines.clone(), false), now).unwrap();
-    let wanted = view::logbook::Wanted { group: None, kinds: "all", before: None };
+    let wanted = view::logbook::Wanted { group: None, kinds: "all", before: None, text: String::new() };
     let newest: Vec<LogLine> = lines.iter().rev().take(60).cloned().collect();
     let of_log = Found { decisions: newest.iter().map(|line| line.seq).collect(), before: Some(9) };
     let log = view::logbook::logbook(board, &asker, wanted, (&newest, &of_log, false), now);
     let none = (BTreeMap::new(), imbl::OrdMap::new(), Refusals::default());
-    let channels = view::channels::channels(board, &asker, (&none.0, &none.1, &none.2), &[], now);
+    let versions =
+        BTreeMap::from([("p.yaml".to_owned(), vec![(at("2026-12-02 09:00"), "f19c56079d8f".to_owned())])]);
+    let found = view::channels::ChannelFacts {
+        backlog: &none.0,
+        accepted: &none.1,
+        refused: &none.2,
+        versions: &versions,
+        engine: view::channels::EngineNow {
+            room: Some(41_000_000_000),
+            ..view::channels::EngineNow::default()
+        },
+    };
+    let channels = view::channels::channels(board, &asker, found, &[], now);
     let week = view::calendar::Shape::Week;
     let day = jiff::civil::date(2026, 12, 11);
     let of_week: Vec<LogLine> =

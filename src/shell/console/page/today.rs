@@ -4,7 +4,7 @@ use super::{
     cards::{self, Rank, and_more, places},
     evening, health, look,
     parts::{self, run_path, why},
-    wording,
+    soon, wording,
 };
 use crate::{
     base::{
@@ -43,11 +43,12 @@ pub(crate) fn page(view: &Today, frame: &Frame) -> (String, Markup) {
                 (cards::list(&view.waits, (0, Rank::Third), view.now, frame))
             }
         }
+        (soon::list(&view.soon, view.soon_more, frame))
         div.columns {
             section #day aria-labelledby="day-title" {
                 h2 #day-title { (locale.pick("Today", "今天")) }
                 @if view.day.is_empty() { p.empty { (locale.pick("Nothing starts today.", "今天没有安排。")) } }
-                ul.rows { @for row in &view.day { li { (day_row(row, frame)) } } }
+                ul.rows { @for row in &view.day { li { (day_row(row, view, frame)) } } }
                 (and_more(view.day_more, "/calendar", locale))
             }
             div {
@@ -118,12 +119,14 @@ fn headline(view: &Today, locale: Locale) -> Markup {
     html! { p.headline.bad[bad] { (if bad { "▲ " } else { "● " }) (parts.join(locale.pick(" · ", " · "))) " · " (groups) } }
 }
 
-fn day_row(row: &Row, frame: &Frame) -> Markup {
+fn day_row(row: &Row, view: &Today, frame: &Frame) -> Markup {
     let locale = frame.locale;
     let (sign, class, word) = standing(&row.standing, locale);
     let on: Vec<(&str, &str)> =
         row.places.iter().map(|place| (place.group.as_str(), place.subject.as_str())).collect();
     let ahead = matches!(row.standing, Standing::Ahead | Standing::Unless(_));
+    // What goes out in the next hours has its press there.
+    let stands_above = view.soon.iter().any(|soon| soon.skips && soon.places == row.places);
     html! {
         span class={ "sign " (class) } aria-hidden="true" { (sign) }
         span.time { (words::clock(&row.zone, row.at)) }
@@ -136,7 +139,7 @@ fn day_row(row: &Row, frame: &Frame) -> Markup {
             span.rest { (word) @if !row.reason.is_empty() { ": " bdi { (row.reason.of(locale)) } }
                 @if let Some(one) = row.places.first() { " · " (why(&one.group, &one.subject.as_str().into(), None, locale)) }
             }
-            @if ahead && row.commands {
+            @if ahead && row.commands && !stands_above {
                 details {
                     summary { (locale.pick("Skip this time", "跳过这次")) }
                     (frame.press("skip", &on, &html! {
@@ -185,7 +188,7 @@ fn held(held: &[Held], more: usize, locale: Locale) -> Markup {
                     span.sign aria-hidden="true" { "⏸" }
                     span.time { (words::clock(&held.zone, held.due)) }
                     div {
-                        @if let Some(play) = &held.play { b { (play) } " " }
+                        @if !held.title.is_empty() { b { bdi { (held.title) } } " " }
                         small { bdi { (held.place.title) } }
                         span.rest {
                             (words::hold(locale, held.reason))
@@ -213,7 +216,8 @@ fn missed(missed: &[Missed], more: usize, locale: Locale) -> Markup {
                         @if !row.about.is_empty() { b { bdi { (row.about) } } " " }
                         small { bdi { (places(&row.places, row.more, locale)) } }
                         span.rest {
-                            bdi { (row.text.of(locale)) }
+                            @let text = row.text.of(locale);
+                            bdi { @match &row.run { Some(run) => { (wording::without_ids(text, run, locale)) } None => { (text) } } }
                             @if let (Some(one), Some(run)) = (row.places.first(), &row.run) { " · " (why(&one.group, run, None, locale)) }
                         }
                     }

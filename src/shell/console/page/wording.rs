@@ -25,6 +25,13 @@ pub(super) fn decide(group: &GroupId, effect: &EffectId, in_doubt: bool, frame: 
         } @else {
             (frame.press("resend", &on, &html! { button.main { (locale.pick("Try again", "重试")) } }))
         }
+        (second(locale.pick("Give it up", "放弃"), &frame.press("drop", &on, &html! {
+            p.words { (locale.pick(
+                "It is not sent any more, and what waits for it goes on without it. The journal says who decided so.",
+                "这条不再发送，等它的活动继续往下走。日志会记下是谁决定的。",
+            )) }
+            button.bad { (locale.pick("Give up this message", "放弃这条消息")) }
+        })))
     }
 }
 
@@ -64,7 +71,7 @@ pub(super) fn waiting(waiting: &Waiting) -> Phrase {
         Waiting::Answers { task } => phrase!("collects answers to {task}", "正在收集 {task} 的回答"),
         Waiting::Signal { name } => phrase!("waits for the signal {name}", "等信号 {name}"),
         Waiting::Task { task } => phrase!("waits for task {task}", "等任务 {task}"),
-        Waiting::Delivery { effect, .. } => phrase!("waits until {effect} is delivered", "等 {effect} 送达"),
+        Waiting::Delivery { .. } => phrase!("waits until its message has arrived", "等这条消息送达"),
         Waiting::Grace { members, .. } => {
             let n = members.len();
             phrase!("gives {n} members time to answer", "给 {n} 位成员留出回应时间")
@@ -79,4 +86,19 @@ pub(super) fn step_of(effect: &EffectId) -> Option<(RunId, StepId)> {
     let mut parts = effect.as_str().rsplitn(3, '/');
     let (_, step, run) = (parts.next()?, parts.next()?, parts.next()?);
     Some((RunId::new(run), StepId::new(step)))
+}
+
+/// Words of an entry of a run without the ids of its messages, which say nothing to a reader of pages.
+pub(super) fn without_ids(text: &str, run: &RunId, locale: Locale) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    let id = format!("{run}/");
+    while let Some(from) = rest.find(&id) {
+        let behind = &rest[from + id.len()..];
+        let end = behind.find(|c: char| !(c.is_ascii_alphanumeric() || "/._-".contains(c)));
+        out.push_str(&rest[..from]);
+        out.push_str(locale.pick("its message", "这条消息"));
+        rest = &behind[end.unwrap_or(behind.len())..];
+    }
+    out.push_str(rest);
+    out
 }

@@ -51,6 +51,8 @@ pub(crate) struct Card {
     pub(crate) text: String,
     /// The group is hushed: it is not to be pasted yet.
     pub(crate) hushed: bool,
+    /// The picture that is sent with it: an address, or a file of the playbook's folder.
+    pub(crate) image: Option<String>,
     /// What is approved.
     pub(crate) show: Option<String>,
     /// What is to be ticked off, and whether it is.
@@ -126,6 +128,7 @@ impl Card {
             kind: task.kind,
             text,
             hushed: group.state.is_not_to_be_pasted_yet(task),
+            image: (task.kind == TaskKind::Delivery).then(|| task.to_paste().image).flatten(),
             show: task.show.clone(),
             list: ticked.map(|(item, n)| (item.clone(), open.ticks.contains_key(&n))).collect(),
             members: task.members.iter().map(member).collect(),

@@ -5,21 +5,29 @@ use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
         limits,
-        time::{Timestamp, Zone},
+        phrase::Phrase,
+        time::{Duration, Timestamp, Zone},
     },
-    model::channel::{Abilities, ChannelKind},
+    model::{
+        channel::{Abilities, ChannelKind},
+        ending::endings,
+    },
     shell::{
         console::{
             board::{Board, ChannelSum, Here},
             door::Asker,
-            keep::Accepted,
+            keep::{Accepted, Taken},
         },
         ears::EarNow,
         refusals::Refusals,
+        runtime::publish::Noticed,
         store::{Backlog, Status},
     },
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A channel of a file: of all its groups together.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,8 +40,16 @@ pub(crate) struct Row {
     pub(crate) kinds: BTreeSet<ChannelKind>,
     /// Groups that have it.
     pub(crate) groups: usize,
-    /// When a platform took something last, as far as that is known.
-    pub(crate) accepted: Option<Timestamp>,
+    /// What its platform took, since the engine began.
+    pub(crate) taken: Option<Taken>,
+    /// When the first of what waits is tried next.
+    pub(crate) next: Option<Timestamp>,
+    /// Addresses that share its messages.
+    pub(crate) robots: usize,
+    /// Since when nothing is heard on it though something usually is.
+    pub(crate) silent: Option<Timestamp>,
+    /// Groups in which the reader may try it, a few of them.
+    pub(crate) tries: Vec<(GroupId, String)>,
     /// Messages that wait.
     pub(crate) waiting: u64,
     /// Messages that are under way.
@@ -85,9 +101,38 @@ pub(crate) struct Book {
     /// Groups that it runs.
     pub(crate) groups: usize,
     /// Warnings of that version.
-    pub(crate) warnings: usize,
+    pub(crate) warnings: Arc<Vec<Noticed>>,
+    /// What runs out.
+    pub(crate) ending: Vec<Phrase>,
+    /// The versions that took effect last, newest first.
+    pub(crate) history: Vec<(Timestamp, String)>,
     /// Why its newest version is not in force.
     pub(crate) refused: Option<String>,
+}
+
+/// How the engine itself is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct EngineNow {
+    /// How long the earliest thing that is due waits.
+    pub(crate) behind: Duration,
+    /// Whether the state cannot be written.
+    pub(crate) held_up: bool,
+    /// Bytes that the disk of the state has room for.
+    pub(crate) room: Option<u64>,
+}
+
+/// What is found beside the board.
+pub(crate) struct ChannelFacts<'a> {
+    /// What is on its way, by group.
+    pub(crate) backlog: &'a BTreeMap<GroupId, Vec<Backlog>>,
+    /// What platforms took.
+    pub(crate) accepted: &'a Accepted,
+    /// Versions of files that are not in force.
+    pub(crate) refused: &'a Refusals,
+    /// Versions that took effect, by file.
+    pub(crate) versions: &'a BTreeMap<String, Vec<(Timestamp, String)>>,
+    /// How the engine is.
+    pub(crate) engine: EngineNow,
 }
 
 /// The page.
@@ -103,6 +148,8 @@ pub(crate) struct Channels {
     pub(crate) more: bool,
     /// The files.
     pub(crate) books: Vec<Book>,
+    /// How the engine is.
+    pub(crate) engine: EngineNow,
     /// A zone to tell times in.
     pub(crate) zone: Zone,
 }
@@ -111,15 +158,16 @@ pub(crate) struct Channels {
 pub(crate) fn channels(
     board: &Board,
     asker: &Asker,
-    (backlog, accepted, refused): (&BTreeMap<GroupId, Vec<Backlog>>, &Accepted, &Refusals),
+    found: ChannelFacts<'_>,
     ears: &[EarNow],
     now: Timestamp,
 ) -> Channels {
+    let ChannelFacts { backlog, accepted, refused, versions, engine } = found;
     let (sums, zone) = sums(board, asker, now);
     let mut rows: BTreeMap<(String, ChannelName), Row> = BTreeMap::new();
     for sum in sums {
         let key = (sum.playbook.clone(), sum.name.clone());
-        let accepted = accepted.get(&key).copied();
+        let taken = accepted.get(&key).cloned();
         rows.insert(
             key,
             Row {
@@ -127,7 +175,11 @@ pub(crate) fn channels(
                 name: sum.name,
                 kinds: sum.kinds,
                 groups: sum.groups,
-                accepted,
+                taken,
+                next: None,
+                robots: 0,
+                silent: None,
+                tries: Vec::new(),
                 waiting: 0,
                 under_way: 0,
                 by_hand: 0,
@@ -149,33 +201,29 @@ pub(crate) fn channels(
         let reason = if reason.is_empty() { failing.reason.clone() } else { reason };
         row.failing = Some((groups + 1, since.min(failing.since), reason));
     }
+    for (id, name) in board.silent.iter().take(limits::PLACES_LOOKED_AT_MAX) {
+        let Some((here, title)) = seen(id) else { continue };
+        let row = rows.get_mut(&(title, name.clone()));
+        let Some((row, since)) = row.zip(here.state().silences.0.get(name)) else { continue };
+        row.silent = Some(row.silent.map_or(*since, |known| known.min(*since)));
+    }
     for (id, open) in backlog {
         let Some((_, title)) = seen(id) else { continue };
         for open in open {
             let Some(row) = rows.get_mut(&(title.clone(), open.channel.clone())) else { continue };
             match open.status {
-                Status::Pending => row.waiting += open.count,
+                Status::Pending => {
+                    row.waiting += open.count;
+                    row.next = row.next.into_iter().chain(open.next).min();
+                }
                 Status::Claimed => row.under_way += open.count,
                 Status::Manual => row.by_hand += open.count,
                 Status::Delivered | Status::Dead | Status::InDoubt | Status::Expired => {}
             }
         }
     }
-    for ear in ears {
-        for (id, name) in &ear.channels {
-            let playbook =
-                board.group_of(id).filter(|here| asker.sees(here.now, now)).and_then(Here::playbook);
-            let key = playbook.map(|playbook| (playbook.title.to_string(), name.clone()));
-            let Some(row) = key.and_then(|key| rows.get_mut(&key)) else { continue };
-            let worse = row
-                .ear
-                .as_ref()
-                .is_none_or(|known| known.state.trouble().is_none() && ear.state.trouble().is_some());
-            if worse {
-                row.ear = Some(ear.clone());
-            }
-        }
-    }
+    listening(board, asker, (&mut rows, ears), now);
+    tries(board, asker, &mut rows, now);
     let mut rows: Vec<Row> = rows.into_values().collect();
     rows.sort_by_key(|row| row.failing.is_none());
     rows.truncate(limits::PAGE_ROWS);
@@ -186,12 +234,14 @@ pub(crate) fn channels(
             title: book.playbook.title.to_string(),
             version: book.playbook.digest.short().to_owned(),
             groups: book.playbook.groups.len(),
-            warnings: book.warnings,
+            warnings: book.warnings.clone(),
+            ending: endings(&book.playbook, now).into_iter().map(|ending| ending.in_words()).collect(),
+            history: versions.get(&file).cloned().unwrap_or_default(),
             refused: refused.get(&file).map(|refusal| refusal.why.clone()),
             file,
         }
     });
-    Channels { now, rows, stuck, more, books: books.collect(), zone }
+    Channels { now, rows, stuck, more, books: books.collect(), engine, zone }
 }
 
 /// The channels of the groups that the reader sees, and a zone to tell times in.
@@ -210,6 +260,54 @@ fn sums(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<ChannelSum>, Zone)
     }
     (sums.into_values().collect(), zone.unwrap_or_else(Zone::utc))
 }
+
+/// Puts each ear to its channel: of several, the one that hears least.
+fn listening(
+    board: &Board,
+    asker: &Asker,
+    (rows, ears): (&mut BTreeMap<(String, ChannelName), Row>, &[EarNow]),
+    now: Timestamp,
+) {
+    for ear in ears {
+        for (id, name) in &ear.channels {
+            let playbook =
+                board.group_of(id).filter(|here| asker.sees(here.now, now)).and_then(Here::playbook);
+            let key = playbook.map(|playbook| (playbook.title.to_string(), name.clone()));
+            let Some(row) = key.and_then(|key| rows.get_mut(&key)) else { continue };
+            let worse = row
+                .ear
+                .as_ref()
+                .is_none_or(|known| known.state.trouble().is_none() && ear.state.trouble().is_some());
+            if worse {
+                row.ear = Some(ear.clone());
+            }
+        }
+    }
+}
+
+/// Where each channel can be tried: in groups that the reader commands, on a platform that is really spoken to.
+fn tries(board: &Board, asker: &Asker, rows: &mut BTreeMap<(String, ChannelName), Row>, now: Timestamp) {
+    let some = board.now.groups.iter().take(limits::PLACES_LOOKED_AT_MAX);
+    for (id, group) in some.filter(|(_, group)| asker.sees(group, now)) {
+        let (Some(here), Some(book)) = (board.group_of(id), &group.book) else { continue };
+        let Some(playbook) = here.playbook() else { continue };
+        let own = playbook.groups.get(id).map(|group| &group.channels);
+        let names = playbook.channels.keys().chain(own.into_iter().flat_map(BTreeMap::keys));
+        for name in names {
+            let Some(row) = rows.get_mut(&(playbook.title.to_string(), name.clone())) else { continue };
+            let Some(target) = book.targets.get(id, name) else { continue };
+            row.robots = row.robots.max(target.robots.len());
+            let speaks = !matches!(target.route.kind, ChannelKind::Console | ChannelKind::Manual);
+            let known = row.tries.iter().any(|(known, _)| known == id);
+            if speaks && !known && row.tries.len() < TRIES_SHOWN && asker.commands(group, now) {
+                row.tries.push((id.clone(), here.title().to_owned()));
+            }
+        }
+    }
+}
+
+/// Groups that a channel offers to be tried in.
+const TRIES_SHOWN: usize = 20;
 
 fn stuck(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Stuck>, bool) {
     let (rows, more) = &*board.dead;

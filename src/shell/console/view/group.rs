@@ -1,6 +1,7 @@
 //! One group: how it is, what is wrong with it, what comes, what is held, what waits, what is under way.
 
 use super::{
+    charts::{Charts, charts},
     conduct::{Conduct, conduct},
     groups::{Trouble, troubles},
 };
@@ -65,6 +66,8 @@ pub(crate) struct Group {
     pub(crate) conduct: Option<Conduct>,
     /// What they are signs of.
     pub(crate) findings: Vec<Complaint>,
+    /// Its days as charts; none where none is closed.
+    pub(crate) charts: Option<Charts>,
     /// What a person may report by hand: signals that plays hear.
     pub(crate) signals: Vec<String>,
     /// Whether the reader commands it.
@@ -207,6 +210,7 @@ pub(crate) fn group(
         numbers: numbers(here, now, locale),
         conduct: conduct(here, now),
         findings: findings(here, now, locale),
+        charts: charts(state, playbook, now),
         signals: playbook.map(signals).unwrap_or_default(),
         commands,
         zone: here.zone(),

@@ -2,19 +2,22 @@
 
 use crate::{
     base::{
-        ids::{ChannelName, GroupId, PhaseName, RunId},
+        ids::{ChannelName, GroupId, PhaseName, PlayName, RunId},
         limits,
-        time::{Timestamp, Zone},
+        time::{Duration, Timestamp, Zone},
     },
     engine::{
         entry::Outcome,
+        numbers::day::DayNumbers,
         state::{State, Timer},
     },
+    model::{channel::GROUP, trigger::Trigger},
     shell::console::{
         board::{Board, Here},
         door::Asker,
     },
 };
+use std::collections::BTreeSet;
 
 /// Which groups are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +28,10 @@ pub(crate) struct Wanted {
     pub(crate) phase: String,
     /// Of which kind.
     pub(crate) only: Only,
+    /// The platform that the group is on.
+    pub(crate) platform: String,
+    /// In which order.
+    pub(crate) order: Order,
     /// Those after this one.
     pub(crate) after: Option<GroupId>,
 }
@@ -41,12 +48,29 @@ pub(crate) enum Only {
     Waiting,
     /// Everything is paused.
     Paused,
+    /// Its health is low.
+    Unwell,
+}
+
+/// In which order groups are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// By their ids.
+    #[default]
+    Name,
+    /// By their health, the worst first; those of which it is unknown are left out.
+    Health,
 }
 
 impl Only {
     /// Every kind, with its word in an address.
-    pub(crate) const ALL: [(&'static str, Self); 4] =
-        [("", Self::All), ("trouble", Self::Trouble), ("waiting", Self::Waiting), ("paused", Self::Paused)];
+    pub(crate) const ALL: [(&'static str, Self); 5] = [
+        ("", Self::All),
+        ("trouble", Self::Trouble),
+        ("waiting", Self::Waiting),
+        ("paused", Self::Paused),
+        ("unwell", Self::Unwell),
+    ];
 
     /// The kind of a word.
     pub(crate) fn parse(word: &str) -> Self {
@@ -97,10 +121,25 @@ pub(crate) struct Row {
     pub(crate) next: Option<(Timestamp, String)>,
     /// What is wrong.
     pub(crate) troubles: Vec<Trouble>,
+    /// How well it is, of 100, on the last closed day, and a week before.
+    pub(crate) health: Option<(u8, Option<u8>)>,
+    /// How it talks; none where nobody hears it.
+    pub(crate) talk: Option<GroupTalk>,
     /// Whether the reader commands it.
     pub(crate) commands: bool,
     /// The zone of its times.
     pub(crate) zone: Zone,
+}
+
+/// How a group talks, as far as it is heard.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct GroupTalk {
+    /// Members who spoke within seven days.
+    pub(crate) speakers: u32,
+    /// For how many days nobody has spoken.
+    pub(crate) silent: i64,
+    /// What owner and hosts say of all that humans said in fourteen days, in hundredths.
+    pub(crate) owner: Option<u64>,
 }
 
 /// The page.
@@ -118,7 +157,18 @@ pub(crate) struct Groups {
     pub(crate) next: Option<GroupId>,
     /// The phases that files have.
     pub(crate) phases: Vec<PhaseName>,
+    /// The platforms that groups are on.
+    pub(crate) platforms: BTreeSet<&'static str>,
+    /// Plays that a person can start in chosen groups.
+    pub(crate) plays: Vec<(PlayName, String)>,
 }
+
+/// A group below this is not well.
+pub(crate) const UNWELL: u8 = 40;
+/// Plays that are offered to be started in chosen groups.
+const PLAYS_OFFERED: usize = 40;
+/// Days of which the talk of owner and hosts is told.
+const TALK_DAYS: u32 = 14;
 
 /// Groups of one page.
 const ROWS: usize = 80;
@@ -142,6 +192,12 @@ pub(crate) fn groups(board: &Board, asker: &Asker, wanted: Wanted, now: Timestam
     };
     if let Some(found) = found {
         found.iter().filter_map(|id| board.group_of(id)).all(&mut take);
+    } else if wanted.order == Order::Health || wanted.only == Only::Unwell {
+        let known = wanted.after.as_ref().and_then(|id| board.health.iter().find(|(_, known)| known == id));
+        let behind =
+            known.map_or(std::ops::Bound::Unbounded, |known| std::ops::Bound::Excluded(known.clone()));
+        let range = board.health.range((behind, std::ops::Bound::Unbounded));
+        range.filter_map(|(_, id)| board.group_of(id)).all(&mut take);
     } else {
         use std::ops::Bound::{Excluded, Unbounded};
         let from = wanted.after.as_ref().map_or(Unbounded, Excluded);
@@ -158,7 +214,16 @@ pub(crate) fn groups(board: &Board, asker: &Asker, wanted: Wanted, now: Timestam
         }
     }
     let all = asker.admin.then_some(board.now.groups.len());
-    Groups { now, wanted, rows, all, next, phases }
+    let kinds = board.channels.iter().filter(|sum| sum.name.as_str() == GROUP);
+    let platforms = kinds.flat_map(|sum| sum.kinds.iter().map(|kind| kind.as_str())).collect();
+    let mut plays: Vec<(PlayName, String)> = Vec::new();
+    for play in board.now.books.iter().flat_map(|book| &book.playbook.plays) {
+        let starts = !matches!(play.trigger, Trigger::Dates(_));
+        if starts && plays.len() < PLAYS_OFFERED && plays.iter().all(|(known, _)| *known != play.name) {
+            plays.push((play.name.clone(), play.title.to_string()));
+        }
+    }
+    Groups { now, wanted, rows, all, next, phases, platforms, plays }
 }
 
 /// The only group that the reader sees, where it is the only one.
@@ -175,13 +240,20 @@ fn meets(here: Here<'_>, wanted: &Wanted, now: Timestamp, stuck: usize) -> bool 
         Only::Trouble => !troubles(state, now, stuck).is_empty(),
         Only::Waiting => !state.tasks.is_empty(),
         Only::Paused => state.paused,
+        Only::Unwell => health(state).is_some_and(|(health, _)| health < UNWELL),
     };
+    let platform = || {
+        let playbook = here.playbook()?;
+        let channel = playbook.channel(playbook.groups.get(here.id)?, &ChannelName::new(GROUP))?;
+        Some(channel.kind.as_str() == wanted.platform)
+    };
+    let only = only && (wanted.platform.is_empty() || platform().unwrap_or(false));
     only && (wanted.phase.is_empty() || state.phase.as_str() == wanted.phase)
 }
 
 fn row(here: Here<'_>, asker: &Asker, now: Timestamp, stuck: usize) -> Row {
     let state = here.state();
-    let title = |play: &crate::base::ids::PlayName| {
+    let title = |play: &PlayName| {
         let known = here.playbook().and_then(|playbook| playbook.play(play));
         known.map_or_else(|| play.to_string(), |play| play.title.to_string())
     };
@@ -201,14 +273,38 @@ fn row(here: Here<'_>, asker: &Asker, now: Timestamp, stuck: usize) -> Row {
         held: state.held.len(),
         next: next.filter(|_| here.now.book.is_some()),
         troubles: troubles(state, now, stuck),
+        health: health(state),
+        talk: talk(state, now),
         commands: asker.commands(here.now, now),
         zone: here.zone(),
     }
 }
 
+/// How well a group was on its last closed day, and a week before.
+fn health(state: &State) -> Option<(u8, Option<u8>)> {
+    let closed = &state.numbers.closed;
+    let last = closed.back()?;
+    let week = last.day.plus(-7);
+    let before = closed.iter().rev().take(8).find(|day| day.day == week).and_then(|day| day.health);
+    Some((last.health?, before))
+}
+
+/// How a group talks; none where nothing of it was ever heard.
+fn talk(state: &State, now: Timestamp) -> Option<GroupTalk> {
+    let numbers = &state.numbers;
+    let spoke = numbers.spoke?;
+    let sum = |count: fn(&DayNumbers) -> u32| numbers.sum(TALK_DAYS, count);
+    let (human, owner) = (sum(|day| day.human), sum(|day| day.owner));
+    Some(GroupTalk {
+        speakers: numbers.speakers.within(7),
+        silent: now.since(spoke).as_millis().max(0) / Duration::DAY.as_millis(),
+        owner: (human > 0).then(|| owner * 100 / human),
+    })
+}
+
 /// What is wrong with a group, the weightiest first.
 pub(crate) fn troubles(state: &State, now: Timestamp, stuck: usize) -> Vec<Trouble> {
-    let since = now.plus(-crate::base::time::Duration::from_millis(limits::FAILED_SHOWN_MS));
+    let since = now.plus(-Duration::from_millis(limits::FAILED_SHOWN_MS));
     let mut all: Vec<Trouble> = state.failing.keys().cloned().map(Trouble::Channel).collect();
     if stuck > 0 {
         all.push(Trouble::Stuck(stuck));

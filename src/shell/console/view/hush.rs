@@ -64,15 +64,29 @@ pub(crate) fn commanded<'s>(
     of_kind.filter(move |(_, group)| asker.commands(group, now))
 }
 
+/// The groups in which somebody may have a say by a role, as far as they are looked at: those whose own roles name
+/// them, and the first of all.
+fn some<'b>(board: &'b Board, asker: &'b Asker, now: Timestamp) -> impl Iterator<Item = &'b GroupId> {
+    let own = asker.person.as_ref().and_then(|person| board.named.get(person));
+    let own = own.into_iter().flatten().take(limits::PLACES_LOOKED_AT_MAX);
+    let is_own = move |id: &&GroupId| {
+        asker.person.as_ref().and_then(|person| board.named.get(person)).is_some_and(|own| own.contains(*id))
+    };
+    let first = board.now.groups.keys().take(limits::PLACES_LOOKED_AT_MAX);
+    let all = own.chain(first.filter(move |id| !is_own(id)));
+    all.filter(move |id| {
+        board.now.groups.get(*id).is_some_and(|group| group.book.is_some() && asker.commands(group, now))
+    })
+}
+
 /// What the bar says: how many groups are hushed; nothing to whoever commands none.
 pub(crate) fn in_bar(board: &Board, asker: &Asker, now: Timestamp) -> Option<usize> {
-    if asker.admin {
+    if asker.commands_all(&board.now) {
         return (board.counts.groups > 0).then(|| board.hushed.len());
     }
     let commands = |id: &GroupId| board.now.groups.get(id).is_some_and(|group| asker.commands(group, now));
     let hushed = board.hushed.iter().take(limits::PLACES_LOOKED_AT_MAX).filter(|id| commands(id)).count();
-    let any = || board.now.groups.values().any(|group| asker.commands(group, now));
-    (hushed > 0 || any()).then_some(hushed)
+    (hushed > 0 || some(board, asker, now).next().is_some()).then_some(hushed)
 }
 
 /// The page, for somebody who commands groups.
@@ -83,12 +97,13 @@ pub(crate) fn hush(board: &Board, asker: &Asker, from: Option<&GroupId>, now: Ti
         (group.state.by_hand.hush.is_none()).then(|| (id.clone(), door::title(group, id)))
     });
     let commands = |id: &&GroupId| snapshot.groups.get(*id).is_some_and(|group| asker.commands(group, now));
-    let (loud, all) = if asker.admin {
+    let (loud, all) = if asker.commands_all(snapshot) {
         (board.counts.groups.saturating_sub(board.hushed.len()), board.hushed.len())
     } else {
-        (commanded(snapshot, asker, now, false).count(), board.hushed.iter().filter(commands).count())
+        let loud = some(board, asker, now).filter(|id| !board.hushed.contains(*id)).count();
+        (loud, board.hushed.iter().take(limits::PLACES_LOOKED_AT_MAX).filter(commands).count())
     };
-    let hushed = board.hushed.iter().filter(commands).filter_map(|id| {
+    let hushed = board.hushed.iter().take(limits::PLACES_LOOKED_AT_MAX).filter(commands).filter_map(|id| {
         let group = snapshot.groups.get(id)?;
         let hush = group.state.by_hand.hush.as_ref()?;
         let came = |held: &&Arc<HeldMessage>| held.came_meanwhile(&group.state.by_hand);

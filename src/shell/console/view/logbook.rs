@@ -30,6 +30,8 @@ pub(crate) struct Wanted {
     pub(crate) kinds: &'static str,
     /// Before which number.
     pub(crate) before: Option<i64>,
+    /// What lines have in them.
+    pub(crate) text: String,
 }
 
 /// A line.
@@ -62,6 +64,8 @@ pub(crate) struct Logbook {
     pub(crate) next: Option<i64>,
     /// Whether there are older entries than pages have.
     pub(crate) cut: bool,
+    /// Whether the reader may write a remark about the group.
+    pub(crate) commands: bool,
     /// Groups to choose from: those of the page, and the one that was wanted.
     pub(crate) groups: Vec<(GroupId, String)>,
 }
@@ -76,6 +80,7 @@ pub(crate) fn logbook(
 ) -> Logbook {
     let kinds = Kinds::parse(wanted.kinds).unwrap_or(Kinds::TOLD);
     let mut rows = Vec::new();
+    let sought = wanted.text.to_lowercase();
     // A decision may have many lines: a page ends behind one when it is full, and the next begins there.
     let (mut next, mut of) = (found.before, None);
     for line in lines {
@@ -92,6 +97,9 @@ pub(crate) fn logbook(
         let zone = here.zone();
         let Some(told) = timeline::describe(&line.entry, &zone) else { continue };
         let told = as_seen(line, told);
+        if !has(&told, here.title(), &sought) {
+            continue;
+        }
         rows.push(Row {
             seq: line.seq,
             at: line.entry.at,
@@ -117,7 +125,15 @@ pub(crate) fn logbook(
     {
         groups.push((here.id.clone(), here.title().to_owned()));
     }
-    Logbook { wanted, rows, next, cut, groups }
+    let group = wanted.group.as_ref().and_then(|id| board.group_of(id));
+    let commands = group.is_some_and(|here| asker.commands(here.now, now));
+    Logbook { wanted, rows, next, cut, commands, groups }
+}
+
+/// Whether a line has some words in it, in either language.
+fn has(line: &Line, place: &str, sought: &str) -> bool {
+    let texts = [line.about.as_str(), &line.text.en, &line.text.zh, line.word, place];
+    sought.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(sought))
 }
 
 /// A line as the logbook has it: what a person was asked to paste is not said yet, and what was refused has a name.

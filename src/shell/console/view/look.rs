@@ -1,6 +1,9 @@
 //! What needs a look: whatever is wrong, in the words of the alert about it, bounded for a page.
 
-use super::place::{Place, place};
+use super::{
+    groups::UNWELL,
+    place::{Place, place},
+};
 use crate::{
     base::{
         ids::GroupId,
@@ -108,9 +111,6 @@ pub(crate) struct Aside<'a> {
     pub(crate) health: &'a Strip,
 }
 
-/// A group below this is not well.
-const WELL: u8 = 40;
-
 /// Everything that needs a look, the weightiest first, and how many more there are.
 pub(super) fn look(
     board: &Board,
@@ -180,7 +180,7 @@ pub(super) fn look(
             now,
         })
     }));
-    let unwell = around.health.rows.iter().filter(|one| one.now < WELL);
+    let unwell = around.health.rows.iter().filter(|one| one.now < UNWELL);
     take(&mut unwell.map(|one| Look::Unwell { place: one.place.clone(), health: one.now }));
     let mut paused = board.paused.iter().take(limits::PLACES_LOOKED_AT_MAX).filter_map(sees);
     let places: Vec<Place> =

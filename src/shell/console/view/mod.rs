@@ -3,7 +3,14 @@
 pub(super) mod phone;
 pub(super) mod today;
 pub(super) mod calendar;
+pub(super) mod happened;
+pub(super) mod mark;
+pub(super) mod planned;
+pub(super) mod together;
 pub(super) mod cards;
+pub(super) mod turnout;
+pub(super) mod charts;
+pub(super) mod soon;
 pub(super) mod day;
 pub(super) mod look;
 pub(super) mod place;

@@ -3,7 +3,7 @@
 use super::cards::Card;
 use crate::{
     base::{
-        ids::{GroupId, PersonId, TaskId},
+        ids::{GroupId, PersonId, RoleName, TaskId},
         person::Person,
         time::{Timestamp, Zone},
         value::Value,
@@ -38,10 +38,12 @@ pub(crate) struct OpenSheet {
     pub(crate) who: Vec<Person>,
     /// Who answered from this phone before.
     pub(crate) me: Option<PersonId>,
+    /// The role that it asks, where it asks one.
+    pub(crate) role: Option<RoleName>,
     /// Whether a link is not enough.
     pub(crate) strict: bool,
-    /// In how many groups the same text waits to be pasted.
-    pub(crate) alike: usize,
+    /// Which of the groups this is in which the same text waits to be pasted, and how many they are.
+    pub(crate) alike: (usize, usize),
     /// The instant it was looked at.
     pub(crate) now: Timestamp,
 }
@@ -130,22 +132,32 @@ pub(crate) fn sheet(
         return Sheet::Closed(closed());
     };
     let card = card(snapshot, &link.group, open);
-    let strict = is_strict(open);
-    let alike = if open.task.kind == TaskKind::Delivery { alike(snapshot, group, open) } else { 1 };
-    card.map_or(Sheet::Nobody, |card| Sheet::Open(Box::new(OpenSheet { card, who, me, strict, alike, now })))
+    let (strict, role) = (is_strict(open), open.task.role.clone());
+    let alike = if open.task.kind == TaskKind::Delivery { alike(snapshot, group, open) } else { (1, 1) };
+    card.map_or(Sheet::Nobody, |card| {
+        Sheet::Open(Box::new(OpenSheet { card, who, me, role, strict, alike, now }))
+    })
 }
 
-/// In how many groups of the same file the same waits for the same people.
-fn alike(snapshot: &Snapshot, group: &GroupNow, open: &OpenTask) -> usize {
+/// In how many groups of the same file the same waits for the same people, and which of them this one is.
+fn alike(snapshot: &Snapshot, group: &GroupNow, open: &OpenTask) -> (usize, usize) {
     let same = |other: &&std::sync::Arc<OpenTask>| {
         let (this, that) = (&open.task, &other.task);
         this.kind == that.kind && this.text == that.text && this.people == that.people
     };
-    let of_file = snapshot.groups.values().filter(|other| match (&group.book, &other.book) {
+    let of_file = snapshot.groups.iter().filter(|(_, other)| match (&group.book, &other.book) {
         (Some(a), Some(b)) => std::sync::Arc::ptr_eq(a, b),
         _ => false,
     });
-    of_file.filter(|other| other.state.tasks.values().any(|task| same(&task))).count()
+    let waits = of_file.filter(|(_, other)| other.state.tasks.values().any(|task| same(&task)));
+    let (mut this, mut all) = (1, 0);
+    for (id, _) in waits {
+        all += 1;
+        if *id == group.state.group {
+            this = all;
+        }
+    }
+    (this, all.max(1))
 }
 
 /// Whether a link is not enough to answer: where the file says so, and where members are let go.

@@ -138,7 +138,7 @@ pub(crate) fn question(
         fields: task.fields.clone(),
         seats: task.seats.map(|seats| (seats, open.seated)),
         of: task.of.clone(),
-        counted: answered(open),
+        counted: super::turnout::answered(open),
         heard: open.answers.len(),
         answers: answers.map(|(id, (_, value))| (id.clone(), name(id), said(value))).collect(),
         totalled: !open.totals.is_empty(),
@@ -146,12 +146,6 @@ pub(crate) fn question(
         run: task.run.clone(),
         zone: here.zone(),
     })
-}
-
-/// How many answers to a question count: totals that somebody entered count instead of what was heard.
-pub(crate) fn answered(open: &OpenTask) -> u64 {
-    let totals = open.totals.iter().map(|n| u64::from(*n)).sum();
-    if open.totals.is_empty() { open.answers.len() as u64 } else { totals }
 }
 
 /// Each option with how often it was chosen: totals that somebody entered count instead of what was heard.

@@ -3,8 +3,9 @@
 //! From the state, the play as the run began with it, and the run's own entries of the journal.
 
 use super::{
-    calendar::{ON_TIME_MS, waits_for_hands},
     group::title,
+    happened::{ON_TIME_MS, waits_for_hands},
+    turnout::{Turnout, turnout},
 };
 use crate::{
     base::{
@@ -27,7 +28,10 @@ use crate::{
         },
         store::LogLine,
     },
-    sim::preview::{self, Moment},
+    sim::{
+        named::as_read,
+        preview::{self, Moment},
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -77,6 +81,8 @@ pub(crate) struct Sheet {
     pub(crate) commands: bool,
     /// The zone of its group.
     pub(crate) zone: Zone,
+    /// Who is there, as far as anybody counts.
+    pub(crate) turnout: Turnout,
 }
 
 /// How a step stands.
@@ -214,6 +220,7 @@ pub(crate) fn sheet(
             .unless
     });
     let begun = known.run;
+    let turnout = turnout(here, run, &lines);
     let mut lines = lines;
     lines.reverse();
     Some(Sheet {
@@ -237,6 +244,7 @@ pub(crate) fn sheet(
         zone: here.zone(),
         date: known.date,
         play: known.play,
+        turnout,
     })
 }
 
@@ -344,6 +352,8 @@ fn steps(playbook: &Playbook, known: &RunFacts<'_>, id: &RunId, lines: &[LogLine
                 standing
             } else if known.run.is_some_and(|run| run.outcome.is_some()) || passed {
                 Standing::Passed
+            } else if known.run.is_some_and(|run| run.amended.left_out.contains(&step.id)) {
+                Standing::Missed(Skip::Operator)
             } else {
                 Standing::Ahead
             };
@@ -356,7 +366,7 @@ fn steps(playbook: &Playbook, known: &RunFacts<'_>, id: &RunId, lines: &[LogLine
                     date: date.map(Arc::as_ref),
                     at: due.unwrap_or(known.anchor),
                 };
-                preview::step(playbook, group, play, &moment, &step)
+                as_read(&preview::step(playbook, group, play, &moment, &step), playbook.locale)
             });
             let text = if matches!(step.verb, Verb::If(_) | Verb::Each(_)) { String::new() } else { text };
             let speaks = matches!(step.verb, Verb::Post(_) | Verb::Task(_) | Verb::Ask(_) | Verb::Approve(_));

@@ -10,6 +10,7 @@ use super::{
     look::{Aside, LOOK_ROWS, Look, look},
     place::{Place, place},
     question::{QuestionRow, questions},
+    soon::Soon,
 };
 use crate::{
     base::{
@@ -46,6 +47,10 @@ pub(crate) struct Today {
     pub(crate) questions: Vec<QuestionRow>,
     /// How many more questions there are.
     pub(crate) questions_more: usize,
+    /// What goes out in the next hours, with its words.
+    pub(crate) soon: Vec<Soon>,
+    /// How much more of that there is.
+    pub(crate) soon_more: usize,
     /// What happened today and what comes, in order of time.
     pub(crate) day: Vec<Row>,
     /// How many more rows the day has.
@@ -90,8 +95,8 @@ pub(crate) struct Missed {
 pub(crate) struct Held {
     /// Where; the message there.
     pub(crate) place: Place,
-    /// The play.
-    pub(crate) play: Option<PlayName>,
+    /// Its play as people call it; empty where it is of none.
+    pub(crate) title: String,
     /// How it begins.
     pub(crate) text: String,
     /// By what.
@@ -123,6 +128,7 @@ pub(crate) fn today(
     let mut gatherer = Gatherer::new(board, (asker, now), links);
     let (waits, others) = (gatherer.mine(None), gatherer.others());
     let (day, day_more) = DayOf { board, asker, now, zone: &zone }.rows();
+    let (soon, soon_more) = super::soon::soon(board, asker, now);
     let (held, held_more) = held(board, asker, now);
     let (look, look_more) = look(board, (asker, now), around);
     let (missed, missed_more) = missed(board, asker, now, lately);
@@ -136,6 +142,8 @@ pub(crate) fn today(
         others,
         questions,
         questions_more,
+        soon,
+        soon_more,
         day,
         day_more,
         missed,
@@ -171,7 +179,7 @@ fn missed(board: &Board, asker: &Asker, now: Timestamp, lately: &Omissions) -> (
             seen.by_ref().take(limits::GROUPS_NAMED_MAX).map(|here| place(here, &"")).collect();
         let more = if sees_all { row.places.len() - places.len() } else { seen.count() };
         let run = row.run.as_ref().filter(|(group, _)| group == first.id).map(|(_, run)| run.clone());
-        let (about, text) = (row.about.clone(), row.text.clone());
+        let (about, text) = (super::group::title(first, &PlayName::new(&row.about)), row.text.clone());
         Some(Missed { at: row.at, about, text, places, more, run, zone: row.zone.clone() })
     });
     let shown: Vec<Missed> = rows.by_ref().take(limits::MISSED_SHOWN).collect();
@@ -186,7 +194,7 @@ fn held(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Held>, usize) {
         let out = &held.outgoing;
         Some(Held {
             place: place(here, &out.effect),
-            play: out.play.clone(),
+            title: out.play.as_ref().map(|play| super::group::title(here, play)).unwrap_or_default(),
             text: super::group::beginning(&out.message.text),
             reason: held.reason,
             due: out.due,

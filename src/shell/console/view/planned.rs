@@ -1,0 +1,191 @@
+//! What comes on the days of a calendar, from the plan, with dates where they have been moved to.
+
+use super::{
+    group::beginning,
+    mark::{DAY_MARKS, Kind, Mark, window as bounds},
+};
+use crate::{
+    base::{
+        ids::{PlayName, StepId},
+        time::{Timestamp, Zone},
+    },
+    engine::{entry::Skip, state::State},
+    model::{
+        channel::GROUP,
+        group::Group,
+        play::{Play, Section},
+        playbook::Playbook,
+        step::{Assignee, Step, Verb},
+        trigger::{DateEntry, Trigger},
+    },
+    shell::console::board::Here,
+    sim::{
+        named::as_read,
+        plan::{self, Planned, Window},
+    },
+};
+use jiff::civil::Date;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// What will be, from the plan.
+pub(super) fn ahead(
+    here: Here<'_>,
+    playbook: &Playbook,
+    days: &[Date],
+    window: Window,
+) -> Vec<(PlayName, Mark)> {
+    let (state, zone) = (here.state(), here.zone());
+    let moved = as_moved(playbook, state);
+    let Some(group) = moved.groups.get(here.id).cloned() else { return Vec::new() };
+    let steps = planned(&moved, &group, (days, &zone), window);
+    steps
+        .into_iter()
+        .map(|step| {
+            let known = state.plays.get(&step.play);
+            let skipped = known.is_some_and(|known| known.skip.contains(&step.run));
+            let kind =
+                if skipped { Kind::Missed(Skip::Operator) } else { condition(&moved, state, &step.play) };
+            let begun = state.runs.contains_key(&step.run);
+            let verb = if step.channel.as_ref().is_none_or(|channel| channel.as_str() == GROUP) {
+                step.verb
+            } else {
+                "note"
+            };
+            let known = moved.play(&step.play).and_then(|play| step_of(play, &step.step));
+            let own = known.and_then(|known| match &known.verb {
+                Verb::Post(post) => post.own_label.as_ref().map(ToString::to_string),
+                _ => None,
+            });
+            let mark = Mark {
+                at: step.at,
+                kind,
+                run: step.run,
+                step: Some(step.step),
+                verb: if step.verb == "post" { verb } else { step.verb },
+                text: if speaks(step.verb) {
+                    beginning(&as_read(&step.text, moved.locale))
+                } else {
+                    String::new()
+                },
+                skips: !begun && !skipped,
+                label: own.or_else(|| Some(step.label?.to_string())).unwrap_or_default(),
+                people: known.map(|known| asked(&moved, &group, state, known, step.at)).unwrap_or_default(),
+                places: Vec::new(),
+                more: 0,
+                zone: zone.clone(),
+            };
+            (step.play, mark)
+        })
+        .collect()
+}
+
+/// The steps of a window: of a play that has very much in a day, the first of each day, so that what comes later is
+/// not left out.
+fn planned(
+    playbook: &Playbook,
+    group: &Group,
+    (days, zone): (&[Date], &Zone),
+    window: Window,
+) -> Vec<Planned> {
+    let of = |plays: &BTreeSet<PlayName>, among: bool| {
+        let mut part = playbook.clone();
+        part.plays.retain(|play| plays.contains(&play.name) == among);
+        part
+    };
+    let mut dense: BTreeSet<PlayName> = BTreeSet::new();
+    let mut steps: Vec<Planned> = loop {
+        let rest = of(&dense, false);
+        let steps: Vec<Planned> = plan::plan_of(&rest, group, window).take(MARKS_MAX + 1).collect();
+        if steps.len() <= MARKS_MAX || rest.plays.is_empty() {
+            break steps;
+        }
+        let mut a_day: BTreeMap<(&PlayName, Date), usize> = BTreeMap::new();
+        for step in &steps {
+            *a_day.entry((&step.play, zone.date(step.at))).or_default() += 1;
+        }
+        let most = a_day.values().copied().max().unwrap_or_default().min(DAY_MARKS + 1);
+        dense.extend(a_day.iter().filter(|(_, n)| **n >= most).map(|((play, _), _)| (*play).clone()));
+    };
+    for play in &dense {
+        let alone = of(&BTreeSet::from([play.clone()]), true);
+        for day in days {
+            let Window { from, to } = bounds(&[*day], zone);
+            let day = Window { from: from.max(window.from), to: to.min(window.to) };
+            if day.from < day.to {
+                steps.extend(plan::plan_of(&alone, group, day).take(DAY_MARKS + 1));
+            }
+        }
+    }
+    steps
+}
+
+/// Marks that a page has at most of plays that have few of them in a day.
+const MARKS_MAX: usize = 2_000;
+
+/// Whether a play starts whatever happens until then.
+fn condition(playbook: &Playbook, state: &State, name: &PlayName) -> Kind {
+    let Some(play) = playbook.play(name) else { return Kind::Ahead };
+    if state.is_paused(name) {
+        return Kind::Missed(Skip::Paused);
+    }
+    let mut conditions: Vec<String> = Vec::new();
+    if !play.during.is_empty() && !play.during.contains(&state.phase) {
+        let names: Vec<&str> = play.during.iter().map(crate::base::ids::PhaseName::as_str).collect();
+        conditions.push(names.join(" / "));
+    }
+    conditions.extend(play.when.as_ref().map(|when| when.source().to_owned()));
+    if conditions.is_empty() { Kind::Ahead } else { Kind::If(conditions.join("; ")) }
+}
+
+/// The playbook with dates where commands have moved them, and without those that are settled.
+fn as_moved(playbook: &Playbook, state: &State) -> Playbook {
+    let mut moved = playbook.clone();
+    for play in &mut moved.plays {
+        let Trigger::Dates(dates) = &play.trigger else { continue };
+        let Some(known) = state.plays.get(&play.name) else { continue };
+        let open: BTreeSet<&Arc<str>> =
+            state.runs.values().filter_map(|run| run.cause.date.as_ref()).collect();
+        let mut kept: Vec<Arc<DateEntry>> = Vec::new();
+        for date in dates {
+            match known.dates.get(&date.id) {
+                Some((_, None)) if !open.contains(&date.id) => {}
+                Some((anchor, _)) => {
+                    kept.push(Arc::new(DateEntry { at: *anchor, civil: None, ..DateEntry::clone(date) }));
+                }
+                None => kept.push(date.clone()),
+            }
+        }
+        DateEntry::sort(&mut kept);
+        *play = Arc::new(Play { trigger: Trigger::Dates(kept), ..Play::clone(play) });
+    }
+    moved
+}
+
+/// The step of an id.
+fn step_of<'p>(play: &'p Play, id: &StepId) -> Option<&'p Step> {
+    play.section(Section::Steps).steps().find(|step| step.id == *id).map(AsRef::as_ref)
+}
+
+/// Who will be asked, as things are now.
+fn asked(playbook: &Playbook, group: &Group, state: &State, step: &Step, at: Timestamp) -> Vec<String> {
+    let to = match &step.verb {
+        Verb::Task(task) => &task.to,
+        Verb::Approve(approve) => &approve.to,
+        Verb::Prune(prune) => &prune.to,
+        _ => return Vec::new(),
+    };
+    let people = match to {
+        Some(Assignee::Role(role)) => playbook.holders(group, state.created, role, at),
+        Some(Assignee::Person(id)) => playbook.person(group, id).cloned().into_iter().collect(),
+        Some(Assignee::Text(_)) | None => Vec::new(),
+    };
+    people.into_iter().map(|person| person.name).collect()
+}
+
+/// Whether what a step does is said to somebody: of others people read what play they are of.
+fn speaks(verb: &str) -> bool {
+    matches!(verb, "post" | "ask" | "task" | "approve" | "mark")
+}
