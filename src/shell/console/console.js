@@ -23,6 +23,14 @@
     if (done && card) card.classList.add("copied-once");
   });
 
+  // Of many groups the first nine, as chat programs forward, or all.
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-ticks]") : null;
+    if (!button) return;
+    const boxes = [...button.form.querySelectorAll("input[type=checkbox][name=on]")];
+    boxes.forEach((box, n) => { box.checked = button.dataset.ticks === "all" || n < Number(button.dataset.ticks); });
+  });
+
   // A form is sent once; its page comes anew.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -84,9 +84,10 @@ pub(super) async fn put(State(inside): State<Arc<Inside>>, request: Request) -> 
     drop(answers);
     let mut said = Vec::new();
     if did > 0 {
+        let many = Phrase::counted(did, "group", "个群");
         let (hushed, heard) = (
-            phrase!("{did} groups: members see nothing", "{did} 个群：成员看不到任何消息"),
-            phrase!("{did} groups: members see again what is said", "{did} 个群：成员重新看到消息"),
+            phrase!("{many}: members see nothing", "{many}：成员看不到任何消息"; many),
+            phrase!("{many}: members see again what is said", "{many}：成员重新看到消息"; many),
         );
         said.push((true, if begins { hushed } else { heard }));
     } else if refused.is_empty() {

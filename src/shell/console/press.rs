@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{EffectId, GroupId, RunId, StepId, TaskId},
+        ids::{EffectId, GroupId, PlayName, RunId, StepId, TaskId},
         limits,
         phrase::{Phrase, pair, phrase},
         time::Timestamp,
@@ -106,7 +106,8 @@ async fn one(
     let reply = put(inside, request).await;
     let seq = last(&reply);
     let title = door::title(group, &target.id);
-    let what = if subject.is_empty() { title } else { format!("{title} · {subject}") };
+    let what =
+        if subject.is_empty() { title } else { format!("{title} · {}", called(group, &target.id, subject)) };
     match reply.refused {
         None if reply.ok => (true, done(verb, &what), seq),
         refused => {
@@ -114,6 +115,14 @@ async fn one(
             (false, phrase!("{what}: not done: {reason}", "{what}：没有做：{reason}"), seq)
         }
     }
+}
+
+/// What a press was about, as people call it: of a run and of what it said the play.
+fn called(group: &GroupNow, id: &GroupId, subject: &str) -> String {
+    let name = subject.split(['@', '/']).next().unwrap_or_default();
+    let playbook = group.book.as_ref().map(|book| book.playbook.in_group(id));
+    let play = playbook.and_then(|playbook| playbook.play(&PlayName::new(name)));
+    play.map_or_else(|| subject.to_owned(), |play| play.title.to_string())
 }
 
 /// What a press becomes; nothing where it is none of the asker's business, or no press.

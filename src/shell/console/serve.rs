@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{GroupId, MemberId, RunId},
+        ids::{GroupId, MemberId, PlayName, RunId},
         limits,
         time::{Duration, Timestamp},
     },
@@ -281,6 +281,8 @@ async fn why(
         return visit.nothing();
     };
     let place = here.title().to_owned();
+    let name = PlayName::new(asked.split(['@', '/']).next().unwrap_or_default());
+    let title = view::group::title(here, &name);
     let Some(playbook) = here.now.book.as_ref().map(|book| book.playbook.shared_in_group(&id).clone()) else {
         return visit.nothing();
     };
@@ -300,7 +302,7 @@ async fn why(
     });
     let (title, body) = match answer.await {
         Err(error) => return unreadable(&visit, &error),
-        Ok(Ok(answers)) => page::why::page((&asked, &id, &place), &answers, &visit.frame),
+        Ok(Ok(answers)) => page::why::page((&asked, &title, &id, &place), &answers, &visit.frame),
         Ok(Err(unclear)) => page::why::unclear(&asked, &unclear.message, unclear.help.as_ref(), &visit.frame),
     };
     visit.page(Some(Tab::Logbook), &title, &body)

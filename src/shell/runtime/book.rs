@@ -3,7 +3,7 @@
 use super::{
     publish::{InForce, Noticed},
     rehearsal::Rehearse,
-    targets::Outlets,
+    targets::{Outlets, SettingsFrom},
 };
 use crate::{
     base::{
@@ -181,9 +181,11 @@ impl Book {
         loaded: &Loaded,
         rehearse: Option<&Rehearse>,
     ) -> Result<Arc<Outlets>, Vec<Phrase>> {
+        let file = |path: &str| super::secret_file(&loaded.root, path);
+        let from = SettingsFrom { root: &loaded.root, env: &super::env, file: &file };
         let targets = match rehearse {
-            Some(rehearse) => Outlets::rehearsed(playbook, &loaded.root, rehearse.to.as_ref()),
-            None => Outlets::resolve(playbook, &loaded.root),
+            Some(rehearse) => Outlets::rehearsed(playbook, &from, rehearse.to.as_ref()),
+            None => Outlets::resolve(playbook, &from),
         };
         targets.map(Arc::new)
     }
@@ -243,7 +245,9 @@ impl Book {
 
     /// Reads the settings of its channels and the keys of its senders again; whether any is another one.
     pub(super) fn read_secrets(&mut self) -> Result<bool, Vec<Phrase>> {
-        let targets = Arc::new(Outlets::resolve(&self.playbook, self.folder.root())?);
+        let file = |path: &str| super::secret_file(self.folder.root(), path);
+        let from = SettingsFrom { root: self.folder.root(), env: &super::env, file: &file };
+        let targets = Arc::new(Outlets::resolve(&self.playbook, &from)?);
         let senders = Self::senders(&self.playbook, self.folder.root(), false)?;
         let watchman = Self::watchman(&self.playbook, self.folder.root(), false)?;
         let is_new = targets != self.targets || senders != self.senders || watchman != self.shown.watchman;

@@ -16,6 +16,16 @@ use std::{
     sync::Arc,
 };
 
+/// Where the settings of channels are read from.
+pub(super) struct SettingsFrom<'a> {
+    /// The folder of the playbook.
+    pub(super) root: &'a Path,
+    /// A variable of the environment.
+    pub(super) env: &'a dyn Fn(&str) -> Option<String>,
+    /// A file of the folder.
+    pub(super) file: &'a dyn Fn(&str) -> std::io::Result<String>,
+}
+
 /// Where the messages of a playbook go: by channel, and by group for those of a group's own.
 #[derive(Debug, Default, PartialEq)]
 pub struct Outlets {
@@ -27,12 +37,12 @@ impl Outlets {
     /// In a rehearsal: nowhere, or everything to the one channel that it names.
     pub(super) fn rehearsed(
         playbook: &Playbook,
-        root: &Path,
+        from: &SettingsFrom<'_>,
         to: Option<&ChannelName>,
     ) -> Result<Self, Vec<Phrase>> {
         let mut targets = Self::default();
         let Some(to) = to else { return Ok(targets) };
-        let all = Self::read(playbook, root, &|name| name == to)?;
+        let all = Self::read(playbook, from, &|name| name == to)?;
         for (id, group) in &playbook.groups {
             let Some(target) = all.get(id, to) else { continue };
             for name in playbook.channels.keys().chain(group.channels.keys()) {
@@ -43,32 +53,28 @@ impl Outlets {
     }
 
     /// Reads every secret; all problems are named.
-    pub(super) fn resolve(playbook: &Playbook, root: &Path) -> Result<Self, Vec<Phrase>> {
-        Self::read(playbook, root, &|_| true)
+    pub(super) fn resolve(playbook: &Playbook, from: &SettingsFrom<'_>) -> Result<Self, Vec<Phrase>> {
+        Self::read(playbook, from, &|_| true)
     }
 
     /// Reads the secrets of some channels; all problems are named.
     fn read(
         playbook: &Playbook,
-        root: &Path,
+        from: &SettingsFrom<'_>,
         meant: &dyn Fn(&ChannelName) -> bool,
     ) -> Result<Self, Vec<Phrase>> {
         let mut targets = Self::default();
         let mut problems = BTreeSet::new();
-        let read_file = |path: &str| super::secret_file(root, path);
+        let SettingsFrom { root, env, file } = from;
         for (name, channel) in playbook.channels.iter().filter(|(name, _)| meant(name)) {
-            match resolve(channel, &super::env, &read_file)
-                .map(|target| Target { folder: root.into(), ..target })
-            {
+            match resolve(channel, env, file).map(|target| Target { folder: (*root).into(), ..target }) {
                 Ok(target) => drop(targets.shared.insert(name.clone(), Arc::new(target))),
                 Err(error) => drop(problems.insert(error.in_words())),
             }
         }
         for (id, group) in &playbook.groups {
             for (name, channel) in group.channels.iter().filter(|(name, _)| group.live && meant(name)) {
-                match resolve(channel, &super::env, &read_file)
-                    .map(|target| Target { folder: root.into(), ..target })
-                {
+                match resolve(channel, env, file).map(|target| Target { folder: (*root).into(), ..target }) {
                     Ok(target) => drop(targets.own.insert((id.clone(), name.clone()), Arc::new(target))),
                     Err(error) => {
                         let error = error.in_words();

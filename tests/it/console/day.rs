@@ -276,7 +276,7 @@ fn a_morning_is_run_from_the_phone_and_a_noon_from_the_desk() {
     // A promo waits for its share, or has missed its day: in either list it is said why.
     let held = tab.eval(
         "[...document.querySelectorAll('#held li, #missed li')].find((el) => \
-         el.textContent.includes('promo')).querySelector('.why').getAttribute('href')",
+         el.textContent.includes('新课')).querySelector('.why').getAttribute('href')",
     );
     tab.go(&format!("{}{}", day.base, held.as_str().unwrap()));
     let why = tab.eval("document.querySelector('main').textContent");

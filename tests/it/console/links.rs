@@ -276,3 +276,61 @@ fn a_link_of_what_was_handed_on_is_dead_and_whoever_has_it_now_has_one() {
     let _ = post(port, &path, &[("verb", "approve"), ("who", "zhu"), ("request", "r3")]).is(303);
     assert_eq!(journal(&play, "task_closed").len(), 1);
 }
+
+#[test]
+fn whoever_cannot_hands_it_on_or_puts_it_off_by_the_link() {
+    let play = Playground::new().file("p.yaml", CLUB);
+    let (engine, port) = engine(&play);
+    let path = link(&play, &engine, "topic", "t");
+    let page = get(port, &path).is(200).body;
+    assert!(
+        page.contains("Why you?") && page.contains("Remind me later") && page.contains("?lang=zh"),
+        "{page}"
+    );
+    assert!(get(port, &format!("{path}?lang=zh")).is(200).body.contains("为什么是我？"));
+    let later = [("verb", "remind"), ("in", "3h"), ("request", "r1"), ("who", "zhu")];
+    let _ = post(port, &path, &later).is(303);
+    let did = journal(&play, "operator");
+    assert_eq!((&did[0]["did"], &did[0]["by"]), (&"reminded_later".into(), &"Zhu (link)".into()), "{did:#?}");
+    let on = [("verb", "reassign"), ("to", "lin"), ("request", "r2"), ("who", "zhu")];
+    let said = post(port, &path, &on).is(303);
+    assert_eq!(journal(&play, "task_reassigned").len(), 1);
+    // The link asks nobody any more, and its page says what was done by it.
+    let back = said.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap().to_owned();
+    assert!(get(port, &back).body.contains("handed on"));
+    assert!(journal(&play, "task_closed").is_empty());
+    // Where a link is not enough to decide, it is not enough for this either.
+    let strict = link(&play, &engine, "strict", "t");
+    for fields in [later, on] {
+        let _ = post(port, &strict, &fields).is(303);
+    }
+    assert_eq!(journal(&play, "task_reassigned").len(), 1);
+}
+
+#[test]
+fn a_picture_is_shown_to_whoever_may_answer_and_no_other_file_is() {
+    const PNG: &[u8] = &[0x89, b'P', b'N', b'G', 13, 10, 26, 10, 0, 0, 0, 13];
+    let wall = "group: { type: console }, wall: { type: manual, to: host }, staff";
+    let file = CLUB.replace("group: { type: console }, staff", wall)
+        + "  rules:\n    on: rules\n    steps:\n      - post: Look at this\n        image: rules.png\n        to: wall\n";
+    let play = Playground::new().file("p.yaml", &file);
+    play.write_bytes("rules.png", PNG);
+    let (engine, port) = engine(&play);
+    let path = link(&play, &engine, "rules", "t");
+    let page = get(port, &path).is(200).body;
+    assert!(page.contains(&format!("src=\"{path}/picture\"")), "{page}");
+    let shown = get(port, &format!("{path}/picture")).is(200);
+    assert!(
+        shown.head.contains("content-type: image/png") && shown.head.contains("nosniff"),
+        "{}",
+        shown.head
+    );
+    // Neither a forged link nor nobody gets it, and it goes with the task.
+    let _ = get(port, &format!("{}/picture", path.replace(".t1.", ".t2."))).is(404);
+    let _ = get(port, "/picture?group=xi.an&task=t1").is(401);
+    play.write("rules.png", "not a picture, but a secret");
+    let _ = get(port, &format!("{path}/picture")).is(404);
+    play.write_bytes("rules.png", PNG);
+    let _ = post(port, &path, &[("verb", "done"), ("request", "r1"), ("who", "lin")]).is(303);
+    let _ = get(port, &format!("{path}/picture")).is(404);
+}

@@ -8,6 +8,7 @@ use crate::{
     },
     hearing::door::ask,
     help::{
+        devtools, judge,
         playground::{Playground, eventually},
         sink::Sink,
     },
@@ -250,4 +251,54 @@ fn a_list_of_members_is_pasted_in_and_taken_along() {
     let _ = ed.get("/groups/xian/members.csv").is(404);
     let _ = ed.press(&viewed, "bring", &[("group", "xian"), ("list", list)]).is(303);
     let _ = ask(town.port, "GET /groups/xian/members.csv", &[], b"").is(401);
+}
+
+#[test]
+fn a_hush_is_nothing_that_is_well() {
+    let town = start();
+    let zhu = town.enter("zhu");
+    assert!(zhu.get("/").is(200).body.contains("all is well"));
+    let _ = town.play.run(&["hush", "--why", "a quarrel", "--group", "xian"]).exits(0);
+    let today = zhu.get("/").is(200).body;
+    assert!(today.contains("hushed: members see nothing") && !today.contains("all is well"), "{today}");
+    let group = zhu.get("/groups/xian").is(200).body;
+    assert!(group.contains("Hushed: members see nothing") && !group.contains("Nothing is wrong"), "{group}");
+}
+
+#[test]
+fn who_is_there_is_counted_by_hand_where_nobody_hears() {
+    let town = start();
+    let _ = town.play.run(&["start", "evening", "--group", "xian"]).exits(0);
+    let zhu = town.enter("zhu");
+    let run = journal(&town.play, "run_started")[0]["run"].as_str().unwrap().to_owned();
+    let path = format!("/runs/{run}?group=xian");
+    let sheet = zhu.get(&path).is(200).body;
+    assert!(sheet.contains("this channel hears no messages"), "{sheet}");
+    let on = format!("xian {run}");
+    let _ = zhu.press(&sheet, "press/present", &[("on", &on), ("count", "48")]).is(303);
+    let _ = zhu.press(&zhu.get(&path).body, "press/present", &[("on", &on), ("count", "many")]).is(303);
+    let sheet = zhu.get(&path).is(200).body;
+    assert!(sheet.contains("<dt>Present</dt><dd><b>48</b>") && sheet.contains("Zhu"), "{sheet}");
+}
+
+#[test]
+fn what_was_typed_stays_until_it_was_sent_and_taken() {
+    let Some(chromium) = judge::chromium() else { return };
+    let town = start();
+    let _ = town.play.run(&["signal", "chore", "--group", "xian"]).exits(0);
+    let mut browser = devtools::Browser::start(&chromium);
+    let mut tab = browser.tab(devtools::Screen::PHONE);
+    tab.go(&open(&town.play, &["--as", "lin"]));
+    tab.leads(|tab| drop(tab.eval("document.querySelector('button.main').click()")));
+    let note = "document.querySelector('form[action=\"/press/done\"] input[name=note]')";
+    tab.eval(&format!(
+        "(() => {{ {note}.value = 'the tea is out'; {note}.dispatchEvent(new Event('input', {{ bubbles: true }})); }})()"
+    ));
+    let home = tab.eval("location.href").as_str().unwrap().to_owned();
+    tab.go(&home);
+    assert_eq!(tab.eval(&format!("{note}.value")), "the tea is out");
+    assert_eq!(tab.eval(&format!("{note}.closest('details').open")), true, "what was restored is seen");
+    tab.leads(|tab| drop(tab.eval(&format!("{note}.form.querySelector('button').click()"))));
+    assert_eq!(journal(&town.play, "task_closed")[0]["note"], "the tea is out");
+    assert_eq!(tab.eval("Object.keys(sessionStorage).filter((key) => key.startsWith('typed')).length"), 0);
 }

@@ -208,7 +208,7 @@ fn a_post_that_a_person_pastes_is_not_said_before_somebody_says_so() {
     let (path, _) = start(&play, "hello");
     let page = |path: &str| zhu.get(path).is(200).body;
     let sheet = page(&path);
-    assert!(sheet.contains("is delivered") && !sheet.contains("/press/recall"), "{sheet}");
+    assert!(sheet.contains("until its message has arrived") && !sheet.contains("/press/recall"), "{sheet}");
     // Its legend has the words once.
     let waits = |page: &str| page.matches("waits to be pasted").count();
     let calendar = page("/calendar");
@@ -218,7 +218,7 @@ fn a_post_that_a_person_pastes_is_not_said_before_somebody_says_so() {
 
     let _ = play.run(&["done", "t1"]).exits(0);
     let sheet = page(&path);
-    assert!(!sheet.contains("is delivered") && sheet.contains("/press/recall"), "{sheet}");
+    assert!(!sheet.contains("until its message has arrived") && sheet.contains("/press/recall"), "{sheet}");
     assert_eq!(waits(&page("/calendar")), 1);
 
     // Whoever looks in while everything is paused ends the pause where they are asked.

@@ -354,6 +354,13 @@ fn sent(card: &Card, frame: &Frame) -> Markup {
                 summary { (locale.pick("In which groups", "发到了哪些群")) " (" (card.places.len()) ")" }
                 fieldset {
                     legend { (locale.pick("Take the tick from where it is not yet", "还没发的群请去掉勾")) }
+                    @if card.places.len() > BY_NINE {
+                        // Without a script every group is ticked.
+                        div.acts.ticking {
+                            button type="button" data-ticks="9" { (locale.pick("Only the first nine", "只勾前九个")) }
+                            button type="button" data-ticks="all" { (locale.pick("All", "全部")) }
+                        }
+                    }
                     @for place in &card.places {
                         label.tick { input type="checkbox" name="on" value={ (place.group) " " (place.subject) } checked; span { bdi { (place.title) } } }
                     }
@@ -363,6 +370,9 @@ fn sent(card: &Card, frame: &Frame) -> Markup {
         }
     }
 }
+
+/// Groups to which a chat program forwards at once.
+const BY_NINE: usize = 9;
 
 /// A checklist: what is ticked off stays so, and with the last of it the task is done.
 pub(super) fn ticks(card: &Card, locale: Locale) -> Markup {

@@ -34,6 +34,13 @@ pub(crate) fn page(view: &Group, frame: &Frame) -> (String, Markup) {
                     (frame.press("resume", &on, &html! { button.main { (locale.pick("Resume", "恢复")) } }))
                 } @else {
                     (frame.press("pause", &on, &html! { button { (locale.pick("Pause", "暂停")) } }))
+                    @if !view.roles.is_empty() { (second(locale.pick("Pause, with somebody who looks in", "暂停，请人照看"), &frame.press("pause", &on, &html! {
+                        p.words { (locale.pick("Nothing starts until somebody resumes. Whoever has the role has one task a week: to look in.", "恢复之前不开始任何活动。担任这个角色的人每周有一件事：来看一眼。")) }
+                        label.field { (locale.pick("Who", "谁"))
+                            select name="caretaker" { @for role in &view.roles { option value=(role) { (role) } } }
+                        }
+                        button { (locale.pick("Pause everything here", "全部暂停")) }
+                    }))) }
                 }
                 (second(locale.pick("Remark", "记一笔"), &frame.press("note", &on, &html! {
                     (field("note", locale.pick("A remark for the journal", "写进日志的一句话")))
@@ -77,7 +84,8 @@ fn head(view: &Group, locale: Locale) -> Markup {
     html! {
         @if view.playbook.is_none() { p.headline.bad { "▲ " (locale.pick("No file runs this group: nothing happens in it.", "没有文件在运行这个群：不会有任何活动。")) } }
         @if view.paused { p.headline.bad { "‖ " (locale.pick("Everything is paused: nothing starts until somebody resumes.", "全部暂停：恢复之前不开始任何活动。")) } }
-        @if view.troubles.is_empty() && view.findings.is_empty() && !view.paused && view.playbook.is_some() {
+        @if let Some(since) = view.hushed { p.headline.bad { "‖ " a href="/hush" { (locale.pick("Hushed: members see nothing", "静默中：成员什么都看不到")) } " · " (locale.pick("since ", "自 ")) (parts::at(since, view.now, &view.zone)) } }
+        @if view.troubles.is_empty() && view.findings.is_empty() && !view.paused && view.hushed.is_none() && view.playbook.is_some() {
             p.headline { "● " (locale.pick("Nothing is wrong here.", "一切正常。")) }
         }
         @if !view.findings.is_empty() { p.headline.bad { "▲ " a href="#findings" { @match locale {

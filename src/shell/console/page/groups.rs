@@ -224,8 +224,9 @@ fn state(row: &Row, locale: Locale) -> Markup {
     html! {
         @if row.rests { (parts::sign("○", "", locale.pick("no file runs it", "没有文件在运行它"))) }
         @if row.paused { (parts::sign("‖", "", locale.pick("paused", "暂停中"))) }
+        @if row.hushed { (parts::sign("‖", "bad", locale.pick("hushed", "静默中"))) }
         @for one in &row.troubles { (trouble(one, locale)) }
-        @if !row.rests && !row.paused && row.troubles.is_empty() { (parts::sign("●", "good", locale.pick("well", "正常"))) }
+        @if !row.rests && !row.paused && !row.hushed && row.troubles.is_empty() { (parts::sign("●", "good", locale.pick("well", "正常"))) }
     }
 }
 

@@ -92,6 +92,9 @@ fn look_at(look: &Look, frame: &Frame) -> Markup {
                 Locale::Zh => { "健康度 " (health) "（满分 100），群页面有原因和处方" }
             }
         },
+        Look::Hushed { places: some, more } => html! {
+            a href="/hush" { bdi { (places(some, *more, locale)) } } ": " (locale.pick("hushed: members see nothing", "静默中：成员什么都看不到"))
+        },
         Look::Paused { places: some, more } => html! {
             a href=(parts::address("/groups", &[("only", "paused")])) { bdi { (places(some, *more, locale)) } } ": " (locale.pick("everything is paused", "全部暂停中"))
         },

@@ -55,6 +55,7 @@ pub(crate) fn task(sheet: &Sheet, frame: &Frame) -> (String, Markup) {
                 title.to_owned(),
                 html! {
                     h1 { (title) }
+                    (said(frame))
                     p { (locale.pick(
                         "It was made for somebody who is not asked any more. Whoever runs the group can send another.",
                         "它是发给别人的，而那个人已不在名单里。请群的运营者重新发一个。",

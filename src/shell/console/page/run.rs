@@ -311,6 +311,12 @@ fn counts(view: &Sheet, frame: &Frame) -> Markup {
                 dt { (locale.pick("Heard today", "今天听到")) }
                 dd { (locale.pick("this channel hears no messages: who is there is counted by hand", "这个频道听不到消息：到场人数要人来数")) }
             }
+            @if !view.turnout.unanswered.is_empty() {
+                dt { (locale.pick("Not answered", "待答")) }
+                dd { @for (n, (name, at)) in view.turnout.unanswered.iter().enumerate() {
+                    @if n > 0 { ", " } bdi { (name) } " " (parts::at(*at, view.now, &view.zone))
+                } }
+            }
             @if let Some((count, by, at)) = &view.turnout.present {
                 dt { (locale.pick("Present", "到场")) }
                 dd { b { (count) } " · " (parts::at(*at, view.now, &view.zone)) @if let Some(by) = by { " · " bdi { (by) } } }

@@ -14,18 +14,19 @@ use maud::{Markup, html};
 
 /// The title and the page.
 pub(crate) fn page(
-    (asked, group, place): (&str, &GroupId, &str),
+    (asked, title, group, place): (&str, &str, &GroupId, &str),
     answers: &[(Why, Verdict)],
     frame: &Frame,
 ) -> (String, Markup) {
     let locale = frame.locale;
-    let title = format!("{}{asked}", locale.pick("Why? ", "为什么？"));
+    let heading = format!("{}{title}", locale.pick("Why? ", "为什么？"));
     let body = html! {
         p.crumb { a href="/groups" { (locale.pick("Groups", "群")) } " › " a href=(group_path(group)) { bdi { (place) } } }
-        h1 { (locale.pick("Why? ", "为什么？")) small { bdi { (asked) } } }
+        h1 { (locale.pick("Why? ", "为什么？")) bdi { (title) } }
+        @if title != asked { p.words { code { (asked) } } }
         @for (n, (why, verdict)) in answers.iter().enumerate() { (answer(n, why, *verdict, locale)) }
     };
-    (title, body)
+    (heading, body)
 }
 
 /// That nothing can be answered, and what to do.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{EffectId, GroupId, PhaseName, PlayName, RunId, StepId, TaskId},
+        ids::{EffectId, GroupId, PhaseName, PlayName, RoleName, RunId, StepId, TaskId},
         limits,
         locale::Locale,
         time::{Timestamp, Zone},
@@ -44,6 +44,8 @@ pub(crate) struct Group {
     pub(crate) phase: Phase,
     /// Whether everything is paused.
     pub(crate) paused: bool,
+    /// Since when members see nothing.
+    pub(crate) hushed: Option<Timestamp>,
     /// How many members are known.
     pub(crate) members: usize,
     /// Since when it is run.
@@ -70,6 +72,8 @@ pub(crate) struct Group {
     pub(crate) charts: Option<Charts>,
     /// What a person may report by hand: signals that plays hear.
     pub(crate) signals: Vec<String>,
+    /// Roles of which one can look in while everything is paused.
+    pub(crate) roles: Vec<RoleName>,
     /// Whether the reader commands it.
     pub(crate) commands: bool,
     /// The zone of its times.
@@ -199,6 +203,7 @@ pub(crate) fn group(
         playbook: playbook.map(|playbook| playbook.title.to_string()),
         phase,
         paused: state.paused,
+        hushed: state.by_hand.hush.as_ref().map(|hush| hush.since),
         members: state.members.len(),
         created: state.created,
         troubles: troubles(state, now, stuck),
@@ -212,6 +217,7 @@ pub(crate) fn group(
         findings: findings(here, now, locale),
         charts: charts(state, playbook, now),
         signals: playbook.map(signals).unwrap_or_default(),
+        roles: playbook.map(|playbook| playbook.roles.keys().cloned().collect()).unwrap_or_default(),
         commands,
         zone: here.zone(),
     })
@@ -239,7 +245,7 @@ const NEXT_SHOWN: usize = 12;
 const ENDED_SHOWN: usize = 20;
 
 /// A play as people call it.
-pub(super) fn title(here: Here<'_>, play: &PlayName) -> String {
+pub(in crate::shell::console) fn title(here: Here<'_>, play: &PlayName) -> String {
     let known = here.playbook().and_then(|playbook| playbook.play(play));
     known.map_or_else(|| play.to_string(), |play| play.title.to_string())
 }

@@ -109,6 +109,8 @@ pub(crate) struct Row {
     pub(crate) phase: PhaseName,
     /// Whether everything is paused.
     pub(crate) paused: bool,
+    /// Whether members see nothing.
+    pub(crate) hushed: bool,
     /// Whether no file runs it.
     pub(crate) rests: bool,
     /// How many members are known.
@@ -267,6 +269,7 @@ fn row(here: Here<'_>, asker: &Asker, now: Timestamp, stuck: usize) -> Row {
         title: here.title().to_owned(),
         phase: state.phase.clone(),
         paused: state.paused,
+        hushed: state.by_hand.hush.is_some(),
         rests: here.now.book.is_none(),
         members: state.members.len(),
         waits: state.tasks.len(),

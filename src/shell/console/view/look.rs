@@ -18,6 +18,7 @@ use crate::{
         store::Status,
     },
 };
+use imbl::OrdSet;
 
 /// Rows of what is held, or needs a look, on the page of today.
 pub(super) const LOOK_ROWS: usize = 10;
@@ -93,6 +94,13 @@ pub(crate) enum Look {
     },
     /// Groups that are paused.
     Paused {
+        /// The first of them.
+        places: Vec<Place>,
+        /// How many more there are.
+        more: usize,
+    },
+    /// Groups in which members see nothing.
+    Hushed {
         /// The first of them.
         places: Vec<Place>,
         /// How many more there are.
@@ -182,10 +190,14 @@ pub(super) fn look(
     }));
     let unwell = around.health.rows.iter().filter(|one| one.now < UNWELL);
     take(&mut unwell.map(|one| Look::Unwell { place: one.place.clone(), health: one.now }));
-    let mut paused = board.paused.iter().take(limits::PLACES_LOOKED_AT_MAX).filter_map(sees);
-    let places: Vec<Place> =
-        paused.by_ref().take(limits::GROUPS_NAMED_MAX).map(|here| place(here, &"")).collect();
-    let rest = if asker.sees_all(&board.now) { board.paused.len() - places.len() } else { paused.count() };
-    take(&mut (!places.is_empty()).then_some(Look::Paused { places, more: rest }).into_iter());
+    let still = |all: &OrdSet<GroupId>| {
+        let mut seen = all.iter().take(limits::PLACES_LOOKED_AT_MAX).filter_map(sees);
+        let places: Vec<Place> =
+            seen.by_ref().take(limits::GROUPS_NAMED_MAX).map(|here| place(here, &"")).collect();
+        let more = if asker.sees_all(&board.now) { all.len() - places.len() } else { seen.count() };
+        (!places.is_empty()).then_some((places, more))
+    };
+    take(&mut still(&board.hushed).map(|(places, more)| Look::Hushed { places, more }).into_iter());
+    take(&mut still(&board.paused).map(|(places, more)| Look::Paused { places, more }).into_iter());
     (all, more)
 }

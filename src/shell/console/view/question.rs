@@ -104,7 +104,7 @@ pub(super) fn questions(
         Some(QuestionRow {
             place: place(here, &asked.task),
             text: super::group::beginning(&open.task.text),
-            answers: answered(open),
+            answers: super::turnout::answered(open),
             due: open.task.due,
             zone: here.zone(),
         })

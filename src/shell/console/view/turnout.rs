@@ -32,9 +32,14 @@ pub(crate) struct Turnout {
     pub(crate) asked: Vec<AskedHere>,
     /// Members who spoke today and their messages; none where nobody hears them.
     pub(crate) heard: Option<(u32, u32)>,
+    /// Questions of members that nobody has answered since it began: who asked, and when.
+    pub(crate) unanswered: Vec<(String, Timestamp)>,
     /// How many were there when somebody counted last: how many, who counted, when.
     pub(crate) present: Option<(u64, Option<String>, Timestamp)>,
 }
+
+/// Questions of members that a sheet names.
+const UNANSWERED_SHOWN: usize = 8;
 
 /// With what a remark begins that has such a count.
 const PRESENT: &str = "present: ";
@@ -65,7 +70,11 @@ pub(super) fn turnout(here: Here<'_>, run: &RunId, lines: &[LogLine]) -> Turnout
         }
         _ => None,
     });
+    let begun = here.run(run).map(|run| run.started);
+    let open = state.numbers.questions.iter().rev().filter(|one| begun.is_some_and(|begun| one.at >= begun));
+    let unanswered = open.take(UNANSWERED_SHOWN).map(|one| (state.members.name_of(&one.by), one.at));
     Turnout {
+        unanswered: unanswered.collect(),
         asked: asked.collect(),
         heard: hears().unwrap_or(false).then_some((today.speakers, today.human)),
         present,
