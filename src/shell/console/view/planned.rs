@@ -178,7 +178,11 @@ fn asked(playbook: &Playbook, group: &Group, state: &State, step: &Step, at: Tim
         _ => return Vec::new(),
     };
     let people = match to {
-        Some(Assignee::Role(role)) => playbook.holders(group, state.created, role, at),
+        Some(Assignee::Role(role)) => {
+            let role = playbook.role(group, role).cloned();
+            role.map(|role| state.by_hand.holders(&role, state.created, at, &playbook.zone).0)
+                .unwrap_or_default()
+        }
         Some(Assignee::Person(id)) => playbook.person(group, id).cloned().into_iter().collect(),
         Some(Assignee::Text(_)) | None => Vec::new(),
     };
