@@ -113,7 +113,7 @@ async fn brought(
 ) -> (Vec<(bool, Phrase)>, i64) {
     let n = listed.len();
     let joined = form.get("joined").is_some();
-    let command = Command::ImportMembers { members: listed.into(), left: Vec::new(), joined };
+    let command = Command::ImportMembers { members: listed, left: Vec::new(), joined };
     let request = CommandRequest {
         id: press::id_of(form, "bring", id.as_str()),
         group: Some(id.clone()),

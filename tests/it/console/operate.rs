@@ -271,7 +271,7 @@ fn who_is_there_is_counted_by_hand_where_nobody_hears() {
     let _ = town.play.run(&["start", "evening", "--group", "xian"]).exits(0);
     let zhu = town.enter("zhu");
     let run = journal(&town.play, "run_started")[0]["run"].as_str().unwrap().to_owned();
-    let path = format!("/runs/{run}?group=xian");
+    let path = format!("/runs/{}?group=xian", run.replace('#', "%23"));
     let sheet = zhu.get(&path).is(200).body;
     assert!(sheet.contains("this channel hears no messages"), "{sheet}");
     let on = format!("xian {run}");

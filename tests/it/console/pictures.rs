@@ -230,7 +230,7 @@ plays:
 fn evening(words: &Words) -> (Playground, Process, String) {
     let play = Playground::new().file("p.yaml", &words.file());
     let engine = play.start(&["run", "p.yaml", "--listen", "127.0.0.1:0"]);
-    let line = engine.line("console  http://127.0.0.1:");
+    let line = engine.line("/enter/");
     engine.line("running");
     let base = line[line.find("http").unwrap()..].split("/enter/").next().unwrap().to_owned();
     for (signal, group) in [

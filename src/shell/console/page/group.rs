@@ -84,7 +84,7 @@ fn head(view: &Group, locale: Locale) -> Markup {
     html! {
         @if view.playbook.is_none() { p.headline.bad { "▲ " (locale.pick("No file runs this group: nothing happens in it.", "没有文件在运行这个群：不会有任何活动。")) } }
         @if view.paused { p.headline.bad { "‖ " (locale.pick("Everything is paused: nothing starts until somebody resumes.", "全部暂停：恢复之前不开始任何活动。")) } }
-        @if let Some(since) = view.hushed { p.headline.bad { "‖ " a href="/hush" { (locale.pick("Hushed: members see nothing", "静默中：成员什么都看不到")) } " · " (locale.pick("since ", "自 ")) (parts::at(since, view.now, &view.zone)) } }
+        @if let Some(since) = view.hushed { p.headline.bad { "‖ " (locale.pick("Hushed: members see nothing", "静默中：成员什么都看不到")) " · " (locale.pick("since ", "自 ")) (parts::at(since, view.now, &view.zone)) } }
         @if view.troubles.is_empty() && view.findings.is_empty() && !view.paused && view.hushed.is_none() && view.playbook.is_some() {
             p.headline { "● " (locale.pick("Nothing is wrong here.", "一切正常。")) }
         }

@@ -6,7 +6,10 @@ use crate::{
         metric::{Unit, find},
         time::Timestamp,
     },
-    engine::{numbers::Gauges, state::State},
+    engine::{
+        numbers::{Gauges, day::DayNumbers},
+        state::State,
+    },
     model::{message::Label, playbook::Playbook},
     shell::view::metrics::reading,
 };
@@ -72,8 +75,7 @@ pub(crate) fn charts(state: &State, playbook: Option<&Playbook>, now: Timestamp)
         .map(|n| first.plus(n))
         .map(|day| {
             let of = known.get(&day);
-            let of =
-                |count: fn(&crate::engine::numbers::day::DayNumbers) -> u32| of.map_or(0, |day| count(day));
+            let of = |count: fn(&DayNumbers) -> u32| of.map_or(0, |day| count(day));
             DayOfChart {
                 day,
                 speakers: of(|day| day.speakers),
@@ -82,16 +84,14 @@ pub(crate) fn charts(state: &State, playbook: Option<&Playbook>, now: Timestamp)
             }
         })
         .collect();
-    let sum = |count: fn(&crate::engine::numbers::day::DayNumbers) -> u32| {
-        known.values().map(|day| u64::from(count(day))).sum::<u64>()
-    };
+    let sum = |count: fn(&DayNumbers) -> u32| known.values().map(|day| u64::from(count(day))).sum::<u64>();
     let gauges = reading(state, playbook, now);
     let charts = Charts {
         days,
         tops: TOPS.iter().filter_map(|n| Some((*n, share(&gauges, "top_share", Some(*n))?))).collect(),
         owner: share(&gauges, "owner_share", None),
         said: (sum(|day| day.human), sum(|day| day.bot)),
-        posts: (sum(|day| day.all_posts()), sum(|day| day.posts_of(Label::Promo))),
+        posts: (sum(DayNumbers::all_posts), sum(|day| day.posts_of(Label::Promo))),
         sources: sources(state, last),
     };
     Some(charts)

@@ -56,7 +56,9 @@ pub(crate) fn together(
             let of =
                 lanes.entry(key).or_insert_with(|| Lane { days: vec![Vec::new(); days], ..lane.clone() });
             for (all, marks) in of.days.iter_mut().zip(lane.days) {
-                marks.into_iter().for_each(|mark| put(all, mark, id, &one.place));
+                for mark in marks {
+                    put(all, mark, id, &one.place);
+                }
             }
         }
         match &mut all {
