@@ -258,6 +258,7 @@ fn served(town: &Town) {
         "/log?kind=failed",
         "/log?group=g05000",
         "/channels",
+        "/calendar",
         "/calendar?group=g05000",
         "/calendar?group=g05000&view=month",
         "/why/noon?group=g05000",

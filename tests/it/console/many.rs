@@ -95,10 +95,16 @@ fn a_town_of_groups_fits_on_every_page() {
         "/hush",
         "/groups/g100",
         "/calendar?group=g100&view=month",
+        "/calendar",
+        "/calendar?view=month",
+        "/groups?order=health",
+        "/log?q=hello",
     ] {
         let page = admin.get(path).is(200).body;
         assert!(page.len() < BYTES, "{path} has {} bytes", page.len());
     }
+    let together = admin.get("/calendar").is(200).body;
+    assert!(together.contains("the first 6 of 240 groups"), "{together}");
     // A page of cards follows another until there is none.
     let (mut path, mut seen) = ("/me".to_owned(), 0);
     loop {

@@ -19,15 +19,23 @@ use crate::{
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-/// Groups of which one calendar is made; with more the first are shown, and each has its own.
-pub(crate) const TOGETHER_MAX: usize = 24;
+/// Groups of which one calendar is made.
+const TOGETHER_MAX: usize = 24;
+/// Of more groups so many are shown: who has hundreds looks at one, and a page is made at once.
+const FIRST_OF_MANY: usize = 6;
 
 /// The groups that are shown together, and how many more the reader sees: the first by their ids.
 pub(crate) fn members(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<GroupId>, usize) {
     let some = board.now.groups.iter().take(limits::PLACES_LOOKED_AT_MAX);
     let mut some = some.filter(|(_, group)| group.book.is_some() && asker.sees(group, now));
-    let shown: Vec<GroupId> = some.by_ref().take(TOGETHER_MAX).map(|(id, _)| id.clone()).collect();
-    let beyond = if asker.sees_all(&board.now) { board.counts.groups - shown.len() } else { some.count() };
+    let mut shown: Vec<GroupId> = some.by_ref().take(TOGETHER_MAX).map(|(id, _)| id.clone()).collect();
+    let more = some.next().is_some();
+    let left_out = if more { shown.len() - FIRST_OF_MANY + 1 } else { 0 };
+    if more {
+        shown.truncate(FIRST_OF_MANY);
+    }
+    let beyond =
+        if asker.sees_all(&board.now) { board.counts.groups - shown.len() } else { some.count() + left_out };
     (shown, beyond)
 }
 
