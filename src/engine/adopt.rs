@@ -35,8 +35,9 @@ impl Draft<'_> {
         let zone = Some(Arc::from(playbook.zone.name()));
         self.emit(Fact::Adopted { digest: playbook.digest.clone(), created, horizon, horizons, zone })?;
         for listed in &group.members {
-            self.list_member(listed.clone())?;
+            self.take_over(listed.clone())?;
         }
+        self.join_all_by_identity()?;
         for play in &playbook.plays {
             self.arm_new(play, created)?;
         }

@@ -82,7 +82,8 @@ impl Draft<'_> {
             self.platform_refused(effect)?;
             return self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason, nth: 0 });
         }
-        if self.removal_refused(effect, reason.of(self.playbook.locale))? {
+        let why = reason.of(self.playbook.locale);
+        if self.removal_refused(effect, why)? || self.admission_refused(effect, why)? {
             return self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason, nth: 0 });
         }
         self.alert_lost(effect)?;

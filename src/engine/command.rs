@@ -396,7 +396,7 @@ impl Draft<'_> {
             let double = self.known_by_name_only(&merged, members);
             let reported = known.is_none() && joined;
             if (double.is_some() || !reported) && known.as_ref() != Some(&merged) {
-                self.list_member(Arc::new(merged.clone()))?;
+                self.take_over(Arc::new(merged.clone()))?;
             }
             if let Some(from) = double {
                 self.emit(Fact::JoinedIds(JoinedIds { from, into: merged.member.id.clone() }))?;
@@ -405,6 +405,7 @@ impl Draft<'_> {
                 self.report_join(merged)?;
             }
         }
+        self.join_all_by_identity()?;
         // An id that has become another name of somebody does not leave.
         let members = &self.state.members;
         let stays = |id: &MemberId| there.contains(id) || members.own_id(id) != id;

@@ -21,6 +21,25 @@ pub(super) fn remove_by_hand(locale: Locale, who: &str, task: &str, reason: &str
     }
 }
 
+/// Somebody who has asked to come in is answered by hand; with the reason why the platform did not do it.
+pub(super) fn admit_by_hand(locale: Locale, who: &str, yes: bool, reason: Option<&str>) -> String {
+    let who = markdown::escape(who);
+    let reason = reason.map(markdown::escape);
+    match (locale, yes) {
+        (Locale::En, yes) => {
+            let what = if yes { "Let them in" } else { "Turn the request down" };
+            let reason =
+                reason.map(|reason| format!("The platform did not do it ({reason}). ")).unwrap_or_default();
+            format!("{who} has asked to come in. {reason}{what} in the app")
+        }
+        (Locale::Zh, yes) => {
+            let what = if yes { "通过申请" } else { "拒绝申请" };
+            let reason = reason.map(|reason| format!("平台没有办成（{reason}），")).unwrap_or_default();
+            format!("{who} 申请进群：{reason}请在群里{what}")
+        }
+    }
+}
+
 /// What was sent is to be deleted by hand: how that goes on the platform.
 pub(super) fn delete_by_hand(
     locale: Locale,

@@ -1,4 +1,4 @@
-//! One person, several ids: what a list or `people` says to be of one is one member.
+//! One person, several ids: what a list, `people` or the field of `members.identity` says to be of one is one member.
 //!
 //! An ear names members `TYPE:ID`, a person as they type it. A name joins nobody, except somebody of whom nothing but the
 //! name is known when a list brings the only one who has it; an id that somebody has stays theirs: others become names
@@ -14,10 +14,11 @@ use crate::{
         ids::MemberId,
         limits,
         member::{Listed, Member},
+        value::Value,
     },
     model::channel::ChannelKind,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 impl Draft<'_> {
     /// The member whom an id means. Where `people` says that it is somebody who is known by another id, both are joined.
@@ -82,10 +83,57 @@ impl Draft<'_> {
 
     /// Joins the ids that a report of somebody's coming has told.
     pub(super) fn join_told(&mut self, member: &MemberId) -> Decided {
-        match self.state.members.get(member).filter(|known| ids_said(known).next().is_some()) {
-            Some(known) => self.join_listed(&Listed::from(Member::clone(&known.clone()))),
+        let known = self.state.members.get(member).filter(|known| ids_said(known).next().is_some());
+        if let Some(known) = known.cloned() {
+            self.join_listed(&Listed::from(Member::clone(&known)))?;
+        }
+        self.join_by_identity(member)
+    }
+
+    /// Joins a member with whoever has the same in the field of `members.identity`.
+    pub(super) fn join_by_identity(&mut self, id: &MemberId) -> Decided {
+        let Some(field) = self.playbook.keeping.identity.clone() else { return Ok(()) };
+        let Some(member) = self.state.members.get(id).cloned() else { return Ok(()) };
+        let Some(value) = identity_of(&member, &field) else { return Ok(()) };
+        let same = |other: &&Arc<Member>| {
+            other.id != member.id && identity_of(other, &field).as_ref() == Some(&value)
+        };
+        let found = self.state.members.iter().find(same).cloned();
+        match found {
+            Some(other) => self.join_same(&other, &member),
             None => Ok(()),
         }
+    }
+
+    /// The same for everybody at once, after a list.
+    pub(super) fn join_all_by_identity(&mut self) -> Decided {
+        let Some(field) = self.playbook.keeping.identity.clone() else { return Ok(()) };
+        let mut first: BTreeMap<String, Arc<Member>> = BTreeMap::new();
+        let mut same: Vec<(Arc<Member>, Arc<Member>)> = Vec::new();
+        for member in self.state.members.iter() {
+            let Some(value) = identity_of(member, &field) else { continue };
+            match first.get(&value) {
+                Some(known) => same.push((known.clone(), member.clone())),
+                None => drop(first.insert(value, member.clone())),
+            }
+        }
+        same.iter().try_for_each(|(known, member)| self.join_same(known, member))
+    }
+
+    /// Two are one: under the id that a list gave, else under the one that was there first.
+    fn join_same(&mut self, known: &Member, member: &Member) -> Decided {
+        let heard = |id: &MemberId| {
+            let kind = id.as_str().split_once(':').map_or("", |(kind, _)| kind);
+            ChannelKind::parse(kind).is_some()
+        };
+        let (into, from) =
+            if heard(&known.id) && !heard(&member.id) { (member, known) } else { (known, member) };
+        // One of them may have become the other meanwhile.
+        let apart = self.state.members.own_id(&into.id) != self.state.members.own_id(&from.id);
+        if !apart || into.ids.len() + from.ids.len() >= limits::MEMBER_IDS_MAX {
+            return Ok(());
+        }
+        self.emit(Fact::JoinedIds(JoinedIds { from: from.id.clone(), into: into.id.clone() }))
     }
 
     /// Joins what lists said before anybody joined ids: so many at once, the others when the group is looked at again.
@@ -99,6 +147,16 @@ impl Draft<'_> {
         }
         Ok(())
     }
+}
+
+/// What a member has in the field that says who they are, as text.
+fn identity_of(member: &Member, field: &str) -> Option<String> {
+    let text = match member.fields.get(field)? {
+        Value::Str(text) => text.trim().to_owned(),
+        Value::Int(number) => number.to_string(),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some(text)
 }
 
 /// The ids that the fields which bear a platform's name say to be a member's.

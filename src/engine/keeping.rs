@@ -15,8 +15,15 @@ use crate::base::{
 use std::{collections::BTreeMap, sync::Arc};
 
 impl Draft<'_> {
+    /// Takes over what is said of a member, and joins them with whoever has the same in the field that says who they are.
+    pub(super) fn list_member(&mut self, listed: Arc<Listed>) -> Decided {
+        let id = listed.member.id.clone();
+        self.take_over(listed)?;
+        self.join_by_identity(&id)
+    }
+
     /// Takes over what a list or a script says of a member: of fields only those that are kept, each with its day.
-    pub(super) fn list_member(&mut self, mut listed: Arc<Listed>) -> Decided {
+    pub(super) fn take_over(&mut self, mut listed: Arc<Listed>) -> Decided {
         let (keeping, said) = (&self.playbook.keeping, listed.clone());
         if listed.member.fields.keys().any(|name| !keeping.keeps(name)) {
             Arc::make_mut(&mut listed).member.fields.retain(|name, _| keeping.keeps(name));

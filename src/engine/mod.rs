@@ -79,6 +79,7 @@ mod phase;
 mod press;
 mod receive;
 mod removing;
+mod admitting;
 mod request;
 mod revise;
 mod rota;

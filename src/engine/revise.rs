@@ -21,7 +21,8 @@ use crate::{
         words,
     },
     model::{
-        channel::{Abilities, ChannelKind},
+        abilities::Abilities,
+        channel::ChannelKind,
         message::{Label, Message, Revising, Revision},
         step::Verb,
     },

@@ -216,6 +216,7 @@ impl ChannelKind {
                 ("token", Optional, true),
                 ("secret", Optional, true),
                 ("chat", Optional, false),
+                ("base_url", Optional, false),
             ],
             Self::Discord => &[
                 ("url", Required, true),
@@ -276,6 +277,8 @@ impl ChannelKind {
     pub const fn instead_of_url(self) -> &'static [&'static str] {
         match self {
             Self::Slack | Self::Discord => &["token", "chat"],
+            // There is no server that is everybody's.
+            Self::Mattermost => &["token", "chat", "base_url"],
             Self::Feishu => &["app", "secret", "chat"],
             // The OneBot side dials us, and takes over that connection what is sent.
             Self::Onebot => &["token", "group"],
@@ -376,45 +379,14 @@ impl ChannelKind {
         matches!(self, Self::Telegram | Self::Matrix | Self::Onebot)
     }
 
-    /// Whether the platform keeps a member from writing for a while.
-    pub const fn mutes(self) -> bool {
-        matches!(self, Self::Telegram | Self::Onebot)
+    /// Whether a mute ends by itself there; else it has to be taken away.
+    pub const fn ends_mutes(self) -> bool {
+        !matches!(self, Self::Matrix)
     }
 
     /// Whether a robot can write to one member alone.
     pub const fn whispers(self) -> bool {
         matches!(self, Self::Telegram | Self::Onebot)
-    }
-
-    /// What this kind of channel hears from its platform, configured as it has to be for that, and does there.
-    pub const fn abilities(self) -> Abilities {
-        let [removals, mentions, mention_all, polls] = match self {
-            //                       remove mention all   polls
-            Self::Discord => [true, true, true, true],
-            Self::Telegram => [true, true, false, true],
-            Self::Slack | Self::Matrix | Self::Onebot => [true, true, true, false],
-            Self::Teams => [false, true, false, false],
-            Self::Console
-            | Self::Manual
-            | Self::Wecom
-            | Self::Feishu
-            | Self::Dingtalk
-            | Self::GoogleChat
-            | Self::Mattermost => [false, true, true, false],
-            Self::Webhook | Self::Ntfy | Self::Email => [false; 4],
-        };
-        let [deletes, edits, pins] = match self {
-            Self::Slack | Self::Discord | Self::Telegram => [true, true, true],
-            // What is pinned in a room is one list, which whoever adds to it has to know.
-            Self::Matrix => [true, true, false],
-            Self::Onebot | Self::Feishu => [true, false, true],
-            _ => [false, false, false],
-        };
-        let [joins, messages, answers] = match self.ear() {
-            Some(ear) => [ear.joins, ear.messages, ear.answers],
-            None => [false; 3],
-        };
-        Abilities { joins, messages, answers, removals, mentions, mention_all, polls, deletes, edits, pins }
     }
 }
 
@@ -442,49 +414,6 @@ pub enum Need {
     Required,
     /// May be missing.
     Optional,
-}
-
-impl Abilities {
-    /// Each with its name, in the order of the documentation.
-    pub const fn list(self) -> [(&'static str, bool); 10] {
-        [
-            ("hears joins", self.joins),
-            ("hears messages", self.messages),
-            ("hears answers", self.answers),
-            ("removes members", self.removals),
-            ("mentions people", self.mentions),
-            ("mentions everybody", self.mention_all),
-            ("has polls", self.polls),
-            ("deletes what was sent", self.deletes),
-            ("edits what was sent", self.edits),
-            ("pins what was sent", self.pins),
-        ]
-    }
-}
-
-/// What a channel can hear from its platform, and do there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Abilities {
-    /// Members who join or leave.
-    pub joins: bool,
-    /// Messages and reactions.
-    pub messages: bool,
-    /// Answers to questions.
-    pub answers: bool,
-    /// It can remove a member.
-    pub removals: bool,
-    /// It can mention a person.
-    pub mentions: bool,
-    /// It can mention everybody.
-    pub mention_all: bool,
-    /// It has polls.
-    pub polls: bool,
-    /// It can delete what was sent: its answer says which message it became.
-    pub deletes: bool,
-    /// It can change what was sent.
-    pub edits: bool,
-    /// It can keep what was sent at the top.
-    pub pins: bool,
 }
 
 /// How much of what happens on a channel is heard.

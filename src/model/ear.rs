@@ -2,7 +2,10 @@
 //!
 //! The one table from which `check`, `run`, `status` and the documentation say what is *deaf*. Hears nothing itself.
 
-use super::channel::{Abilities, Channel, ChannelKind, Hear, Setting};
+use super::{
+    abilities::Abilities,
+    channel::{Channel, ChannelKind, Hear, Setting},
+};
 use crate::base::time::Duration;
 
 /// What an ear of a platform hears.
@@ -36,9 +39,8 @@ impl ChannelKind {
             Self::Slack => {
                 Some(Ear { needs: &["app", "token", "chat"], joins: true, messages: true, answers: true })
             }
-            // An incoming webhook does not say what a post became, so no reply can be known.
             Self::Mattermost => {
-                Some(Ear { needs: &["url", "token", "chat"], joins: true, messages: true, answers: false })
+                Some(Ear { needs: &["token", "chat"], joins: true, messages: true, answers: true })
             }
             Self::Dingtalk => Some(Ear {
                 needs: &["app", "app_secret", "chat"],
@@ -59,8 +61,10 @@ impl ChannelKind {
     pub const fn keeps_for_ear(self) -> Option<Duration> {
         match self {
             Self::Telegram => Some(Duration::DAY),
+            // What was said stands in the chat; who came is repeated for some hours.
+            Self::Feishu => Some(Duration::HOUR.times(6)),
             // The history of the room, or of the channel, has what was said.
-            Self::Matrix | Self::Slack | Self::Discord => Some(Duration::DAY.times(3_650)),
+            Self::Matrix | Self::Slack | Self::Discord | Self::Mattermost => Some(Duration::DAY.times(3_650)),
             _ => None,
         }
     }
@@ -70,8 +74,8 @@ impl ChannelKind {
     pub fn hook(self) -> Option<Ear> {
         let hears = |needs, joins, messages, answers| Some(Ear { needs, joins, messages, answers });
         match self {
-            Self::Slack => hears(&["secret", "chat"], true, true, false),
-            Self::Feishu => hears(&["encrypt_key", "chat"], true, true, false),
+            Self::Slack => hears(&["secret", "chat"], true, true, true),
+            Self::Feishu => hears(&["encrypt_key", "chat"], true, true, true),
             Self::Mattermost => hears(&["secret", "chat"], false, true, false),
             Self::Discord => hears(&["public_key", "chat"], false, false, false),
             Self::Telegram => hears(&["secret_token", "chat"], true, true, true),
@@ -111,16 +115,29 @@ impl Channel {
         Some(Ear { answers: ear.answers && self.knows_posts(), ..ear })
     }
 
-    /// Whether it is told which message a post became: webhooks of Slack and robots of Feishu are not, so that nobody
-    /// knows what a reply answers.
+    /// Whether it is told which message a post became: webhooks of Slack and Mattermost and robots of Feishu are not, so
+    /// that nobody knows what a reply answers.
     fn knows_posts(&self) -> bool {
-        !(matches!(self.kind, ChannelKind::Slack | ChannelKind::Feishu) && self.settings.contains_key("url"))
+        match self.kind {
+            ChannelKind::Slack | ChannelKind::Feishu => !self.settings.contains_key("url"),
+            ChannelKind::Mattermost => self.is_mattermost_bot(),
+            _ => true,
+        }
     }
 
-    /// Whether what it signs in with may remove members: a bot or an app, where it has been told all that it needs.
-    fn removes(&self) -> bool {
+    /// Whether a bot of Mattermost speaks: its address is the server's, and not that of a webhook.
+    fn is_mattermost_bot(&self) -> bool {
+        let site = |setting: &Setting| matches!(setting, Setting::Literal(url) if !url.contains("/hooks/"));
+        let by_site = self.settings.get("url").is_none_or(|urls| urls.iter().all(site));
+        by_site && self.settings.contains_key("token") && self.settings.contains_key("chat")
+    }
+
+    /// Whether what it signs in with may do something about members: a bot or an app, where it has been told all that it
+    /// needs.
+    fn governs(&self) -> bool {
         match self.kind {
             ChannelKind::Slack => !self.settings.contains_key("url"),
+            ChannelKind::Mattermost => self.is_mattermost_bot(),
             ChannelKind::Discord => !self.settings.contains_key("url") && self.settings.contains_key("guild"),
             _ => true,
         }
@@ -150,7 +167,8 @@ impl Channel {
             ChannelKind::Dingtalk => has(&"aes_key"),
             _ => hook.joins,
         };
-        hook.needs.iter().all(has).then_some(Ear { joins, ..hook })
+        let answers = hook.answers && self.knows_posts();
+        hook.needs.iter().all(has).then_some(Ear { joins, answers, ..hook })
     }
 
     /// What it hears and does as it is configured.
@@ -163,7 +181,11 @@ impl Channel {
             joins: hears(|ear| ear.joins),
             messages: hears(|ear| ear.messages),
             answers: hears(|ear| ear.answers),
-            removals: all.removals && self.removes(),
+            removals: all.removals && self.governs(),
+            mutes: all.mutes && self.governs(),
+            admits: all.admits && self.governs(),
+            polls: all.polls && hears(|ear| ear.answers),
+            buttons: all.buttons && hears(|ear| ear.answers),
             deletes: all.deletes && revises,
             edits: all.edits && revises,
             pins: all.pins && revises,

@@ -12,6 +12,8 @@ use std::{collections::BTreeMap, sync::Arc};
 pub struct Keeping {
     /// By name; none where the file says nothing of fields: then each is kept.
     pub fields: Option<BTreeMap<Arc<str>, Kept>>,
+    /// `identity`: the field by whose value ids on several platforms are one person.
+    pub identity: Option<Arc<str>>,
 }
 
 /// A field that is kept.
@@ -47,7 +49,10 @@ impl Keeping {
     /// Whether something that is told of a member may be kept.
     pub fn keeps(&self, field: &str) -> bool {
         self.fields.as_ref().is_none_or(|fields| {
-            fields.contains_key(field) || OWN.contains(&field) || ChannelKind::parse(field).is_some()
+            fields.contains_key(field)
+                || OWN.contains(&field)
+                || self.identity.as_deref() == Some(field)
+                || ChannelKind::parse(field).is_some()
         })
     }
 

@@ -36,7 +36,7 @@ pub struct Message {
     /// What it does to a message that was sent before; then it is none of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revises: Option<Revision>,
-    /// Who may not write for a while, may again, or leaves the group; then it is no message.
+    /// Who may not write for a while, may again, leaves the group, or is let in; then it is no message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restricts: Option<Restriction>,
     /// The one member who is told, by id; none for everybody on the channel.
@@ -62,7 +62,7 @@ pub struct Revision {
     pub heard: Option<Arc<str>>,
 }
 
-/// Somebody may not write for a while, may again, or leaves the group.
+/// Somebody may not write for a while, may again, leaves the group, or is let in or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restriction {
     /// Whose id it is: the platform's name, a colon, and the id there.
@@ -75,6 +75,26 @@ pub struct Restriction {
     /// They are not kept from writing but leave the group.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub removes: bool,
+    /// They have asked to come in, and this is the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Admission>,
+}
+
+/// The answer to somebody who has asked to come in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admission {
+    /// Whether they come in.
+    pub yes: bool,
+    /// What the platform calls their request, where it calls it something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Arc<str>>,
+}
+
+impl Restriction {
+    /// Somebody may write.
+    fn of(member: &str, from: Timestamp) -> Self {
+        Self { member: Arc::from(member), from, until: None, removes: false, answers: None }
+    }
 }
 
 /// Whether a message is deleted, says something else, or stays at the top.
@@ -92,14 +112,21 @@ pub enum Revising {
 impl Message {
     /// No message: somebody may not write until an instant, or may again.
     pub fn silences(member: &str, from: Timestamp, until: Option<Timestamp>) -> Self {
-        let restricts = Some(Restriction { member: Arc::from(member), from, until, removes: false });
-        Self { restricts, ..Self::default() }
+        Self::restricting(Restriction { until, ..Restriction::of(member, from) })
     }
 
     /// No message: somebody leaves the group.
     pub fn removes(member: &str, from: Timestamp) -> Self {
-        let restricts = Some(Restriction { member: Arc::from(member), from, until: None, removes: true });
-        Self { restricts, ..Self::default() }
+        Self::restricting(Restriction { removes: true, ..Restriction::of(member, from) })
+    }
+
+    /// No message: somebody who has asked to come in is let in, or is not.
+    pub fn admits(member: &str, from: Timestamp, answer: Admission) -> Self {
+        Self::restricting(Restriction { answers: Some(answer), ..Restriction::of(member, from) })
+    }
+
+    fn restricting(restriction: Restriction) -> Self {
+        Self { restricts: Some(restriction), ..Self::default() }
     }
 
     /// A message that is only text.

@@ -10,6 +10,7 @@ pub mod role;
 pub mod access;
 mod rights;
 pub mod sender;
+pub mod abilities;
 pub mod channel;
 pub mod ear;
 pub mod keeping;

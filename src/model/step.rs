@@ -62,7 +62,7 @@ pub enum Verb {
     Each(Box<Each>),
     /// Lets silent members go.
     Prune(Box<Prune>),
-    /// Marks members: a tag, or points of some kind.
+    /// Marks members: a tag, points of some kind, or that they come in.
     Mark(Box<Mark>),
     /// Writes group variables.
     Set(Vec<(Arc<str>, Expr)>),
@@ -449,12 +449,12 @@ pub struct Prune {
     pub to: Option<Assignee>,
 }
 
-/// `tag`, `untag`, `award`
+/// `tag`, `untag`, `award`, `admit`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
     /// Which of them.
     pub what: Marking,
-    /// The tag; for `award` how many points, and behind them of which kind.
+    /// The tag; for `award` how many points, and behind them of which kind; for `admit` yes or no.
     pub text: Text,
     /// Whom; the member whom the run is about where it does not say.
     pub of: Option<Text>,
@@ -469,6 +469,8 @@ pub enum Marking {
     Untag,
     /// Points are given, or taken.
     Award,
+    /// Who has asked to come in is let in, or is not.
+    Admit,
 }
 
 impl Marking {
@@ -478,6 +480,7 @@ impl Marking {
             Self::Tag => "tag",
             Self::Untag => "untag",
             Self::Award => "award",
+            Self::Admit => "admit",
         }
     }
 }

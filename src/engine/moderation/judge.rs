@@ -167,7 +167,7 @@ impl Draft<'_> {
     }
 
     fn platform_mutes(&self, member: &MemberId) -> bool {
-        self.platform_of(member).is_some_and(crate::model::channel::ChannelKind::mutes)
+        self.can_mute(member)
     }
 
     /// What a task is about that asks something about a member.

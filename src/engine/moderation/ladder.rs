@@ -177,6 +177,12 @@ impl Draft<'_> {
         theirs.then_some(kind)
     }
 
+    /// Whether the platform of the group's channel keeps this member from writing.
+    pub(super) fn can_mute(&self, member: &MemberId) -> bool {
+        let channel = self.playbook.channel(&self.group, &GROUP.into());
+        channel.is_some_and(|channel| channel.abilities().mutes) && self.platform_of(member).is_some()
+    }
+
     /// The message goes: the platform is asked, else a person.
     fn take_away(&mut self, rule: &HouseRule, breach: &Breach, member: &Member) -> Decided {
         let text = said::delete(&self.playbook, rule, member, breach);
@@ -271,7 +277,7 @@ impl Draft<'_> {
         }
         let to = self.judge(member, &[]);
         let awake = self.hours(&to).from(self.now);
-        let by_platform = self.platform_of(&member.id).is_some_and(ChannelKind::mutes);
+        let by_platform = self.can_mute(&member.id);
         let holds = by_platform && awake > self.now;
         if holds {
             self.mute(rule, member, until.max(awake.plus(JUDGE_WAKES)), false)?;
@@ -331,8 +337,12 @@ impl Draft<'_> {
             let to = self.hands_of(&rule, &known);
             return self.by_hand(&rule, member, to, text);
         }
-        // What was said to end by itself does.
-        if early { self.ask_platform_to_mute(&rule, &known, None, text) } else { Ok(()) }
+        // What was said to end by itself does, where the platform knows an end.
+        if early || !self.platform_of(member).is_none_or(ChannelKind::ends_mutes) {
+            self.ask_platform_to_mute(&rule, &known, None, text)
+        } else {
+            Ok(())
+        }
     }
 
     fn ask_platform_to_mute(

@@ -133,6 +133,12 @@ fn hear(state: &mut State, at: Timestamp, signal: &Signal, new: bool) {
         if name == crate::engine::idle::OPERATORS_IDLE {
             today(state, at).idle_told = Some(at);
         }
+        if name == "member.joined" {
+            // Some platforms say only how many came.
+            let told = signal.data.get("count").and_then(Value::as_int).unwrap_or(1);
+            let most = crate::base::limits::MEMBERS_MAX as u64;
+            add(&mut today(state, at).open.joined, u64::try_from(told).unwrap_or(0).min(most));
+        }
         return;
     };
     let happened = signal.happened();

@@ -1,4 +1,4 @@
-//! `tag`, `untag`, `award`: what is noted of members, and who is told of it.
+//! `tag`, `untag`, `award`, `admit`: what is noted of members, who comes in, and who is told of it.
 
 use super::{held, script::change_member};
 use crate::{
@@ -27,6 +27,11 @@ impl Draft<'_> {
         let facts = self.step_facts(at, Names::ALL);
         let said = mark.text.render(&facts)?;
         let whom = self.marked(mark, &facts)?;
+        if mark.what == Marking::Admit {
+            let yes = comes_in(said.trim()).map_err(Trouble::Step)?;
+            whom.iter().try_for_each(|member| self.admit(at, member, yes))?;
+            return self.done(at, at.pc + 1, None);
+        }
         let make = |member: MemberId| action(mark.what, member, said.trim());
         let actions = whom.into_iter().map(make).collect::<Result<Vec<_>, _>>().map_err(Trouble::Step)?;
         held::actions_fit(self.state, &actions).map_err(Trouble::Step)?;
@@ -125,6 +130,18 @@ impl Draft<'_> {
     }
 }
 
+/// Whether somebody comes in, as a step says it.
+fn comes_in(said: &str) -> Result<bool, Phrase> {
+    match said {
+        "yes" | "true" | "是" => Ok(true),
+        "no" | "false" | "否" => Ok(false),
+        _ => Err(phrase!(
+            "`admit` takes yes or no, and this is `{said}`",
+            "`admit` 只有 yes 或 no，这里是 `{said}`"
+        )),
+    }
+}
+
 fn action(what: Marking, member: MemberId, said: &str) -> Result<Action, Phrase> {
     let mut words = said.split_whitespace();
     let (first, second, more) = (words.next(), words.next(), words.next());
@@ -145,7 +162,7 @@ fn action(what: Marking, member: MemberId, said: &str) -> Result<Action, Phrase>
             "`{said}` is no number of points, with one word behind it for their kind",
             "`{said}` 不是积分数（后面可以跟一个词说是哪种积分）"
         )),
-        (Marking::Tag | Marking::Untag, ..) => {
+        (Marking::Tag | Marking::Untag | Marking::Admit, ..) => {
             Err(phrase!("`{said}` is no tag; a tag is one word", "`{said}` 不是标签；标签是一个词"))
         }
     }

@@ -49,7 +49,11 @@ pub(crate) fn lower_section(cx: &mut Cx<'_>, node: &Node) -> (Keeping, Vec<Row>)
         reader::text(&mut cx.report, node, pair("text", "文字"));
     }
     let retention = fields.get("retention").and_then(|node| reader::positive(&mut cx.report, node));
-    let keeping = Keeping { fields: fields.get("fields").map(|node| kept(cx, node, retention)) };
+    let identity = fields.get("identity");
+    let identity =
+        identity.and_then(|node| reader::text(&mut cx.report, node, pair("a field's name", "字段名")));
+    let fields_kept = fields.get("fields").map(|node| kept(cx, node, retention));
+    let keeping = Keeping { fields: fields_kept, identity: identity.cloned() };
     let mut rows = fields.get("import").map(|node| lower(cx, node)).unwrap_or_default();
     leave_out(cx, &keeping, &mut rows);
     (keeping, rows)

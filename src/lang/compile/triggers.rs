@@ -254,6 +254,18 @@ fn signal(cx: &mut Cx<'_>, fields: &Fields<'_>, node: &Node, scope: &Scope) -> O
     Some(OnSignal { name, filter, batch, per_member })
 }
 
+/// What channels that hear tell beside that.
+const HEARD: [&str; 8] = [
+    "member.requested",
+    "member.renamed",
+    "member.role",
+    "message.edited",
+    "message.deleted",
+    "group.renamed",
+    "group.dissolved",
+    "delivery.confirmed",
+];
+
 /// Checks a signal's name; a name that looks like one of the engine's and is none is a warning.
 pub(crate) fn signal_name(cx: &mut Cx<'_>, name: &Arc<str>, span: Span) {
     if name.is_empty() || name.contains(char::is_whitespace) {
@@ -268,7 +280,7 @@ pub(crate) fn signal_name(cx: &mut Cx<'_>, name: &Arc<str>, span: Span) {
         );
         return;
     }
-    if SIGNALS.contains(&&**name) {
+    if SIGNALS.contains(&&**name) || HEARD.contains(&&**name) {
         return;
     }
     let own = ["group.", "phase.", "member.", "task."].iter().any(|prefix| name.starts_with(prefix));

@@ -84,6 +84,7 @@ pub(crate) fn lower(
         "tag" => mark(cx, node, fields, scope, Marking::Tag),
         "untag" => mark(cx, node, fields, scope, Marking::Untag),
         "award" => mark(cx, node, fields, scope, Marking::Award),
+        "admit" => mark(cx, node, fields, scope, Marking::Admit),
         "set" => set(cx, node, scope).map(Verb::Set),
         "signal" => signal(cx, node, fields, scope),
         "start" => start(cx, node, fields, scope),
@@ -99,7 +100,7 @@ pub(crate) fn lower(
     }
 }
 
-/// `tag`, `untag` and `award`: about the member whom the run is about, or those that `of` gives.
+/// `tag`, `untag`, `award` and `admit`: about the member whom the run is about, or those that `of` gives.
 fn mark(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope, what: Marking) -> Option<Verb> {
     let text = text::text(cx, node, scope)?;
     let of = fields.get("of").and_then(|node| text::text(cx, node, scope));
@@ -122,6 +123,7 @@ fn mark(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope, what: 
     let good = match (what, plain) {
         (_, None) => true,
         (Marking::Award, Some(text)) => points(text).is_some(),
+        (Marking::Admit, Some(text)) => matches!(text, "yes" | "no"),
         (Marking::Tag | Marking::Untag, Some(text)) => {
             !text.is_empty() && !text.contains(char::is_whitespace) && !text.starts_with("tier:")
         }
@@ -131,6 +133,7 @@ fn mark(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope, what: 
             Marking::Award => {
                 pair("a number of points, and behind it their kind: 5 venue", "分数，后面可以写种类：5 venue")
             }
+            Marking::Admit => pair("yes or no", "yes 或 no"),
             Marking::Tag | Marking::Untag => pair(
                 "a tag: one word that does not begin with `tier:`",
                 "一个标签：一个词，不以 `tier:` 开头",

@@ -149,7 +149,7 @@ const fn verb(
 }
 
 /// The verbs.
-pub(crate) const VERBS: [VerbKeys; 17] = [
+pub(crate) const VERBS: [VerbKeys; 18] = [
     verb(
         "post",
         Is::Text,
@@ -229,6 +229,15 @@ pub(crate) const VERBS: [VerbKeys; 17] = [
         Is::Text,
         "Gives the member points; with a word behind the number, points of that kind.",
         "award: 5 venue",
+        MARK,
+        &[],
+    ),
+    verb(
+        "admit",
+        Is::Text,
+        "Lets the member whom the run is about into the group, or turns their request down: by the platform where it \
+         can, else by asking whoever has the first role.",
+        "admit: yes",
         MARK,
         &[],
     ),

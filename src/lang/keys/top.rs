@@ -159,6 +159,7 @@ keys! {
     /// `members`
     MEMBERS {
         "fields": Is::Def("fields"), "The fields that are kept of a member, each with its purpose.", "fields:\n  city: { purpose: to meet, retention: 365d }";
+        "identity": Is::Name, "The field by which ids on several platforms are one person: who have the same in it are one member.", "identity: phone";
         "purpose": Is::Text, "Why anything is kept of members.", "purpose: to invite people to meetings";
         "retention": Is::Positive, "How long it is kept.", "retention: 365d";
         "tiers": Is::Def("tiers"), "Where members stand, the lowest first: who rises to it, who stays, and for how long at least. `member.tier` reads it; `tier.changed` is a signal.", "tiers:\n  - { name: member }\n  - { name: core, enter: member.points >= 100, remain: member.points >= 60, at_least: 14d }";

@@ -4,6 +4,7 @@ use super::{
     args::GroupArg,
     failure::{Code, Failure},
     load,
+    login::login,
     output::{GOOD, Output, WARN, pad, paint},
     send::{group, named, target},
 };
@@ -39,6 +40,9 @@ pub(super) struct Connect {
     /// Print the manifest from which Slack makes the app, with exactly what this channel hears and posts, and end.
     #[arg(long, conflicts_with = "fix")]
     manifest: bool,
+    /// Sign a Matrix account in by its password, which is asked for once and kept nowhere; show its token, and end.
+    #[arg(long, conflicts_with_all = ["fix", "manifest"], value_name = "USER")]
+    login: Option<String>,
     /// How long to wait for somebody to say something.
     #[arg(long, default_value = "2m", value_name = "TIME")]
     wait: Duration,
@@ -53,6 +57,9 @@ impl Connect {
         if self.manifest {
             let hears = channel.heard(playbook.is_for_staff(group, &channel.name)) > Hear::Nothing;
             return manifest(&playbook.title, channel, hears, out);
+        }
+        if let Some(user) = &self.login {
+            return login(&loaded, channel, user, out);
         }
         can_sign_in(channel)?;
         let target = target(&loaded, channel)?;

@@ -312,6 +312,7 @@ fn words(telling: Telling<'_>, verb: &Verb) -> String {
             let zh = match what {
                 "tag" => "打标签",
                 "untag" => "去掉标签",
+                "admit" => "回复进群申请",
                 _ => "记分",
             };
             said(format!("{what}: {text}"), format!("{zh}：{text}"))

@@ -32,7 +32,7 @@ const SIGNALS: [(&str, Words); 19] = [
     ("phase.entered", pair("when a phase begins", "进入新阶段时")),
     ("member.joined", pair("when somebody joins", "有人进群时")),
     ("member.left", pair("when somebody leaves", "有人退群时")),
-    ("join.requested", pair("when somebody wants in", "有人申请进群时")),
+    ("member.requested", pair("when somebody wants in", "有人申请进群时")),
     ("message", pair("when somebody writes", "有人发言时")),
     ("answer", pair("when somebody answers", "有人回答时")),
     ("reaction", pair("when somebody reacts", "有人点表情时")),

@@ -14,6 +14,7 @@ mod fix;
 mod help;
 mod lang;
 mod load;
+mod login;
 mod output;
 mod memory;
 mod remote;

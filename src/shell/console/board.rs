@@ -14,10 +14,7 @@ use crate::{
         entry::TaskKind,
         state::{OpenTask, Run, State, Timer},
     },
-    model::{
-        channel::{Abilities, ChannelKind},
-        playbook::Playbook,
-    },
+    model::{abilities::Abilities, channel::ChannelKind, playbook::Playbook},
     shell::{
         console::{cards::Cards, runs::RunIndex},
         runtime::publish::{GroupNow, Snapshot},

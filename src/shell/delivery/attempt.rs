@@ -106,18 +106,14 @@ async fn spoken(
         // What it is about comes before it in the same lane: it never arrived.
         return Finished::Answered { receipt: Receipt::Accepted { note: NEVER_ARRIVED.into() }, parts: 1 };
     }
-    let button = (surroundings.answer_at)(&parcel.group, &parcel.effect, &load.message);
-    let message = button.map_or_else(
-        || Arc::clone(&load.message),
-        |button| {
-            let mut message = Message::clone(&load.message);
-            message.buttons.push(button);
-            Arc::new(message)
-        },
-    );
+    let message = with_button(surroundings, parcel, &load.message);
     let picture = match picture_of(target, &message).await {
         Ok(picture) => picture,
         Err(reason) => return refused(reason),
+    };
+    let known = match looked_up((surroundings, client), target, adapter, (&message, robot)).await {
+        Ok(known) => known,
+        Err(finished) => return finished,
     };
     let attempt = Attempt {
         group: &parcel.group,
@@ -128,6 +124,7 @@ async fn spoken(
         reply_to: said.as_deref().and_then(|said| said.lines().next()),
         picture: picture.as_ref(),
         uploaded: None,
+        known: known.as_deref(),
         key,
     };
     let made = |attempt: &Attempt<'_>| made(adapter, &message, said.as_deref(), robot, attempt, route.kind);
@@ -178,6 +175,19 @@ async fn spoken(
     }
 }
 
+/// The message with the button that leads to where it is answered, where there is one.
+fn with_button(surroundings: &CourierNeeds, parcel: &Parcel, message: &Arc<Message>) -> Arc<Message> {
+    let button = (surroundings.answer_at)(&parcel.group, &parcel.effect, message);
+    button.map_or_else(
+        || Arc::clone(message),
+        |button| {
+            let mut message = Message::clone(message);
+            message.buttons.push(button);
+            Arc::new(message)
+        },
+    )
+}
+
 /// What the platform said of the message that one is about: of one of ours what it answered, of a member's its id.
 async fn said_of(
     surroundings: &CourierNeeds,
@@ -213,7 +223,11 @@ fn made(
             None => adapter.requests(message, robot, attempt),
         },
         (None, Some(restriction)) => {
-            adapter.restrict(handle(&restriction.member), restriction, robot, attempt)
+            let member = handle(&restriction.member);
+            match &restriction.answers {
+                Some(answer) => adapter.admit(member, answer, robot, attempt),
+                None => adapter.restrict(member, restriction, robot, attempt),
+            }
         }
         (Some(revision), _) => {
             let sent: Vec<&str> = said.unwrap_or_default().lines().collect();
@@ -234,6 +248,31 @@ async fn picture_of(target: &Target, message: &Arc<Message>) -> Result<Option<Pi
     let (folder, kind, message) = (target.folder.clone(), target.route.kind, Arc::clone(message));
     let read = move || picture::load(&folder, &message, kind);
     tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(error.to_string()))
+}
+
+/// What has to be read before something is changed.
+async fn looked_up(
+    (surroundings, client): (&CourierNeeds, &Client),
+    target: &Target,
+    adapter: &dyn Adapter,
+    (message, robot): (&Message, &Robot),
+) -> Result<Option<String>, Finished> {
+    let Some(asks) = adapter.looks_up(message, robot) else { return Ok(None) };
+    let timeout = target.timeout.max(Duration::from_millis(1)).to_std();
+    let answer = client.carry(adapter.carrier(), &asks, timeout, &target.way, surroundings.now).await;
+    let response = answer.map_err(|error| Finished::NotSent { reason: robot.censor(&error.reason) })?;
+    adapter.looked_up(&response).map(Some).ok_or_else(|| {
+        let receipt = match adapter.receipt(&response) {
+            Receipt::Unclear { reason } | Receipt::Accepted { note: reason } => Receipt::RetryLater {
+                after: None,
+                throttled: false,
+                attempts_max: Some(UPLOADS_MAX),
+                reason: format!("what is there already could not be read: {reason}"),
+            },
+            receipt => receipt,
+        };
+        Finished::Answered { receipt: receipt.map_words(|words| robot.censor(words)), parts: 1 }
+    })
 }
 
 /// What the platform calls a picture that was brought to it. Nothing has been said to anybody by that, so nothing is in

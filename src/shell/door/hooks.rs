@@ -1,5 +1,5 @@
-//! `GET,POST /hooks/{playbook}/{channel}`: a platform's own way to tell. Answered as the platform wants it, after the
-//! commit.
+//! `GET,POST /hooks/{channel}` and `/hooks/{playbook}/{channel}`: a platform's own way to tell. Answered as the platform
+//! wants it, after the commit. Of several playbooks that have such a channel it is told to the one whose key it bears.
 //!
 //! Who may tell is the pure half's word ([`crate::shell::hooks`]). Says nothing of keys.
 
@@ -25,26 +25,46 @@ use axum::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// Takes what a platform tells.
-pub(super) async fn any(
+/// Takes what a platform tells of a channel of one playbook.
+pub(super) async fn named(
     State(inside): State<Arc<Inside>>,
     Path((playbook, channel)): Path<(String, String)>,
+    query: RawQuery,
+    request: Request,
+) -> Result<Response<Body>, Turned> {
+    let hooks = known(&inside, Some(&playbook), &channel);
+    told(&inside, &hooks, query, request).await
+}
+
+/// Takes what a platform tells of a channel of whichever playbook has it.
+pub(super) async fn any(
+    State(inside): State<Arc<Inside>>,
+    Path(channel): Path<String>,
+    query: RawQuery,
+    request: Request,
+) -> Result<Response<Body>, Turned> {
+    let hooks = known(&inside, None, &channel);
+    told(&inside, &hooks, query, request).await
+}
+
+async fn told(
+    inside: &Arc<Inside>,
+    hooks: &[KnownHook],
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Result<Response<Body>, Turned> {
-    let hooks = known(&inside, &playbook, &channel);
     if hooks.is_empty() {
-        let message = "no channel hears anything here: the address is /hooks/PLAYBOOK/CHANNEL, and the channel needs \
-                       `chat` and the keys of its platform; see docs/channels/README.md, \"Hooks\"";
+        let message = "no channel hears anything here: the address is /hooks/CHANNEL or /hooks/PLAYBOOK/CHANNEL, and the \
+                       channel needs `chat` and the keys of its platform; see docs/channels/README.md, \"Hooks\"";
         return Err(Turned::new(StatusCode::NOT_FOUND, "no_hook", message));
     }
     let (head, body) = request.into_parts();
     if reverse::is_wanted(&head.headers) {
         let shown = (&head.headers, query.as_deref().unwrap_or_default());
-        return reverse::open(&inside, &hooks, shown, head.extensions.get());
+        return reverse::open(inside, hooks, shown, head.extensions.get());
     }
     let bytes = body::read(body).await?;
-    let (hook, meant) = heard(&hooks, &head, query.as_deref().unwrap_or_default(), &bytes)?;
+    let (hook, meant) = heard(hooks, &head, query.as_deref().unwrap_or_default(), &bytes)?;
     match meant {
         Meant::Asked(told) => Ok(answered(told)),
         Meant::Happened(signals, told) => {
@@ -78,9 +98,10 @@ fn heard<'h>(
     meant(hooks, &Came { asks, query, head: &text, body, now: clock::now(), random: bytes, chats: &chats })
 }
 
-fn known(inside: &Inside, playbook: &str, channel: &str) -> Vec<KnownHook> {
+fn known(inside: &Inside, playbook: Option<&str>, channel: &str) -> Vec<KnownHook> {
     let snapshot = inside.published.snapshot();
-    let books = snapshot.books.iter().filter(|book| book.playbook.name.as_str() == playbook);
+    let is_meant = |name: &str| playbook.is_none_or(|playbook| playbook == name);
+    let books = snapshot.books.iter().filter(|book| is_meant(book.playbook.name.as_str()));
     let hooks = books.flat_map(|book| book.hooks.iter());
     hooks.filter(|hook| hook.channel.as_str() == channel).cloned().collect()
 }

@@ -29,7 +29,7 @@ const HOOK: &[(u16, &str)] = &[
 ];
 
 /// Every route of the door.
-const ROUTES: [Described; 9] = [
+const ROUTES: [Described; 11] = [
     Described {
         path: "/signals",
         method: "post",
@@ -46,6 +46,18 @@ const ROUTES: [Described; 9] = [
             (429, "too much at once; see Retry-After"),
             (503, "not recorded yet; send it again with the same ids"),
         ],
+    },
+    Described {
+        path: "/hooks/{channel}",
+        method: "post",
+        about: "What a platform tells of itself, in its own form and signed with a key of the channel, whichever playbook has it. Answered after the commit.",
+        answers: HOOK,
+    },
+    Described {
+        path: "/hooks/{channel}",
+        method: "get",
+        about: "The question of a platform whether the address is right.",
+        answers: HOOK,
     },
     Described {
         path: "/hooks/{playbook}/{channel}",
@@ -153,7 +165,9 @@ fn document() -> Value {
         }
         if route.path.starts_with("/hooks/") {
             let one = |name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } });
-            operation["parameters"] = json!([one("playbook"), one("channel")]);
+            let names = ["playbook", "channel"].into_iter();
+            operation["parameters"] =
+                names.filter(|name| route.path.contains(&format!("{{{name}}}"))).map(one).collect();
         }
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
         path[route.method] = operation;

@@ -21,7 +21,8 @@ pub(super) fn router(inside: Arc<Inside>) -> Router {
     let bounded = Router::new()
         .route("/signals", post(signals::post))
         .route("/metrics", get(metrics::get))
-        .route("/hooks/{playbook}/{channel}", get(hooks::any).post(hooks::any))
+        .route("/hooks/{channel}", get(hooks::any).post(hooks::any))
+        .route("/hooks/{playbook}/{channel}", get(hooks::named).post(hooks::named))
         .merge(v1::routes())
         .merge(console::routes());
     Router::new()

@@ -2,7 +2,8 @@
 //! binary frames over a WebSocket whose address is asked for, each acknowledged within three seconds.
 //!
 //! Pure. What an event tells is read as over HTTP. A frame is protobuf, of which so little is used that it is read and
-//! written here. Feishu repeats for some hours what was not acknowledged, so there is no cursor.
+//! written here. Feishu repeats for some hours what was not acknowledged; of longer gaps the messages are asked for from
+//! the chat's history. The cursor is the time of the newest message, in milliseconds.
 
 use super::ear::{Call, Frame, Heard, Memory, Next, Settings, Socket};
 use crate::{
@@ -17,7 +18,10 @@ use crate::{
         hooks,
     },
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
+
+mod meanwhile;
 
 /// How often is said that one is there where Feishu does not say how often.
 const BEAT: Duration = Duration::from_millis(120_000);
@@ -38,10 +42,13 @@ pub(super) fn hear(settings: &Settings, frame: &Frame<'_>, memory: &mut Memory) 
             request.headers.push(("locale".into(), "zh".into()));
             Heard::nothing(Next::Call(Call { what: "endpoint", request, patience: PATIENCE, listens: false }))
         }
-        Frame::Answer(_, response) => Heard::nothing(endpoint(response, memory)),
+        Frame::Answer("endpoint", response) => Heard::nothing(endpoint(response, memory)),
+        Frame::Answer(what, response) => meanwhile::answered(settings, what, response, memory),
         Frame::Opened | Frame::Beat => {
             let ping = Envelope::ping(memory.word("service").parse().unwrap_or_default());
-            Heard { say_bytes: vec![ping.written()], ..Heard::nothing(Next::Listen) }
+            let begun = matches!(frame, Frame::Opened).then(|| meanwhile::begun(settings, memory));
+            let heard = begun.unwrap_or_else(|| Heard::nothing(Next::Listen));
+            Heard { say_bytes: vec![ping.written()], ..heard }
         }
         Frame::Bytes(bytes) => match Envelope::read(bytes) {
             Some(envelope) => came(envelope, memory),
@@ -96,11 +103,15 @@ fn came(mut envelope: Envelope, memory: &mut Memory) -> Heard {
         return Heard { beat, ..Heard::nothing(Next::Listen) };
     }
     let Some(event) = whole(&envelope, memory) else { return Heard::nothing(Next::Listen) };
-    let signals = serde_json::from_slice(&event)
-        .map(|event: Value| hooks::happened(ChannelKind::Feishu, &event))
-        .unwrap_or_default();
-    envelope.payload = br#"{"code":200}"#.to_vec();
-    Heard { signals, say_bytes: vec![envelope.written()], ..Heard::nothing(Next::Listen) }
+    let event: Value = serde_json::from_slice(&event).unwrap_or_default();
+    let signals = hooks::happened(ChannelKind::Feishu, &event);
+    let cursor = meanwhile::reached(&event["event"]["message"], memory);
+    let mut answer = json!({ "code": 200 });
+    if let Some(shown) = hooks::feishu_shown(&event) {
+        answer["data"] = json!(STANDARD.encode(shown.to_string()));
+    }
+    envelope.payload = answer.to_string().into_bytes();
+    Heard { signals, cursor, say_bytes: vec![envelope.written()], ..Heard::nothing(Next::Listen) }
 }
 
 /// An event, once all its pieces are there; they may come in any order.

@@ -45,6 +45,8 @@ pub(super) struct Listener {
     pub(super) hear: Hear,
     /// Whether messages or reactions are wanted there one by one.
     pub(super) each: bool,
+    /// The ids on the platform of those who look after the group: who calls one of them asks something.
+    pub(super) hosts: Vec<String>,
 }
 
 /// Settings that say where on a platform, and not who speaks there.
@@ -100,11 +102,15 @@ fn each(
             let hear = if playbook.reads_text.is_none() { hear.min(Hear::Names) } else { hear };
             let Some(target) = target(id, name).filter(|_| hear > Hear::Nothing) else { continue };
             let Some(robot) = target.robots.first() else { continue };
+            let hosts = playbook.host_role(group).and_then(|role| playbook.role(group, role));
+            let hosts = hosts.iter().flat_map(|role| &role.people);
+            let hosts =
+                hosts.filter_map(|person| person.handles.get(channel.kind.as_str()).cloned()).collect();
             let chat = PLACES.iter().find_map(|place| robot.setting(place)).unwrap_or_default().to_owned();
             found(
                 channel,
                 &target,
-                Listener { chat, group: id.clone(), channel: name.clone(), hear, each },
+                Listener { chat, group: id.clone(), channel: name.clone(), hear, each, hosts },
                 signing_in(robot),
             );
         }

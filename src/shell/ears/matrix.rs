@@ -6,7 +6,10 @@
 use super::ear::{Call, Frame, Heard, Memory, Next, Settings, is_question};
 use crate::{
     base::time::{Duration, Timestamp},
-    shell::delivery::adapter::{Request, Response, answer::excerpt},
+    shell::delivery::{
+        adapter::{Request, Response, answer::excerpt, parts},
+        secret::Secret,
+    },
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -43,6 +46,25 @@ pub(super) fn hear(settings: &Settings, frame: &Frame<'_>, memory: &mut Memory) 
     }
 }
 
+/// The request by which an account signs in with its password.
+pub fn matrix_login(url: &str, user: &str, password: &Secret) -> Request {
+    let body = json!({
+        "type": "m.login.password", "identifier": { "type": "m.id.user", "user": user },
+        "password": password.expose(), "initial_device_display_name": "playbook",
+    });
+    Request::post_json(&parts::endpoint(url, "/_matrix/client/v3/login"), body.to_string())
+}
+
+/// Who has signed in, and the token; else what the homeserver said.
+pub fn matrix_signed_in(answer: &Response) -> Result<(String, String), String> {
+    let told = answer.json().unwrap_or_default();
+    let word = |key: &str| told[key].as_str().map(str::to_owned);
+    match (word("user_id"), word("access_token")) {
+        (Some(who), Some(token)) if answer.status == 200 => Ok((who, token)),
+        _ => Err(word("error").map_or_else(|| answer.in_words(), |said| excerpt(&said))),
+    }
+}
+
 fn ask(settings: &Settings, what: &'static str, path: &str, wait: i64) -> Next {
     let url = format!("{}/_matrix/client/v3/{path}", settings.get("url").trim_end_matches('/'));
     let headers = vec![("authorization".to_owned(), format!("Bearer {}", settings.get("token")))];
@@ -59,6 +81,7 @@ fn sync(settings: &Settings, memory: &Memory) -> Next {
             "ephemeral": none, "account_data": none, "state": { "types": ["m.room.encryption"] },
             "timeline": { "limit": EVENTS_MAX, "types": [
                 "m.room.message", "m.room.encrypted", "m.room.member", "m.reaction", "m.room.redaction", "m.room.name",
+                "org.matrix.msc3381.poll.response", "m.poll.response",
             ] },
         },
     });
@@ -162,6 +185,7 @@ fn happened(room: &str, event: &Value, me: &str) -> Option<Value> {
             told["data"] = json!({ "emoji": relates["key"].as_str()?, "added": true });
             Some(told)
         }
+        "org.matrix.msc3381.poll.response" | "m.poll.response" => voted(content, told("answer")?),
         "m.room.redaction" => {
             let gone = event["redacts"].as_str().or_else(|| content["redacts"].as_str())?;
             let mut told = told("message.deleted")?;
@@ -175,6 +199,20 @@ fn happened(room: &str, event: &Value, me: &str) -> Option<Value> {
         }
         _ => None,
     }
+}
+
+/// A vote: the newest of somebody counts, and one that chooses nothing takes theirs back.
+fn voted(content: &Value, mut told: Value) -> Option<Value> {
+    let poll = content["m.relates_to"]["event_id"].as_str()?;
+    let unstable = &content["org.matrix.msc3381.poll.response"]["answers"];
+    let chosen = unstable.as_array().or_else(|| content["m.selections"].as_array())?;
+    told["message"] = json!({ "id": poll });
+    told["data"] = match chosen.as_slice() {
+        [] => json!({ "withdraw": true }),
+        [one] => json!({ "option": one }),
+        several => json!({ "option": several }),
+    };
+    Some(told)
 }
 
 /// Somebody joined, left, was removed, asks to join, has another name.
@@ -336,5 +374,24 @@ mod tests {
         let reaction =
             event("m.reaction", "@a:hs", json!({ "m.relates_to": { "event_id": "$m", "key": "👍" } }));
         assert_eq!(told(&reaction).unwrap()["data"], json!({ "emoji": "👍", "added": true }));
+    }
+    #[test]
+    fn a_vote_is_an_answer_under_both_names_and_one_without_a_choice_takes_it_back() {
+        let vote = |kind: &str, content: Value| {
+            let event = json!({ "type": kind, "sender": "@ben:hs", "event_id": "$v", "content": content });
+            happened("!r:hs", &event, "@me:hs").unwrap()
+        };
+        let relates = json!({ "rel_type": "m.reference", "event_id": "$poll" });
+        let unstable = |answers: Value| {
+            let content = json!({ "m.relates_to": relates, "org.matrix.msc3381.poll.response": { "answers": answers } });
+            vote("org.matrix.msc3381.poll.response", content)
+        };
+        let one = unstable(json!(["Emma"]));
+        assert_eq!((&one["type"], &one["message"]["id"]), (&json!("answer"), &json!("$poll")));
+        assert_eq!(one["data"], json!({ "option": "Emma" }));
+        assert_eq!(unstable(json!(["a", "b"]))["data"], json!({ "option": ["a", "b"] }));
+        assert_eq!(unstable(json!([]))["data"], json!({ "withdraw": true }));
+        let stable = vote("m.poll.response", json!({ "m.relates_to": relates, "m.selections": ["a"] }));
+        assert_eq!(stable["data"], json!({ "option": "a" }));
     }
 }

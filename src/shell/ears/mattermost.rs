@@ -1,21 +1,36 @@
 //! Mattermost by a bot and its WebSocket (`/api/v4/websocket`; developers.mattermost.com, 2026-08): who is added and
 //! removed, messages, edits, deletions, reactions.
 //!
-//! Pure. What happens while nobody listens is not told.
+//! Pure. What happens while nobody listens is not told, but stands in the channel's posts: after each sign-in they are
+//! asked for from where was heard. The cursor is the time of the newest post, in milliseconds.
 
 use super::ear::{Call, Frame, Heard, Memory, Next, Settings, Socket, instant, is_question};
-use crate::{base::time::Duration, shell::delivery::adapter::Request};
+use crate::{
+    base::{limits, time::Duration},
+    shell::delivery::adapter::{Request, parts::segment},
+};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
 /// How often a sign of life is asked for.
 const BEAT: Duration = Duration::from_millis(30_000);
 const PATIENCE: Duration = Duration::from_millis(10_000);
+/// Who comes or leaves is told as an event and stands in a post within so long.
+const TWICE: Duration = Duration::from_millis(600_000);
 
 /// What a frame means.
 pub(super) fn hear(settings: &Settings, frame: &Frame<'_>, memory: &mut Memory) -> Heard {
     match frame {
-        Frame::Begin => Heard::nothing(me(settings)),
+        Frame::Begin => Heard::nothing(get(settings, "me", "users/me")),
+        Frame::Answer("user", response) => {
+            let heard = with_name(&response.json().unwrap_or_default(), memory);
+            Heard { next: next_step(settings, memory), ..heard }
+        }
+        Frame::Answer("posts", response) => {
+            // A channel whose posts may not be read is heard from now on.
+            let signals = meanwhile(&response.json().unwrap_or_default(), memory);
+            Heard { signals, ..Heard::nothing(next_step(settings, memory)) }
+        }
         Frame::Answer(_, response) => {
             let body = response.json().unwrap_or_default();
             match (response.status, body["id"].as_str()) {
@@ -27,7 +42,8 @@ pub(super) fn hear(settings: &Settings, frame: &Frame<'_>, memory: &mut Memory) 
                     "Mattermost does not take the token: `token` is that of a bot (Integrations → Bot Accounts)".into(),
                 )),
                 (404, _) => Heard::nothing(Next::Refused(
-                    "there is no Mattermost at the address of `url`: it is that of an incoming webhook, https://HOST/hooks/…"
+                    "there is no Mattermost at that address: `base_url` is the server's, https://HOST; `url` is that of an \
+                     incoming webhook, https://HOST/hooks/…"
                         .into(),
                 )),
                 _ => Heard::nothing(Next::Again(format!("Mattermost answered {}", response.in_words()))),
@@ -54,23 +70,154 @@ pub(super) fn hear(settings: &Settings, frame: &Frame<'_>, memory: &mut Memory) 
                     "Mattermost does not take the token at its WebSocket".into(),
                 ));
             }
-            let signals = happened(&event, memory.word("me")).into_iter().collect();
-            Heard { signals, ..Heard::nothing(Next::Listen) }
+            if event["event"] == "hello" {
+                return hello(settings, memory);
+            }
+            let told = happened(&event, memory.word("me")).filter(|told| is_news(told, memory));
+            if let Some(joined) = told.as_ref().filter(|told| told["type"] == "member.joined") {
+                let mut joined = joined.clone();
+                let id = joined["id"].as_str().unwrap_or_default();
+                joined["id"] = json!(format!("{id}:{}", memory.now.as_seconds() / 60));
+                return Heard::nothing(ask_name(settings, &joined, memory));
+            }
+            let cursor = reached(&event, memory);
+            Heard { signals: told.into_iter().collect(), cursor, ..Heard::nothing(Next::Listen) }
         }
     }
 }
 
-/// The server, as the address of an incoming webhook has it.
+/// Who is signed in asks what was posted since the newest post that was heard.
+fn hello(settings: &Settings, memory: &mut Memory) -> Heard {
+    if memory.cursor.is_none() {
+        let now = memory.now.as_millis().to_string();
+        memory.cursor = Some(now.clone());
+        return Heard { cursor: Some(now), ..Heard::nothing(Next::Listen) };
+    }
+    memory.words.insert("chats", json!(settings.chats).to_string());
+    memory.words.remove("joiners");
+    Heard::nothing(next_step(settings, memory))
+}
+
+/// The posts of the next channel, then the names of those who came meanwhile, then what happens.
+fn next_step(settings: &Settings, memory: &mut Memory) -> Next {
+    let mut chats: Vec<String> = serde_json::from_str(memory.word("chats")).unwrap_or_default();
+    if let Some(chat) = chats.pop() {
+        memory.words.insert("chats", json!(chats).to_string());
+        let since = memory.cursor.clone().unwrap_or_default();
+        return get(
+            settings,
+            "posts",
+            &format!("channels/{}/posts?since={}", segment(&chat), segment(&since)),
+        );
+    }
+    let mut joiners: Vec<Value> = serde_json::from_str(memory.word("joiners")).unwrap_or_default();
+    if joiners.is_empty() {
+        return Next::Listen;
+    }
+    let joined = joiners.remove(0);
+    memory.words.insert("joiners", json!(joiners).to_string());
+    ask_name(settings, &joined, memory)
+}
+
+/// Mattermost tells ids; whoever is welcomed has a name.
+fn ask_name(settings: &Settings, joined: &Value, memory: &mut Memory) -> Next {
+    let path = format!("users/{}", segment(joined["member"]["id"].as_str().unwrap_or_default()));
+    memory.words.insert("held", joined.to_string());
+    get(settings, "user", &path)
+}
+
+/// Up to where was heard with an event, where it is later than before.
+fn reached(event: &Value, memory: &mut Memory) -> Option<String> {
+    let post = (event["event"] == "posted").then(|| event["data"]["post"].as_str())??;
+    let at = serde_json::from_str::<Value>(post).ok()?["create_at"].as_i64()?;
+    let known = memory.cursor.as_ref().and_then(|known| known.parse::<i64>().ok()).unwrap_or_default();
+    let cursor = (at > known).then(|| at.to_string());
+    if cursor.is_some() {
+        memory.cursor.clone_from(&cursor);
+    }
+    cursor
+}
+
+/// What was posted meanwhile, the oldest first; who came is told once their names are known.
+fn meanwhile(body: &Value, memory: &mut Memory) -> Vec<Value> {
+    let known = memory.cursor.as_ref().and_then(|known| known.parse::<i64>().ok()).unwrap_or_default();
+    let order = body["order"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut joiners: Vec<Value> = serde_json::from_str(memory.word("joiners")).unwrap_or_default();
+    let mut signals = Vec::new();
+    for id in order.iter().rev().take(limits::EAR_SIGNALS_MAX).filter_map(Value::as_str) {
+        let post = &body["posts"][id];
+        // A post that was only edited since was heard before.
+        if post["create_at"].as_i64().is_none_or(|at| at <= known) {
+            continue;
+        }
+        let me = memory.word("me");
+        let told = moved(post, me).or_else(|| message(post, &Value::Null, "message", me));
+        let Some(told) = told.filter(|told| is_news(told, memory)) else { continue };
+        let list = if told["type"] == "member.joined" { &mut joiners } else { &mut signals };
+        list.push(told);
+    }
+    memory.words.insert("joiners", json!(joiners).to_string());
+    signals
+}
+
+/// Who came or left, as the service's own posts have it.
+fn moved(post: &Value, me: &str) -> Option<Value> {
+    let props = &post["props"];
+    let (name, who, how) = match post["type"].as_str()? {
+        "system_join_channel" => ("member.joined", &post["user_id"], None),
+        "system_add_to_channel" => ("member.joined", &props["addedUserId"], None),
+        "system_leave_channel" => ("member.left", &post["user_id"], Some("left")),
+        "system_remove_from_channel" => ("member.left", &props["removedUserId"], Some("removed")),
+        _ => return None,
+    };
+    let who = who.as_str().filter(|who| !who.is_empty() && *who != me)?;
+    let mut told = signal(&post["channel_id"], name, &format!("{who}:{}", post["id"].as_str()?));
+    told["time"] = instant(post["create_at"].as_i64()? / 1_000);
+    told["member"] = json!({ "id": who });
+    if let Some(how) = how {
+        told["data"] = json!({ "how": how });
+    }
+    Some(told)
+}
+
+/// Whether it is news that somebody came or left: the posts have it, too.
+fn is_news(told: &Value, memory: &mut Memory) -> bool {
+    let what = match told["type"].as_str() {
+        Some("member.joined") => "joined",
+        Some("member.left") => "left",
+        _ => return true,
+    };
+    let word = |at: &str| told.pointer(at).and_then(Value::as_str).unwrap_or_default();
+    memory.is_news(format!("{} {}", word("/chat"), word("/member/id")), what, TWICE)
+}
+
+/// The server: as it is named, else as the address of an incoming webhook has it.
 fn site(settings: &Settings) -> &str {
-    let url = settings.get("url");
+    let url = Some(settings.get("url")).filter(|url| !url.is_empty()).unwrap_or(settings.get("base_url"));
     url.split_once("/hooks/").map_or(url, |(site, _)| site).trim_end_matches('/')
 }
 
-fn me(settings: &Settings) -> Next {
+/// What was held until the name of whoever joined was known; one that is not told holds nobody up.
+fn with_name(user: &Value, memory: &mut Memory) -> Heard {
+    let held = memory.words.remove("held").unwrap_or_default();
+    let Ok(mut joined) = serde_json::from_str::<Value>(&held) else { return Heard::nothing(Next::Listen) };
+    let word = |key: &str| user[key].as_str().map(str::trim).unwrap_or_default();
+    let whole = format!("{} {}", word("first_name"), word("last_name"));
+    let name = [word("nickname"), whole.trim(), word("username")].into_iter().find(|name| !name.is_empty());
+    if let Some(name) = name {
+        joined["member"]["name"] = json!(name);
+    }
+    if user["is_bot"] == true {
+        joined["member"]["bot"] = json!(true);
+    }
+    Heard { signals: vec![joined], ..Heard::nothing(Next::Listen) }
+}
+
+fn get(settings: &Settings, what: &'static str, path: &str) -> Next {
     let headers = vec![("authorization".to_owned(), format!("Bearer {}", settings.get("token")))];
-    let url = format!("{}/api/v4/users/me", site(settings));
+    let url = format!("{}/api/v4/{path}", site(settings));
     let request = Request { method: Cow::Borrowed("GET"), url, headers, body: String::new(), raw: None };
-    Next::Call(Call { what: "me", request, patience: PATIENCE, listens: false })
+    Next::Call(Call { what, request, patience: PATIENCE, listens: false })
 }
 
 fn open(settings: &Settings) -> Next {
@@ -271,8 +418,22 @@ mod tests {
                 &json!({ "event": event, "seq": 9, "data": data, "broadcast": { "channel_id": "c1", "user_id": "" } }),
             )
         };
-        let joined = of("user_added", json!({ "user_id": "u1", "team_id": "t" }));
-        assert_eq!((&joined[0]["type"], &joined[0]["member"]["id"]), (&json!("member.joined"), &json!("u1")));
+        let mut memory = Memory::default();
+        let added = json!({
+            "event": "user_added", "data": { "user_id": "u1", "team_id": "t" }, "broadcast": { "channel_id": "c1" }, "seq": 9,
+        });
+        let asks = hear(&settings(), &Frame::Text(&added.to_string()), &mut memory);
+        let Next::Call(call) = &asks.next else { panic!("{asks:?}") };
+        assert!(asks.signals.is_empty() && call.request.url.ends_with("/api/v4/users/u1"));
+        let user =
+            json!({ "id": "u1", "username": "ann", "nickname": "", "first_name": "Ann", "last_name": "" });
+        let user =
+            Response { status: 200, headers: Vec::new(), body: user.to_string().into(), at: memory.now };
+        let joined = hear(&settings(), &Frame::Answer("user", &user), &mut memory).signals;
+        assert_eq!(
+            (&joined[0]["type"], &joined[0]["member"]),
+            (&json!("member.joined"), &json!({ "id": "u1", "name": "Ann" }))
+        );
         assert!(of("user_added", json!({ "user_id": "bot1" })).is_empty(), "the bot itself");
         let how = |by: &str| {
             of("user_removed", json!({ "user_id": "u1", "remover_id": by }))[0]["data"]["how"].clone()
@@ -282,5 +443,26 @@ mod tests {
         let put = of("reaction_added", json!({ "reaction": put }));
         assert_eq!((&put[0]["type"], &put[0]["data"]["emoji"]), (&json!("reaction"), &json!("+1")));
         assert!(of("typing", json!({})).is_empty());
+    }
+    #[test]
+    fn after_a_sign_in_the_posts_since_then_are_asked_for_and_who_came_among_them() {
+        let mut memory = Memory::default();
+        memory.now = crate::base::time::Timestamp::from_millis(1_790_000_000_000);
+        let hello = json!({ "event": "hello", "data": {}, "broadcast": {} }).to_string();
+        let first = hear(&settings(), &Frame::Text(&hello), &mut memory);
+        assert_eq!((first.next, first.cursor.as_deref()), (Next::Listen, Some("1790000000000")));
+        let again = hear(&settings(), &Frame::Text(&hello), &mut memory);
+        let Next::Call(call) = &again.next else { panic!("{again:?}") };
+        assert!(call.request.url.ends_with("/api/v4/channels/c1/posts?since=1790000000000"), "{call:?}");
+        let post = |id: &str, at: i64, kind: &str| json!({ "id": id, "create_at": at, "user_id": "u2", "channel_id": "c1", "message": "hi", "type": kind });
+        let (old, new) = (post("p0", 1_789_000_000_000, ""), post("p1", 1_790_000_000_001, ""));
+        let joined = post("p2", 1_790_000_000_002, "system_join_channel");
+        let body = json!({ "order": ["p2", "p1", "p0"], "posts": { "p0": old, "p1": new, "p2": joined } });
+        let body =
+            Response { status: 200, headers: Vec::new(), body: body.to_string().into(), at: memory.now };
+        let told = hear(&settings(), &Frame::Answer("posts", &body), &mut memory);
+        assert_eq!((told.signals.len(), &told.signals[0]["message"]["id"]), (1, &json!("p1")));
+        let Next::Call(call) = &told.next else { panic!("{told:?}") };
+        assert!(call.request.url.ends_with("/users/u2"), "whoever came is welcomed by name");
     }
 }

@@ -49,6 +49,7 @@ mod wecom;
 pub use board::{EarBoard, EarNow, EarState, Hourly};
 pub use inlet::Inlet;
 pub use known::{KnownEar, KnownHook, hooks, known};
+pub use matrix::{matrix_login, matrix_signed_in};
 pub use slack::slack_manifest;
 pub use trial::{Deaf, FirstHeard, Trial};
 

@@ -100,8 +100,10 @@ pub(super) fn happened(event: &Value) -> Option<Value> {
         }
         ("request", "group") if event["sub_type"] == "add" => {
             let mut told = about(event, "member.requested")?;
+            // By this the request is answered.
+            told["data"] = json!({ "request": id(&event["flag"]) });
             if let Some(words) = event["comment"].as_str().filter(|words| !words.is_empty()) {
-                told["data"] = json!({ "comment": words });
+                told["data"]["comment"] = json!(words);
             }
             Some(told)
         }

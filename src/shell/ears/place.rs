@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{GroupId, TaskId},
+        ids::{GroupId, MemberId, TaskId},
         limits,
     },
     engine::{
@@ -185,12 +185,19 @@ impl Place {
     /// What a group is told: the fact, as much of it as is heard, and the answer that a reply is.
     async fn told(&mut self, kind: ChannelKind, listener: &Listener, signal: &Value) -> Vec<Value> {
         let mut told = signal.clone();
+        if told["type"] == "message" && calls_one_of(&listener.hosts, &told["message"]["mentions"]) {
+            told["message"]["question"] = json!(true);
+        }
         name_members(kind, &mut told);
         let of_answer = told["data"]["poll"].as_str().or_else(|| told["message"]["id"].as_str());
         if told["type"] == "answer" {
             let Some(asked) = self.question(&listener.group, of_answer).await else { return Vec::new() };
             asked.answer(&mut told["data"]);
             return vec![told];
+        }
+        if told["type"] == "reaction" {
+            let answer = self.pressed(&listener.group, &told).await;
+            return std::iter::once(told).chain(answer).collect();
         }
         let replied = told["message"]["reply_to"]["id"].as_str().filter(|_| told["type"] == "message");
         let mut all = Vec::new();
@@ -216,6 +223,31 @@ impl Place {
         }
         all.insert(0, told);
         all
+    }
+
+    /// The answer that a reaction is: 1️⃣ under a question is its first option, and gone again takes that back.
+    async fn pressed(&mut self, group: &GroupId, told: &Value) -> Option<Value> {
+        let number = told["data"]["emoji"].as_str().and_then(number_of)?;
+        let asked = self.question(group, told["message"]["id"].as_str()).await?;
+        let option = asked.options.get(number - 1).filter(|_| asked.only_one)?;
+        let mut data = json!({ "option": option });
+        if told["data"]["added"] == false {
+            // Whoever has chosen another one meanwhile keeps that.
+            let state = self.published.snapshot().groups.get(group).map(|now| now.state.clone())?;
+            let member = MemberId::new(told["member"]["id"].as_str()?);
+            let answers = &state.tasks.get(&asked.task)?.answers;
+            let (_, chosen) = answers.get(state.members.own_id(&member))?;
+            if chosen.as_str() != Some(option) {
+                return None;
+            }
+            data = json!({ "withdraw": true });
+        }
+        data["task"] = json!(asked.task.as_str());
+        let id = told["id"].as_str().unwrap_or_default();
+        let (time, member) = (&told["time"], &told["member"]);
+        Some(
+            json!({ "id": format!("{id}/answer"), "type": "answer", "time": time, "member": member, "data": data }),
+        )
     }
 
     /// The open question that a message or a poll of the platform put. A quick answer may come before it is recorded
@@ -286,6 +318,9 @@ struct Asked {
     task: TaskId,
     /// The only line of its form: whatever is said fills it in.
     field: Option<String>,
+    /// The options of a poll, and whether only one may be chosen.
+    options: Vec<String>,
+    only_one: bool,
 }
 
 impl Asked {
@@ -294,18 +329,51 @@ impl Asked {
             ([], [only]) => Some(only.clone()),
             _ => None,
         };
-        Self { task: task.id.clone(), field }
+        let only_one = task.choices.unwrap_or(1) == 1;
+        Self { task: task.id.clone(), field, options: task.options.clone(), only_one }
     }
 
-    /// Makes what was said an answer to it.
+    /// Makes what was said an answer to it. Platforms count options from 1, whatever stands in them.
     fn answer(&self, data: &mut Value) {
         data["task"] = json!(self.task.as_str());
+        let place = |number: &Value| usize::try_from(number.as_u64()?.checked_sub(1)?).ok();
+        let nth = |number: &Value| self.options.get(place(number)?).cloned();
+        match &mut data["option"] {
+            Value::Array(all) => {
+                for one in all {
+                    *one = nth(one).map_or_else(|| one.take(), Value::from);
+                }
+            }
+            Value::Null => drop(data.as_object_mut().and_then(|data| data.shift_remove("option"))),
+            one => *one = nth(one).map_or_else(|| one.take(), Value::from),
+        }
         if let Some(field) = &self.field
             && let Some(said) = data.as_object_mut().and_then(|data| data.shift_remove("option"))
         {
             data["fields"] = json!({ field: said });
         }
     }
+}
+
+/// The number that an emoji is, from 1 to 10: as a sign of its own, or by its name.
+fn number_of(emoji: &str) -> Option<usize> {
+    const NAMES: [&str; 10] =
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "keycap_ten"];
+    if emoji == "🔟" {
+        return Some(10);
+    }
+    let by_sign = || {
+        let digit = emoji.strip_suffix('\u{20e3}')?.trim_end_matches('\u{fe0f}').parse::<usize>().ok()?;
+        (1..=9).contains(&digit).then_some(digit)
+    };
+    NAMES.iter().position(|name| *name == emoji.trim_matches(':')).map(|at| at + 1).or_else(by_sign)
+}
+
+/// Whether somebody of these is called: by id, or by the name that some platforms write behind an @.
+fn calls_one_of(hosts: &[String], mentions: &Value) -> bool {
+    let called = mentions.as_array().into_iter().flatten().filter_map(Value::as_str);
+    let plain = |name: &str| name.trim_start_matches('@').to_lowercase();
+    called.into_iter().any(|called| hosts.iter().any(|host| plain(host) == plain(called)))
 }
 
 /// A member's id says on which platform it is one, so that two platforms never collide.
@@ -328,4 +396,43 @@ fn name_members(kind: ChannelKind, told: &mut Value) {
 fn arrival(ear: &KnownEar, group: &GroupId, told: Value) -> Option<Arrival> {
     let read = reported::signal(told, None, clock::now()).ok()?;
     Some(Arrival::of(read, ear.name.clone(), group.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_signs_and_by_their_names() {
+        let read =
+            ["1️⃣", "9\u{20e3}", "🔟", "two", ":keycap_ten:", "0️⃣", "👍", "12\u{20e3}", ""].map(number_of);
+        assert_eq!(read, [Some(1), Some(9), Some(10), Some(2), Some(10), None, None, None, None]);
+    }
+
+    #[test]
+    fn whoever_calls_a_host_asks_something() {
+        let hosts = ["42".to_owned(), "lin_reads".to_owned()];
+        let calls = |mentions: Value| calls_one_of(&hosts, &mentions);
+        assert!(calls(json!(["7", "42"])) && calls(json!(["@Lin_Reads"])));
+        assert!(!calls(json!(["7"])) && !calls(json!([])) && !calls(Value::Null));
+    }
+
+    #[test]
+    fn a_place_in_a_list_is_the_option_that_stands_there() {
+        let asked = Asked {
+            task: TaskId::new("t1"),
+            field: None,
+            options: vec!["2".into(), "1".into()],
+            only_one: false,
+        };
+        let answer = |mut data: Value| {
+            asked.answer(&mut data);
+            data
+        };
+        // What is typed is read by whoever knows the question; what a platform counts is a place.
+        assert_eq!(answer(json!({ "option": 2 })), json!({ "option": "1", "task": "t1" }));
+        assert_eq!(answer(json!({ "option": [1, 2] })), json!({ "option": ["2", "1"], "task": "t1" }));
+        assert_eq!(answer(json!({ "option": "2" })), json!({ "option": "2", "task": "t1" }));
+        assert_eq!(answer(json!({ "withdraw": true })), json!({ "withdraw": true, "task": "t1" }));
+    }
 }

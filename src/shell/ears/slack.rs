@@ -212,7 +212,9 @@ fn happened(settings: &Settings, frame: &Value, memory: &mut Memory) -> Heard {
     if cursor.is_some() {
         memory.cursor.clone_from(&cursor);
     }
-    let heard = Heard { say: say.into_iter().collect(), cursor, signals, ..Heard::nothing(Next::Listen) };
+    let answer = seen(settings, &frame["payload"], &signals).into_iter().collect();
+    let heard =
+        Heard { say: say.into_iter().collect(), cursor, signals, answer, ..Heard::nothing(Next::Listen) };
     match heard.signals.first() {
         // Slack tells ids; whoever is welcomed has a name.
         Some(joined) if joined["type"] == "member.joined" => {
@@ -224,6 +226,25 @@ fn happened(settings: &Settings, frame: &Value, memory: &mut Memory) -> Heard {
         }
         _ => heard,
     }
+}
+
+/// Whoever has pressed is shown what: nothing under the message changes by itself. Told to Slack only, whatever address
+/// stands in the frame.
+fn seen(settings: &Settings, payload: &Value, signals: &[Value]) -> Option<Call> {
+    let data = &signals.first().filter(|_| payload["type"] == "block_actions")?["data"];
+    let url = payload["response_url"].as_str()?;
+    let site = |url: &str| url.split('/').take(3).collect::<Vec<_>>().join("/");
+    if !url.starts_with("https://hooks.slack.com/") && site(url) != site(settings.get("base_url")) {
+        return None;
+    }
+    let words = match &data["option"] {
+        Value::Array(ticked) => ticked.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        option => option.as_str().unwrap_or("–").to_owned(),
+    };
+    let text = format!("✓ {}", words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
+    let body = json!({ "response_type": "ephemeral", "replace_original": false, "text": text });
+    let request = Request::post_json(url, body.to_string());
+    Some(Call { what: "response_url", request, patience: PATIENCE, listens: false })
 }
 
 /// What was held until the name of whoever joined was known.

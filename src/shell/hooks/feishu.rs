@@ -33,7 +33,16 @@ pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     if !seconds(at).is_some_and(|at| came.is_remembered(at)) {
         return Err(Wrong::Stale);
     }
-    Ok(Meant::Happened(told(&event), Told::json(&json!({}))))
+    let shown = shown(&event).unwrap_or_else(|| json!({}));
+    Ok(Meant::Happened(told(&event), Told::json(&shown)))
+}
+
+/// What whoever has pressed a button is shown for a moment; none where nothing was pressed.
+pub(super) fn shown(event: &Value) -> Option<Value> {
+    let is_press = text(event, "/header/event_type") == "card.action.trigger";
+    let option = event.pointer("/event/action/value/option").filter(|_| is_press)?;
+    let words = option.as_str().map_or_else(|| option.to_string(), str::to_owned);
+    Some(json!({ "toast": { "type": "success", "content": format!("✓ {words}") } }))
 }
 
 /// What an event tells.
@@ -57,6 +66,9 @@ pub(super) fn told(outer: &Value) -> Vec<Value> {
     };
     let several = all.len() > 1;
     for (place, signal) in all.iter_mut().enumerate() {
+        // A message is the same whichever way it is heard: the chat's history knows no event.
+        let message = signal["message"]["id"].as_str().filter(|_| signal["type"] == "message");
+        let id = message.unwrap_or(id);
         signal["id"] = json!(if several { format!("feishu:{id}:{place}") } else { format!("feishu:{id}") });
         if signal["time"].is_null() {
             signal["time"] = instant(&outer["header"]["create_time"]);
@@ -257,7 +269,7 @@ mod tests {
         assert_eq!(
             spoken,
             [json!({ "type": "message", "chat": "oc_1", "time": "2023-11-14T22:13:21Z",
-            "member": { "id": "ou_1" }, "id": "feishu:e1",
+            "member": { "id": "ou_1" }, "id": "feishu:om_2",
             "message": { "id": "om_2", "kind": "text", "links": 0, "question": true, "text": "@小林 第几章呢",
                 "mentions": ["ou_2"], "reply_to": { "id": "om_1" } } })]
         );

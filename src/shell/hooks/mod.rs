@@ -145,6 +145,11 @@ pub fn happened(kind: ChannelKind, event: &Value) -> Vec<Value> {
     }
 }
 
+/// What Feishu shows whoever has pressed a button of a card; none where nothing was pressed.
+pub fn feishu_shown(event: &Value) -> Option<Value> {
+    feishu::shown(event)
+}
+
 /// An instant as Slack writes it.
 pub fn slack_instant(ts: &str) -> Value {
     slack::instant(&Value::from(ts))

@@ -150,8 +150,17 @@ fn spoken(message: &Value) -> Option<Value> {
 fn pressed(outer: &Value) -> Option<Value> {
     let action = &outer["actions"][0];
     let at = text(action, "/action_ts");
-    let option = [&action["value"], &action["selected_option"]["value"], &action["action_id"]];
-    let option = option.into_iter().find(|value| value.is_string())?;
+    let data = if let Some(ticked) = action["selected_options"].as_array() {
+        let ticked: Vec<&Value> = ticked.iter().map(|one| &one["value"]).collect();
+        if ticked.is_empty() { json!({ "withdraw": true }) } else { json!({ "option": ticked }) }
+    } else {
+        let option = [&action["value"], &action["selected_option"]["value"], &action["action_id"]];
+        json!({ "option": option.into_iter().find(|value| value.is_string())? })
+    };
+    // A link under a post is opened, and answers nothing.
+    if action["url"].is_string() {
+        return None;
+    }
     let (user, chat) = (&outer["user"], text(outer, "/container/channel_id"));
     let mut member = json!({ "id": user["id"].as_str()? });
     if let Some(name) = user["name"].as_str() {
@@ -160,7 +169,7 @@ fn pressed(outer: &Value) -> Option<Value> {
     Some(json!({
         "id": format!("slack:{chat}:{}:{at}", text(outer, "/container/message_ts")),
         "type": "answer", "chat": chat, "time": instant(&action["action_ts"]), "member": member,
-        "message": { "id": outer["container"]["message_ts"] }, "data": { "option": option },
+        "message": { "id": outer["container"]["message_ts"] }, "data": data,
     }))
 }
 
@@ -322,5 +331,28 @@ mod tests {
             "time": "2018-07-12T18:41:40Z", "member": { "id": "U1", "name": "ann" },
             "message": { "id": "1.2" }, "data": { "option": "2" } })]
         );
+    }
+    #[test]
+    fn a_press_is_an_answer_ticks_are_several_and_none_takes_it_back() {
+        let press = |action: Value| {
+            told(&json!({
+                "type": "block_actions", "user": { "id": "U1", "name": "ben" }, "actions": [action],
+                "container": { "message_ts": "1.1", "channel_id": "C1" },
+            }))
+        };
+        let one = press(json!({ "type": "button", "value": "Emma", "action_ts": "2.2" }));
+        assert_eq!(
+            (&one[0]["message"]["id"], &one[0]["data"]),
+            (&json!("1.1"), &json!({ "option": "Emma" }))
+        );
+        let ticks = |values: &[&str]| {
+            let all: Vec<Value> = values.iter().map(|value| json!({ "value": value })).collect();
+            press(json!({ "type": "checkboxes", "selected_options": all, "action_ts": "2.2" }))[0]["data"]
+                .clone()
+        };
+        assert_eq!(ticks(&["a", "b"]), json!({ "option": ["a", "b"] }));
+        assert_eq!(ticks(&[]), json!({ "withdraw": true }));
+        let link = json!({ "type": "button", "value": "x", "url": "https://a.example", "action_ts": "2.2" });
+        assert!(press(link).is_empty(), "a link answers nothing");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::model::{
-    channel::Abilities,
+    abilities::Abilities,
     moderation::RULES,
     play::{Play, Section},
     playbook::Playbook,

@@ -163,6 +163,7 @@ const TABLE: &[(&str, i32)] = &[
     ("connect nowhere demo.yaml G", 2),
     ("connect group demo.yaml --fix --wait 1s", 4),
     ("connect group demo.yaml --manifest", 2),
+    ("connect group demo.yaml --login bot", 2),
     ("explain", 0),
     ("explain unknown-key", 0),
     ("explain nothing-of-that-name", 2),

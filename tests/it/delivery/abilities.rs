@@ -25,7 +25,7 @@ const END: &str = "<!-- end -->\n";
 fn table() -> String {
     let names = ChannelKind::Console.abilities().list().map(|(name, _)| name).join(" | ");
     let mut out = format!("| `type` | {names} | at most | recognises a second copy by |\n|---|");
-    out.push_str(&"---|".repeat(12));
+    out.push_str(&"---|".repeat(15));
     for kind in ChannelKind::ALL {
         let abilities = kind.abilities().list().map(|(_, can)| if can { "yes" } else { "" }).join(" | ");
         let rates: Vec<String> =
@@ -56,8 +56,16 @@ fn the_page_of_channels_has_the_table_of_the_code() {
 }
 
 /// What a channel does beside posting, of the names in the table.
-const DOES: [&str; 4] =
-    ["removes members", "deletes what was sent", "edits what was sent", "pins what was sent"];
+const DOES: [&str; 8] = [
+    "removes members",
+    "mutes members",
+    "lets in who asks",
+    "has polls",
+    "has buttons to answer by",
+    "deletes what was sent",
+    "edits what was sent",
+    "pins what was sent",
+];
 
 #[test]
 fn each_channels_page_says_what_it_does_beside_posting() {

@@ -1,10 +1,14 @@
 //! What a platform is asked to do beside posting: to keep a message at the top, to remove whom a person has decided to
-//! let go; and who is asked where it does not.
+//! let go, to mute, to let in who asks; and who is asked where it does not.
 
 use crate::{
     hearing::ears::{listening, log, runtime},
     help::{
-        fakes::telegram_updates::{Bot, CHAT, TOKEN},
+        fakes::{
+            matrix_sync::{self, Homeserver},
+            onebot_socket::{self, OnebotSocket},
+            telegram_updates::{Bot, CHAT, TOKEN},
+        },
         playground::{Playground, eventually},
     },
 };
@@ -80,5 +84,139 @@ fn a_platform_pins_and_removes_and_where_it_does_not_a_person_is_asked() {
     eventually("the end of the run", || log(&play, "run_finished").len() == 2);
     assert!(members().is_empty());
     assert!(!tasks().iter().any(|task| task["kind"] == "removal"));
+    let _ = engine.stop().exits(0);
+}
+
+const DOOR: &str = "\
+people: { lin: { name: Lin } }
+roles: { host: { people: [lin] } }
+plays:
+  door:
+    on: member.requested
+    per: member
+    steps:
+      - approve: 'Let ${member.name} in?'
+        to: host
+        no:
+          - admit: no
+          - stop: not let in
+      - admit: yes
+";
+
+/// The next question whether somebody comes in, answered with yes or no.
+fn decide(play: &Playground, yes: bool) {
+    let tasks = || play.run(&["tasks", "p.yaml", "--format", "json"]).exits(0).json_lines();
+    let asked = || tasks().into_iter().find(|task| task["kind"] == "approval");
+    eventually("a question", || asked().is_some());
+    let task = asked().unwrap()["task"].as_str().unwrap().to_owned();
+    let what = if yes { "approve" } else { "reject" };
+    let _ = play.run(&[what, &task, "--by", "lin"]).exits(0);
+}
+
+#[test]
+fn who_asks_to_come_in_is_let_in_or_turned_away_by_telegram() {
+    let runtime = runtime();
+    let (bot, fake) = runtime.block_on(Bot::start());
+    let text = format!(
+        "name: club\nchannels:\n  group: {{ type: telegram, token: {{ env: BOT_TOKEN }}, chat: \"{CHAT}\", \
+         base_url: \"http://127.0.0.1:{}\", rate: 1000 per 1s }}\n{DOOR}",
+        fake.port
+    );
+    let play = Playground::new().file("p.yaml", &text).env("BOT_TOKEN", TOKEN);
+    let engine = listening(&play);
+    let asks = |user: i64, name: &str| {
+        bot.happens(json!({ "chat_join_request": {
+            "chat": { "id": CHAT, "type": "supergroup" }, "user_chat_id": user, "date": 1_800_000_000,
+            "from": { "id": user, "is_bot": false, "first_name": name },
+        } }));
+    };
+    asks(42, "Ben");
+    decide(&play, true);
+    eventually("a yes", || bot.done("approveChatJoinRequest").len() == 1);
+    assert_eq!(bot.done("approveChatJoinRequest"), [json!({ "chat_id": CHAT, "user_id": 42 })]);
+    asks(43, "Eve");
+    decide(&play, false);
+    eventually("a no", || bot.done("declineChatJoinRequest").len() == 1);
+    // What the platform refuses a person is asked to do.
+    bot.refuses(44);
+    asks(44, "Tom");
+    decide(&play, true);
+    let tasks = || play.run(&["tasks", "p.yaml"]).exits(0).stdout;
+    eventually("a person is asked", || tasks().contains("Tom has asked to come in"));
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn who_asks_to_come_in_is_let_in_by_qq_and_by_matrix() {
+    let runtime = runtime();
+    let qq = runtime.block_on(OnebotSocket::start());
+    let text = format!(
+        "name: club\nchannels:\n  group: {{ type: onebot, url: \"ws://127.0.0.1:{}\", token: {{ env: QQ_TOKEN }}, \
+         group: \"{}\", rate: 100 per 1s }}\n{DOOR}",
+        qq.port,
+        onebot_socket::GROUP
+    );
+    let play = Playground::new().file("p.yaml", &text).env("QQ_TOKEN", onebot_socket::TOKEN);
+    let engine = listening(&play);
+    qq.happens(json!({
+        "post_type": "request", "request_type": "group", "sub_type": "add", "user_id": 42, "comment": "tea", "flag": "f-1",
+    }));
+    decide(&play, true);
+    let answer = json!({ "flag": "f-1", "sub_type": "add", "approve": true });
+    eventually("a yes", || qq.done("set_group_add_request") == [answer.clone()]);
+    let _ = engine.stop().exits(0);
+
+    let (server, fake) = runtime.block_on(Homeserver::start());
+    let text = format!(
+        "name: club\nchannels:\n  group: {{ type: matrix, url: \"http://127.0.0.1:{}\", token: {{ env: MX_TOKEN }}, \
+         room: \"{}\", rate: 100 per 1s }}\n{DOOR}",
+        fake.port,
+        matrix_sync::ROOM
+    );
+    let play = Playground::new().file("p.yaml", &text).env("MX_TOKEN", matrix_sync::TOKEN);
+    let engine = play.start(&["run", "p.yaml"]);
+    eventually("a question from a place", || server.since().iter().any(Option::is_some));
+    let knocks = |who: &str| {
+        let content = json!({ "membership": "knock", "displayname": "N" });
+        server.happens("m.room.member", who, &content, &json!({ "state_key": who }));
+    };
+    knocks("@ben:hs");
+    decide(&play, true);
+    eventually("an invitation", || server.done("invite") == [json!({ "user_id": "@ben:hs" })]);
+    knocks("@eve:hs");
+    decide(&play, false);
+    eventually("a no", || server.done("kick") == [json!({ "user_id": "@eve:hs" })]);
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn a_room_keeps_its_pins_and_levels_where_one_is_added_and_a_mute_ends() {
+    let runtime = runtime();
+    let (server, fake) = runtime.block_on(Homeserver::start());
+    let text = format!(
+        "name: club\nchannels:\n  group: {{ type: matrix, url: \"http://127.0.0.1:{}\", token: {{ env: MX_TOKEN }}, \
+         room: \"{}\", hear: all, rate: 100 per 1s }}\n  console: console\nmoderate:\n  watch: no\n  judge: host\n  \
+         ads: {{ words: [free money], say: No ads here., do: [mute 2s] }}\n{PLAYS}",
+        fake.port,
+        matrix_sync::ROOM
+    );
+    let play = Playground::new().file("p.yaml", &text).env("MX_TOKEN", matrix_sync::TOKEN);
+    server.sets("m.room.power_levels", &json!({ "users": { "@lin:hs": 100 }, "kick": 50 }));
+    let engine = play.start(&["run", "p.yaml"]);
+    eventually("a question from a place", || server.since().iter().any(Option::is_some));
+    let pinned = || server.part("m.room.pinned_events")["pinned"].clone();
+    let _ = play.run(&["signal", "rules.asked"]).exits(0);
+    eventually("a pin in a room that had none", || pinned() == json!(["$s1"]));
+    server.sets("m.room.pinned_events", &json!({ "pinned": ["$old", "$s1"] }));
+    let _ = play.run(&["signal", "rules.asked"]).exits(0);
+    eventually("a pin beside others", || pinned() == json!(["$old", "$s1", "$s2"]));
+    let spam = json!({ "msgtype": "m.text", "body": "free money" });
+    server.happens("m.room.message", "@ben:hs", &spam, &json!({}));
+    decide(&play, true);
+    let levels = || server.part("m.room.power_levels");
+    let muted = json!({ "users": { "@lin:hs": 100, "@ben:hs": -1 }, "kick": 50 });
+    eventually("a mute", || levels() == muted);
+    // The room knows no end of it; the engine does.
+    eventually("its end", || levels() == json!({ "users": { "@lin:hs": 100 }, "kick": 50 }));
     let _ = engine.stop().exits(0);
 }

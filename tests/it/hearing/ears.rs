@@ -62,6 +62,8 @@ pub(crate) fn names(signals: &[Value]) -> Vec<&str> {
 pub(crate) fn listening(play: &Playground) -> Process {
     let engine = play.start(&["run", "p.yaml"]);
     engine.line("listens for");
+    // Whoever listens may not take commands yet.
+    eventually("a running engine", || engine.stdout().contains("running; stop"));
     engine
 }
 
@@ -427,7 +429,7 @@ fn a_channel_without_what_its_ear_needs_is_told_what_that_is() {
         (webhook("slack"), "needs `app`, `token` and `chat`"),
         (webhook("feishu"), "needs `app`, `secret` and `chat`"),
         (webhook("dingtalk"), "needs `app`, `app_secret` and `chat`"),
-        (webhook("mattermost"), "needs `url`, `token` and `chat`"),
+        (webhook("mattermost"), "needs `token` and `chat`"),
     ];
     for ((channel, why), needs) in cases {
         let text = format!(
@@ -439,4 +441,23 @@ fn a_channel_without_what_its_ear_needs_is_told_what_that_is() {
         let zh = play.run(&["connect", "group", "p.yaml", "--lang", "zh"]).exits(4).stderr;
         assert!(zh.contains("是 Webhook，只能发") && zh.contains("要听得到"), "{zh}");
     }
+}
+
+#[test]
+fn a_matrix_account_signs_in_once_by_its_password() {
+    let runtime = runtime();
+    let (_server, fake) = runtime.block_on(Homeserver::start());
+    let text = format!(
+        "name: club\nchannels:\n  group: {{ type: matrix, url: \"http://127.0.0.1:{}\", token: {{ env: MX_TOKEN }}, room: \"!r:x\" }}\n{QUESTION}",
+        fake.port
+    );
+    let play = Playground::new().file("p.yaml", &text);
+    let login = |password: &str| {
+        play.shell(&format!("echo '{password}' | \"$0\" connect group p.yaml --login club")).wait()
+    };
+    let signed_in = login("p4ss word").exits(0);
+    assert!(signed_in.stdout.contains("MX_TOKEN") && signed_in.stdout.contains(matrix_sync::TOKEN));
+    assert!(!format!("{signed_in:?}").contains("p4ss"), "the password is shown nowhere");
+    assert!(login("wrong").exits(4).stderr.contains("Invalid username or password"));
+    assert!(login("").exits(2).stderr.contains("no password"));
 }

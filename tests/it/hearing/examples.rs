@@ -3,6 +3,7 @@
 
 use crate::help::{
     fakes::{
+        discord_gateway::{self, Gateway},
         matrix_sync::{self, Homeserver},
         onebot_socket::{self, OnebotSocket},
         telegram_updates::{Bot, CHAT, TOKEN},
@@ -158,5 +159,35 @@ fn the_matrix_example_welcomes_and_asks() {
     eventually("an answer", || answers(&play) == [json!({ "sentence": "Call me Ishmael" })]);
     moved("leave", "join");
     eventually("a farewell", || said("Ben has left the room"));
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn the_discord_example_welcomes_together_and_puts_a_poll() {
+    let runtime = runtime();
+    let discord = runtime.block_on(Gateway::start());
+    let base = format!("http://127.0.0.1:{}", discord.fake.port);
+    let chat = format!("chat: \"{}\", base_url: \"{base}\", rate: 100 per 1s", discord_gateway::CHAT);
+    let other = [("chat: \"1123456789012345678\"", chat), ("batch: 10m", "batch: 2s".into())];
+    let play = example("discord-club", &other).env("DISCORD_BOT", discord_gateway::TOKEN);
+    let engine = listening(&play);
+    let said = |words: &str| discord.id_of(words).is_some();
+    for (id, name) in [("80351110224678912", "Ben"), ("80351110224678913", "Eve")] {
+        let user = json!({ "id": id, "username": "x", "global_name": name });
+        discord.happens("GUILD_MEMBER_ADD", &json!({ "user": user, "joined_at": "2027-01-15T08:00:00Z" }));
+    }
+    eventually("a welcome for both", || said("Welcome, Ben, Eve!"));
+    discord.writes(600, "80351110224678912", "game", None);
+    eventually("a first message", || engine.stdout().contains("Ben has spoken up"));
+    eventually("the poll", || discord.sent().iter().any(|sent| sent["poll"].is_object()));
+    let vote = json!({
+        "user_id": "80351110224678913", "channel_id": discord_gateway::CHAT, "answer_id": 2,
+        "message_id": discord.id_of("What do we play").unwrap(),
+    });
+    discord.happens("MESSAGE_POLL_VOTE_ADD", &vote);
+    eventually("a vote", || answers(&play) == [json!("Hanabi")]);
+    let gone = json!({ "user": { "id": "80351110224678912", "username": "ben.x", "global_name": "Ben" } });
+    discord.happens("GUILD_MEMBER_REMOVE", &gone);
+    eventually("a task", || play.run(&["tasks", "p.yaml"]).exits(0).stdout.contains("Ben has left"));
     let _ = engine.stop().exits(0);
 }

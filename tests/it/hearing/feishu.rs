@@ -86,7 +86,8 @@ fn an_app_welcomes_and_hears_answers_and_leaves_whole_or_in_pieces() {
     lark.ends_key();
     let _ = play.run(&["recall", &welcome]).exits(0);
     eventually("a deletion", || lark.deleted() == ["om_0"]);
-    assert_eq!(lark.keys(), 3);
+    // One more to ask what was said while nobody listened.
+    assert_eq!(lark.keys(), 4);
     let _ = engine.stop().exits(0);
 }
 
@@ -110,6 +111,13 @@ fn a_connection_that_breaks_or_is_refused_loses_nothing_and_counts_nothing_twice
     eventually("each time acknowledged", || lark.acknowledged() >= 3 && lark.waiting() == 0);
     let _ = engine.stop().exits(0);
     assert_eq!(signals(&play).len(), 2);
+    // What was said while nobody listened stands in the chat, page by page; what was heard before counts once.
+    lark.remembers("om_b", "ou_ann", "二");
+    lark.remembers("om_d", "ou_ann", "三");
+    let engine = listening(&play);
+    eventually("what was said meanwhile", || signals(&play).len() == 3);
+    let _ = engine.stop().exits(0);
+    assert_eq!(signals(&play)[2]["member"], "feishu:ou_ann");
     let heard = play.start(&["connect", "group", "p.yaml"]);
     heard.line("the credential is taken");
     eventually("a socket", || lark.sockets.live().len() == 1);

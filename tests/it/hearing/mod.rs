@@ -17,4 +17,6 @@ pub(crate) mod refused;
 mod same_person;
 pub(crate) mod signals;
 pub(crate) mod slack;
+mod judges;
+mod story;
 pub(crate) mod v1;

@@ -120,3 +120,27 @@ fn people_say_whose_the_ids_on_platforms_are() {
     assert_eq!(counted(&play), entries(&[("telegram:42", 5)]));
     let _ = engine.stop().exits(0);
 }
+
+#[test]
+fn a_field_says_who_somebody_is_on_every_platform() {
+    let text = "name: club\ntimezone: UTC\nmembers:\n  identity: phone\n  fields:\n    phone: { purpose: one person once, retention: 365d }\n\
+                plays:\n  hi:\n    on: member.joined\n    steps:\n      - post: Hi\n";
+    let play = Playground::new().file("p.yaml", text);
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    // Heard on one platform, then listed: the list's id is theirs.
+    let told = ["signal", "member.joined", "--member", "telegram:42", "--with", "phone=138", "name=Li"];
+    let _ = play.run(&told).exits(0);
+    play.write("list.csv", "id,name,phone\nli,Li,138\nann,Ann,139\n");
+    let _ = play.run(&["members", "import", "list.csv"]).exits(0);
+    assert_eq!(one(&play, "li")["ids"], json!(["telegram:42"]));
+    // Listed, then heard on another: whoever has another number, or none, is somebody else.
+    for (id, phone) in [("discord:80351110224678912", "phone=138"), ("slack:U0EVE0001", "phone=140")] {
+        let _ = play.run(&["signal", "member.joined", "--member", id, "--with", phone]).exits(0);
+    }
+    let ids: Vec<Value> = members(&play).iter().map(|row| row["id"].clone()).collect();
+    assert_eq!(ids, [json!("ann"), json!("li"), json!("slack:U0EVE0001")]);
+    assert_eq!(one(&play, "li")["ids"].as_array().map(Vec::len), Some(2));
+    let _ = engine.stop().exits(0);
+    the_journal_gives_the_state(&play);
+}

@@ -13,7 +13,8 @@ use crate::{
         words::{list, tick},
     },
     model::{
-        channel::{Abilities, Channel, ChannelKind},
+        abilities::Abilities,
+        channel::{Channel, ChannelKind},
         play::Play,
         step::{Verb, WaitFor},
         trigger::Trigger,

@@ -21,6 +21,7 @@ mod handover_too_long;
 mod invite_before_rules;
 mod invite_copy_too_long;
 mod judge_is_owner;
+mod minors;
 mod mix;
 mod month_incomplete;
 mod no_alerts;
@@ -89,6 +90,7 @@ lints! {
     invite_before_rules
     invite_copy_too_long
     judge_is_owner
+    minors
     month_incomplete
     no_alerts
     no_deputy

@@ -8,10 +8,7 @@ use crate::{
         phrase::Phrase,
         time::{Duration, Timestamp, Zone},
     },
-    model::{
-        channel::{Abilities, ChannelKind},
-        ending::endings,
-    },
+    model::{abilities::Abilities, channel::ChannelKind, ending::endings},
     shell::{
         console::{
             board::{Board, ChannelSum, Here},

@@ -15,7 +15,7 @@ use crate::{
     base::{phrase::phrase, time::Duration},
     model::{
         channel::ChannelKind,
-        message::{Button, Message, Revising},
+        message::{Message, Revising},
     },
     shell::delivery::{
         markup::{
@@ -42,6 +42,9 @@ const BODY_BYTES_MAX: usize = parts::longest(ChannelKind::Feishu);
 const SIGNATURE_BYTES: usize = 120;
 const TABLES_PER_ELEMENT_MAX: usize = 4;
 const TITLE_CHARS_MAX: usize = 200;
+/// Options that are buttons, and the letters of one; beyond, a card is harder to read than its text.
+const CHOICES_MAX: usize = 20;
+const LABEL_CHARS_MAX: usize = 100;
 const TEXT: Dialect = Dialect { escape: escape_text, ..PLAIN };
 
 const CARD: Dialect = Dialect {
@@ -69,7 +72,7 @@ impl Adapter for Feishu {
         robot: &Robot,
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        let mut bodies = parts::bounded(bodies(message)?)?;
+        let mut bodies = parts::bounded(bodies(message, &choices(message, robot))?)?;
         if robot.setting("url").is_none() {
             let one = |(part, body): (usize, Value)| posted(robot, attempt, part, &body);
             return Ok(bodies.into_iter().enumerate().map(one).collect());
@@ -212,7 +215,7 @@ impl Adapter for Feishu {
                 Some("button") => {
                     let text = element["text"]["content"].as_str().unwrap_or_default();
                     let url = element["behaviors"][0]["default_url"].as_str().unwrap_or_default();
-                    parts.push(format!("[ {text} ] {url}"));
+                    parts.push(format!("[ {text} ] {url}").trim_end().to_owned());
                 }
                 _ => {}
             }
@@ -275,13 +278,37 @@ fn sign(secret: &str, timestamp: i64) -> String {
     STANDARD.encode(mac.finalize().into_bytes())
 }
 
-fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
+/// The options that members press to answer; none where several may be chosen, where an option is longer than a button's
+/// words, or where nothing is told of what is pressed. The text has them, too: a number in reply answers as well.
+fn choices<'a>(message: &'a Message, robot: &Robot) -> Vec<&'a String> {
+    let tells = robot.setting("url").is_none() && robot.setting("app").is_some();
+    let poll = message.poll.as_ref().filter(|poll| tells && message.asks.is_none() && !poll.several);
+    let options: Vec<&String> = poll.iter().flat_map(|poll| &poll.options).collect();
+    let suits = |option: &&String| (1..=LABEL_CHARS_MAX).contains(&label(option).chars().count());
+    let all = options.len() <= CHOICES_MAX && options.iter().all(suits);
+    if all { options } else { Vec::new() }
+}
+
+/// What stands on the button of an option.
+fn label(option: &str) -> String {
+    PLAIN.write(&markup::parse(option)).replace('\n', " ").trim().to_owned()
+}
+
+fn bodies(message: &Message, choices: &[&String]) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Feishu);
     let Sorted { blocks, buttons, .. } =
         parts::sort(message, &mentions, Own { buttons: usize::MAX, ..TEXT_ONLY })?;
-    if buttons.is_empty() && blocks.iter().all(Block::is_plain) {
+    if buttons.is_empty() && choices.is_empty() && blocks.iter().all(Block::is_plain) {
         return Ok(text_parts(blocks, &mentions));
     }
+    let opens = buttons.iter().map(|button| {
+        let leads = json!({ "type": "open_url", "default_url": button.url });
+        pressed(&button.text, "primary", &leads)
+    });
+    let answers = choices.iter().map(|option| {
+        pressed(&label(option), "default", &json!({ "type": "callback", "value": { "option": option } }))
+    });
+    let buttons: Vec<Value> = opens.chain(answers).collect();
     Ok(card_parts(blocks, &mentions, &buttons))
 }
 
@@ -303,7 +330,14 @@ fn text_parts(blocks: Vec<Block>, mentions: &Mentions) -> Vec<Value> {
     })
 }
 
-fn card_parts(mut blocks: Vec<Block>, mentions: &Mentions, buttons: &[Button]) -> Vec<Value> {
+/// A button and what it does.
+fn pressed(text: &str, look: &str, does: &Value) -> Value {
+    json!({
+        "tag": "button", "text": { "tag": "plain_text", "content": text }, "type": look, "behaviors": [does],
+    })
+}
+
+fn card_parts(mut blocks: Vec<Block>, mentions: &Mentions, buttons: &[Value]) -> Vec<Value> {
     let title = markup::take_title(&mut blocks, |title| title.chars().count() <= TITLE_CHARS_MAX);
     let mut prefix: Vec<String> = Vec::new();
     if mentions.all {
@@ -318,7 +352,7 @@ fn card_parts(mut blocks: Vec<Block>, mentions: &Mentions, buttons: &[Button]) -
     })
 }
 
-fn card(title: Option<&str>, prefix: &str, blocks: &[Block], buttons: &[Button]) -> Value {
+fn card(title: Option<&str>, prefix: &str, blocks: &[Block], buttons: &[Value]) -> Value {
     let mut elements: Vec<Value> = Vec::new();
     let mut markdown = |content: String| elements.push(json!({ "tag": "markdown", "content": content }));
     let mut from = 0;
@@ -330,14 +364,7 @@ fn card(title: Option<&str>, prefix: &str, blocks: &[Block], buttons: &[Button])
         markdown(format!("{prefix}{between}{text}"));
         (from, prefix) = (to, "");
     }
-    elements.extend(buttons.iter().map(|button| {
-        json!({
-            "tag": "button",
-            "text": { "tag": "plain_text", "content": button.text },
-            "type": "primary",
-            "behaviors": [{ "type": "open_url", "default_url": button.url }],
-        })
-    }));
+    elements.extend_from_slice(buttons);
     let mut card = json!({ "schema": "2.0" });
     if let Some(title) = title {
         card["header"] = json!({ "title": { "tag": "plain_text", "content": title }, "template": "blue" });
@@ -407,7 +434,7 @@ mod tests {
             ids::{ChannelName, EffectId, GroupId},
             time::Timestamp,
         },
-        model::message::Mention,
+        model::message::{Button, Mention},
         shell::delivery::secret::Secret,
     };
     use proptest::prelude::*;

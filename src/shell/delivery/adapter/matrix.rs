@@ -2,8 +2,9 @@
 //!
 //! Every message has its plain words as `body` and, where something is formatted, HTML as `formatted_body`. It is
 //! an `m.text`: the default push rules silence an `m.notice`, even one that calls somebody. The transaction id is
-//! the idempotency key, so an attempt in doubt leaves no second copy. Polls are not in the specification yet, and
-//! an image that was not uploaded to the homeserver cannot be shown; one with an address is a link, a file is uploaded.
+//! the idempotency key, so an attempt in doubt leaves no second copy. A question is a poll as MSC3381 has it, under the
+//! unstable names that Element and others send and show. An image that was not uploaded to the homeserver cannot be
+//! shown; one with an address is a link, a file is uploaded.
 
 use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
@@ -15,7 +16,7 @@ use crate::{
     base::{phrase::phrase, time::Duration},
     model::{
         channel::ChannelKind,
-        message::{Message, Restriction, Revising},
+        message::{Admission, Message, Poll, Restriction, Revising},
     },
     shell::delivery::{
         markup::{self, Block, html, write::PLAIN},
@@ -32,6 +33,15 @@ pub struct Matrix;
 const CONTENT_BYTES_MAX: usize = parts::longest(ChannelKind::Matrix);
 /// What the note of an accepted message begins with; its id follows.
 const NOTE: &str = "event ";
+/// A poll, words, and how many options a poll may have.
+const POLL: &str = "org.matrix.msc3381.poll.start";
+const WORDS: &str = "org.matrix.msc1767.text";
+const OPTIONS_MAX: usize = 20;
+/// What is pinned in a room, and who may do what there.
+const PINNED: &str = "m.room.pinned_events";
+const LEVELS: &str = "m.room.power_levels";
+/// The level of whoever may not write: below that of everybody.
+const SILENT: i64 = -1;
 
 impl Adapter for Matrix {
     fn check(&self, robot: &Robot) -> Result<(), (String, String)> {
@@ -58,11 +68,12 @@ impl Adapter for Matrix {
         contents.extend(picture::path(message).map(|path| shown_picture(path, attempt)));
         let contents = parts::bounded(contents)?.into_iter().enumerate();
         let requests = contents.map(|(index, mut content)| {
+            let kind = if content[POLL].is_object() { POLL } else { "m.room.message" };
             if let Some(event) = answered.filter(|_| index == 0) {
                 content["m.relates_to"] = json!({ "m.in_reply_to": { "event_id": event } });
             }
             let transaction = attempt.part_key(index);
-            let path = format!("/_matrix/client/v3/rooms/{room}/send/m.room.message/{transaction}");
+            let path = format!("/_matrix/client/v3/rooms/{room}/send/{kind}/{transaction}");
             let mut request = Request::post_json(&parts::endpoint(base, &path), content.to_string());
             request.method = "PUT".into();
             request.headers.push(("authorization".into(), authorization.clone()));
@@ -96,7 +107,13 @@ impl Adapter for Matrix {
             request
         };
         if does == Revising::Pins {
-            return Err(Refusal("what is pinned in a room is one list, to which a person adds".into()));
+            let first = sent.first().ok_or_else(|| Refusal(parts::UNKNOWN.into()))?;
+            let mut list: Value = serde_json::from_str(attempt.known.unwrap_or_default()).unwrap_or_default();
+            let mut pinned = list["pinned"].take().as_array().cloned().unwrap_or_default();
+            if !pinned.iter().any(|event| event == first) {
+                pinned.push(json!(first));
+            }
+            return Ok(vec![put_state(robot, PINNED, &json!({ "pinned": pinned }))]);
         }
         if does == Revising::Deletes {
             return if sent.is_empty() {
@@ -104,6 +121,9 @@ impl Adapter for Matrix {
             } else {
                 Ok(sent.iter().enumerate().map(redact).collect())
             };
+        }
+        if message.poll.as_ref().is_some_and(is_native) {
+            return Err(Refusal("a question cannot be changed".into()));
         }
         let (pairs, rest) = parts::in_place(self.requests(message, robot, attempt)?, sent)?;
         let edited = pairs.len();
@@ -126,19 +146,56 @@ impl Adapter for Matrix {
         member: &str,
         restriction: &Restriction,
         robot: &Robot,
+        attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        if restriction.removes {
+            return Ok(vec![about(robot, "kick", member)]);
+        }
+        let unknown = || Refusal("the room's power levels are not known".into());
+        let levels = attempt.known.and_then(|known| serde_json::from_str(known).ok());
+        let mut levels: Value = levels.filter(Value::is_object).ok_or_else(unknown)?;
+        let users = levels.as_object_mut().ok_or_else(unknown)?.entry("users").or_insert_with(|| json!({}));
+        let users = users.as_object_mut().ok_or_else(unknown)?;
+        if restriction.until.is_none() {
+            // Whoever has another level than the one of a mute was given it by somebody since.
+            if users.get(member).and_then(Value::as_i64) == Some(SILENT) {
+                users.shift_remove(member);
+            }
+        } else if users.get(member).and_then(Value::as_i64).is_some_and(|level| level > 0) {
+            return Err(Refusal("a moderator of the room is not muted".into()));
+        } else {
+            users.insert(member.to_owned(), json!(SILENT));
+        }
+        Ok(vec![put_state(robot, LEVELS, &levels)])
+    }
+
+    fn admit(
+        &self,
+        member: &str,
+        answer: &Admission,
+        robot: &Robot,
         _attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        if !restriction.removes {
-            return Err(Refusal("a room has no mute that ends by itself".into()));
-        }
-        let room = parts::segment(robot.setting("room").unwrap_or_default());
-        let base = robot.setting("url").unwrap_or_default();
-        let path = format!("/_matrix/client/v3/rooms/{room}/kick");
-        let mut request =
-            Request::post_json(&parts::endpoint(base, &path), json!({ "user_id": member }).to_string());
-        let token = robot.setting("token").unwrap_or_default();
-        request.headers.push(("authorization".into(), format!("Bearer {token}")));
-        Ok(vec![request])
+        // Whoever knocks is invited, or is shown out of the door.
+        Ok(vec![about(robot, if answer.yes { "invite" } else { "kick" }, member)])
+    }
+
+    fn looks_up(&self, message: &Message, robot: &Robot) -> Option<Request> {
+        let mutes = message.restricts.as_ref().is_some_and(|all| !all.removes && all.answers.is_none());
+        let pins = message.revises.as_ref().is_some_and(|revision| revision.does == Revising::Pins);
+        let kind = if mutes { LEVELS } else { PINNED };
+        (mutes || pins).then(|| {
+            let mut request = put_state(robot, kind, &Value::Null);
+            (request.method, request.body) = ("GET".into(), String::new());
+            request
+        })
+    }
+
+    fn looked_up(&self, response: &Response) -> Option<String> {
+        let body = response.json().unwrap_or_default();
+        // A room in which nothing was ever pinned has no list.
+        let none = response.status == 404 && body["errcode"] == "M_NOT_FOUND";
+        (response.status == 200 && body.is_object() || none).then(|| body.to_string())
     }
 
     fn upload(&self, picture: &Picture, robot: &Robot) -> Option<Request> {
@@ -160,6 +217,9 @@ impl Adapter for Matrix {
         let body = response.json().unwrap_or_default();
         if let Some(event) = body["event_id"].as_str().filter(|_| response.status == 200) {
             return Receipt::Accepted { note: format!("{NOTE}{}", excerpt(event)) };
+        }
+        if response.status == 200 && body.as_object().is_some_and(serde_json::Map::is_empty) {
+            return Receipt::Accepted { note: String::new() };
         }
         let Some(code) = body["errcode"].as_str() else {
             return by_status(response).unwrap_or_else(|| unclear("a Matrix homeserver", response));
@@ -203,8 +263,13 @@ impl Adapter for Matrix {
 
     fn shown(&self, request: &Request) -> Shown {
         let content: Value = serde_json::from_str(&request.body).unwrap_or_default();
-        let form = if content["formatted_body"].is_string() { "HTML" } else { "text" };
-        let mut text = content["body"].as_str().unwrap_or_default().to_owned();
+        let form = match &content[POLL] {
+            Value::Object(_) => "poll",
+            _ if content["formatted_body"].is_string() => "HTML",
+            _ => "text",
+        };
+        let body = content["body"].as_str().or_else(|| content[WORDS].as_str());
+        let mut text = body.unwrap_or_default().to_owned();
         if content["msgtype"] == "m.image" {
             text.insert_str(0, "📷 ");
         }
@@ -219,6 +284,25 @@ impl Adapter for Matrix {
     }
 }
 
+/// Something is done about a member.
+fn about(robot: &Robot, what: &str, member: &str) -> Request {
+    let room = parts::segment(robot.setting("room").unwrap_or_default());
+    let base = robot.setting("url").unwrap_or_default();
+    let path = format!("/_matrix/client/v3/rooms/{room}/{what}");
+    let mut request =
+        Request::post_json(&parts::endpoint(base, &path), json!({ "user_id": member }).to_string());
+    let token = robot.setting("token").unwrap_or_default();
+    request.headers.push(("authorization".into(), format!("Bearer {token}")));
+    request
+}
+
+/// A part of the room's state is from now on as given, all of it.
+fn put_state(robot: &Robot, kind: &str, content: &Value) -> Request {
+    let mut request = about(robot, &format!("state/{kind}/"), "");
+    (request.method, request.body) = ("PUT".into(), content.to_string());
+    request
+}
+
 fn contents(message: &Message) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Matrix);
     let blocks = markup::blocks(&parts::without_file(message));
@@ -229,12 +313,44 @@ fn contents(message: &Message) -> Result<Vec<Value>, Refusal> {
         };
     }
     let called = Called::new(&mentions);
+    if let Some(poll) = message.poll.as_ref().filter(|poll| is_native(poll)) {
+        let content = question(poll, blocks.clone(), &called);
+        if content.to_string().len() + 400 <= CONTENT_BYTES_MAX {
+            return Ok(vec![content]);
+        }
+    }
     let first = |part: &[Block]| content(&called.body, &called.html, part, called.mentions.clone());
     // What it answers is added afterwards.
     let fits = |content: &Value| content.to_string().len() + 400 <= CONTENT_BYTES_MAX;
     Ok(parts::bodies(blocks, &fits, &|part, ends| {
         if ends.first { first(part) } else { content("", "", part, json!({})) }
     }))
+}
+
+/// Whether a poll can ask it: a poll shows who voted for what.
+fn is_native(poll: &Poll) -> bool {
+    !poll.anonymous && (1..=OPTIONS_MAX).contains(&poll.options.len())
+}
+
+/// The event that is a poll; programs without polls may show its words. An option is known by its text.
+fn question(poll: &Poll, blocks: Vec<Block>, called: &Called) -> Value {
+    let between = if called.body.is_empty() { "" } else { "\n" };
+    let all = format!("{}{between}{}", called.body, PLAIN.write(&blocks));
+    let asked = PLAIN.write(&markup::parse(&poll.question));
+    let rest = PLAIN.write(&markup::without_poll(blocks, poll));
+    let beside = [called.body.as_str(), asked.trim(), rest.trim()];
+    let words: Vec<&str> = beside.into_iter().filter(|words| !words.is_empty()).collect();
+    let answer = |option: &String| json!({ "id": option, WORDS: PLAIN.write(&markup::parse(option)).trim() });
+    json!({
+        POLL: {
+            "question": { WORDS: words.join("\n"), "body": words.join("\n"), "msgtype": "m.text" },
+            "kind": "org.matrix.msc3381.poll.disclosed",
+            "max_selections": if poll.several { poll.options.len() } else { 1 },
+            "answers": poll.options.iter().map(answer).collect::<Vec<_>>(),
+        },
+        WORDS: all,
+        "m.mentions": called.mentions,
+    })
 }
 
 /// The event that shows the picture.
@@ -375,7 +491,9 @@ mod tests {
         assert!(reason(401, "M_UNKNOWN_TOKEN").contains("token"));
         assert!(reason(403, "M_FORBIDDEN").contains("invite it"));
         assert!(reason(413, "M_TOO_LARGE").contains("larger than the homeserver takes"));
-        assert!(matches!(Matrix.receipt(&answer(200, "{}")), Receipt::Unclear { .. }));
+        assert!(matches!(Matrix.receipt(&answer(200, "{\"x\":1}")), Receipt::Unclear { .. }));
+        // What is done about a member has no event.
+        assert!(matches!(Matrix.receipt(&answer(200, "{}")), Receipt::Accepted { .. }));
         let trouble = answer(500, r#"{"errcode":"M_UNKNOWN","error":"x"}"#);
         assert!(matches!(Matrix.receipt(&trouble), Receipt::RetryLater { throttled: false, .. }));
     }
@@ -407,5 +525,27 @@ mod tests {
         let robot = robot_with(ChannelKind::Matrix, &SETTINGS);
         let body: Value = serde_json::from_str(&request_of(&Matrix, &message, &robot)[0].body).unwrap();
         assert_eq!(body["body"], "@room");
+    }
+    #[test]
+    fn a_question_is_a_poll_whose_options_are_known_by_their_text() {
+        let poll = Poll {
+            question: "Which book?".into(),
+            options: vec!["Emma".into(), "*Ulysses*".into()],
+            anonymous: false,
+            several: false,
+            closes: None,
+        };
+        let text = "Which book?\n\n1. Emma\n2. *Ulysses*\n\nUntil eight.";
+        let robot = robot_with(ChannelKind::Matrix, &SETTINGS);
+        let message = Message { poll: Some(poll.clone()), ..Message::text(text) };
+        let request = request_of(&Matrix, &message, &robot).remove(0);
+        assert!(request.url.contains("/send/org.matrix.msc3381.poll.start/"), "{}", request.url);
+        let body: Value = serde_json::from_str(&request.body).unwrap();
+        assert_eq!(body[POLL]["question"][WORDS], "Which book?\nUntil eight.");
+        let answers = json!([{ "id": "Emma", WORDS: "Emma" }, { "id": "*Ulysses*", WORDS: "Ulysses" }]);
+        assert_eq!((&body[POLL]["answers"], &body[POLL]["max_selections"]), (&answers, &json!(1)));
+        assert!(body[WORDS].as_str().unwrap().contains("2. Ulysses"));
+        let hidden = Message { poll: Some(Poll { anonymous: true, ..poll }), ..message };
+        assert!(request_of(&Matrix, &hidden, &robot)[0].url.contains("/send/m.room.message/"));
     }
 }

@@ -1,7 +1,9 @@
-//! Mattermost incoming webhook (Mattermost developer documentation, 2026-08, and its server's `web/webhook.go`).
+//! Mattermost, by an incoming webhook or as a bot (Mattermost developer documentation, 2026-08, its server's
+//! `web/webhook.go`, and its API v4, `/posts`).
 //!
-//! `text` in `CommonMark` with tables. The server translates Slack's `<!channel>` and `<url|text>` before it reads
-//! Markdown, even in code, so that these are broken up wherever a text has them. A webhook cannot reply in a thread.
+//! `CommonMark` with tables. The server translates Slack's `<!channel>` and `<url|text>` of a webhook before it reads
+//! Markdown, even in code, so that these are broken up wherever a text has them. A webhook cannot reply in a thread and is
+//! told nothing of its posts; a bot is told the id of each, by which it is answered, changed, deleted and pinned.
 
 use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
@@ -11,7 +13,10 @@ use super::{
 };
 use crate::{
     base::{phrase::phrase, time::Duration},
-    model::{channel::ChannelKind, message::Message},
+    model::{
+        channel::ChannelKind,
+        message::{Message, Restriction, Revising},
+    },
     shell::delivery::{
         markup::{
             self,
@@ -28,6 +33,8 @@ pub struct Mattermost;
 
 /// In code points; the server would cut a longer text into posts by itself, inside markup.
 const TEXT_CHARS_MAX: usize = parts::longest(ChannelKind::Mattermost);
+/// What the note of an accepted post begins with; its id follows.
+const NOTE: &str = "post ";
 
 const TEXT: Dialect = Dialect {
     escape: escape_text,
@@ -51,22 +58,86 @@ impl Adapter for Mattermost {
         &self,
         message: &Message,
         robot: &Robot,
-        _attempt: &Attempt<'_>,
+        attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
         let mentions = Mentions::of(message, ChannelKind::Mattermost);
         let Sorted { blocks, .. } = parts::sort(message, &mentions, parts::TEXT_ONLY)?;
         let prefix = prefix(&mentions);
-        let fits = |body: &Value| body["text"].as_str().unwrap_or_default().chars().count() <= TEXT_CHARS_MAX;
-        let bodies = parts::bodies(blocks, &fits, &|part, ends| {
+        let bot = Bot::of(robot);
+        let words = if bot.is_some() { "message" } else { "text" };
+        let fits = |body: &Value| body[words].as_str().unwrap_or_default().chars().count() <= TEXT_CHARS_MAX;
+        let mut bodies = parts::bodies(blocks, &fits, &|part, ends| {
             let text = TEXT.write(part);
-            json!({ "text": if ends.first { parts::in_front(&prefix, &text, part) } else { text } })
+            json!({ words: if ends.first { parts::in_front(&prefix, &text, part) } else { text } })
         });
-        parts::posts(robot.setting("url").unwrap_or_default(), bodies)
+        let Some(bot) = bot else { return parts::posts(robot.setting("url").unwrap_or_default(), bodies) };
+        let answered = attempt.reply_to.and_then(|note| note.strip_prefix(NOTE));
+        for body in &mut bodies {
+            body["channel_id"] = json!(bot.chat);
+            if let Some(root) = answered {
+                body["root_id"] = json!(root);
+            }
+        }
+        let bodies = parts::bounded(bodies)?.into_iter();
+        Ok(bodies.map(|body| bot.asks("POST", "/posts", &body.to_string())).collect())
+    }
+
+    fn note_of(&self, heard: &str) -> String {
+        format!("{NOTE}{heard}")
+    }
+
+    fn revise(
+        &self,
+        does: Revising,
+        message: &Message,
+        sent: &[&str],
+        robot: &Robot,
+        attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let ids: Vec<&str> = sent.iter().filter_map(|note| note.strip_prefix(NOTE)).collect();
+        let bot = Bot::of(robot).filter(|_| !ids.is_empty());
+        let bot = bot.ok_or_else(|| Refusal(parts::UNKNOWN.into()))?;
+        let post = |id: &str| format!("/posts/{}", parts::segment(id));
+        let delete = |id: &&str| bot.asks("DELETE", &post(id), "");
+        match does {
+            Revising::Pins => Ok(vec![bot.asks("POST", &format!("{}/pin", post(ids[0])), "")]),
+            Revising::Deletes => Ok(ids.iter().map(delete).collect()),
+            Revising::Edits => {
+                let (pairs, rest) = parts::in_place(self.requests(message, robot, attempt)?, ids)?;
+                let edits = pairs.into_iter().map(|(request, id)| {
+                    let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
+                    let words = json!({ "message": body["message"] });
+                    bot.asks("PUT", &format!("{}/patch", post(id)), &words.to_string())
+                });
+                Ok(edits.chain(rest.iter().map(delete)).collect())
+            }
+        }
+    }
+
+    fn restrict(
+        &self,
+        member: &str,
+        restriction: &Restriction,
+        robot: &Robot,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let bot = Bot::of(robot).filter(|_| restriction.removes);
+        let bot = bot.ok_or_else(|| Refusal("Mattermost lets nobody but a person do that".into()))?;
+        let path = format!("/channels/{}/members/{}", parts::segment(bot.chat), parts::segment(member));
+        Ok(vec![bot.asks("DELETE", &path, "")])
     }
 
     fn receipt(&self, response: &Response) -> Receipt {
         let said = String::from_utf8_lossy(&response.body);
         if response.status == 200 && said.trim() == "ok" {
+            return Receipt::Accepted { note: String::new() };
+        }
+        let done = response.json().filter(|_| matches!(response.status, 200 | 201));
+        if let Some(id) = done.as_ref().and_then(|done| done["id"].as_str()) {
+            return Receipt::Accepted { note: format!("{NOTE}{}", excerpt(id)) };
+        }
+        // What is done to a post, or to a member, has no id.
+        if done.is_some_and(|done| done["status"] == "OK") {
             return Receipt::Accepted { note: String::new() };
         }
         let error = response.json().filter(|body| body["id"].is_string() || body["status_code"].is_number());
@@ -88,6 +159,11 @@ impl Adapter for Mattermost {
                     reason: in_words("this address has sent too much to the server"),
                 }
             }
+            401 => refused("Mattermost does not take `token`: copy the bot's access token again"),
+            403 if id.contains("permissions") => refused(
+                "the bot may not do that there: add it to the team and the channel, and give it the right",
+            ),
+            404 if id.contains("post") => refused("the post is gone"),
             501 => refused("incoming webhooks are turned off on this server: ask its administrator"),
             403 => refused(
                 "the webhook may not post there: the channel is locked, archived or private to others",
@@ -104,13 +180,37 @@ impl Adapter for Mattermost {
 
     fn shown(&self, request: &Request) -> Shown {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
-        let text = body["text"].as_str().unwrap_or_default();
+        let text = body["text"].as_str().or_else(|| body["message"].as_str()).unwrap_or_default();
         let note = phrase!(
             "text · {} of {TEXT_CHARS_MAX} characters",
             "text · {} / {TEXT_CHARS_MAX} 字",
             text.chars().count()
         );
         Shown { note, text: PLAIN.write(&markup::parse(text)).replace(INVISIBLE, "") }
+    }
+}
+
+/// A bot and where it speaks.
+struct Bot<'a> {
+    site: &'a str,
+    token: &'a str,
+    chat: &'a str,
+}
+
+impl<'a> Bot<'a> {
+    /// Of a channel that has one; beside the address of a webhook it only hears.
+    fn of(robot: &'a Robot) -> Option<Self> {
+        let site = robot.setting("url").or_else(|| robot.setting("base_url"))?;
+        let (token, chat) = (robot.setting("token")?, robot.setting("chat")?);
+        (!site.contains("/hooks/")).then_some(Self { site, token, chat })
+    }
+
+    fn asks(&self, method: &'static str, path: &str, body: &str) -> Request {
+        let url = parts::endpoint(self.site, &format!("/api/v4{path}"));
+        let mut request = Request::post_json(&url, body.to_owned());
+        request.method = method.into();
+        request.headers.push(("authorization".into(), format!("Bearer {}", self.token)));
+        request
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     },
     model::{
         channel::ChannelKind,
-        message::{Label, Message, Restriction, Revising},
+        message::{Admission, Label, Message, Restriction, Revising},
     },
 };
 use bytes::Bytes;
@@ -116,6 +116,28 @@ pub trait Adapter: Send + Sync {
         Err(Refusal(format!("the platform lets nobody but a person {what} members")))
     }
 
+    /// The requests that let in a member who has asked to come in, or turn them away.
+    fn admit(
+        &self,
+        _member: &str,
+        _answer: &Admission,
+        _robot: &Robot,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        Err(Refusal("the platform lets nobody but a person answer who asks to come in".into()))
+    }
+
+    /// The request that reads what has to be known before something is done that changes a part of it; none where
+    /// nothing has.
+    fn looks_up(&self, _message: &Message, _robot: &Robot) -> Option<Request> {
+        None
+    }
+
+    /// What was read, as the requests want it; none where it was not given.
+    fn looked_up(&self, _response: &Response) -> Option<String> {
+        None
+    }
+
     /// The request that brings a picture to the platform before the last request can show it; none where the picture
     /// travels with its message.
     fn upload(&self, _picture: &Picture, _robot: &Robot) -> Option<Request> {
@@ -166,6 +188,8 @@ pub struct Attempt<'a> {
     pub picture: Option<&'a Picture>,
     /// What the platform calls the picture, once it was uploaded.
     pub uploaded: Option<&'a str>,
+    /// What was read before, where something had to be.
+    pub known: Option<&'a str>,
     /// The key with which the app speaks for now, where it needs one; none in a preview.
     pub key: Option<&'a str>,
 }
@@ -182,6 +206,7 @@ impl<'a> Attempt<'a> {
             reply_to: None,
             picture: None,
             uploaded: None,
+            known: None,
             key: None,
         }
     }

@@ -15,7 +15,7 @@ use crate::{
     base::phrase::phrase,
     model::{
         channel::ChannelKind,
-        message::{Message, Restriction, Revising},
+        message::{Admission, Message, Restriction, Revising},
     },
     shell::delivery::{
         markup::{self, Block, split::split, write::PLAIN},
@@ -125,6 +125,19 @@ impl Adapter for Onebot {
             "duration": length.clamp(0, LONGEST_BAN_S),
         });
         Ok(vec![call(robot, attempt, 0, "set_group_ban", &body)])
+    }
+
+    fn admit(
+        &self,
+        _member: &str,
+        answer: &Admission,
+        robot: &Robot,
+        attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let flag = answer.request.as_deref();
+        let flag = flag.ok_or_else(|| Refusal("QQ did not say which request it is".into()))?;
+        let body = json!({ "flag": flag, "sub_type": "add", "approve": answer.yes });
+        Ok(vec![call(robot, attempt, 0, "set_group_add_request", &body)])
     }
 
     fn note_of(&self, heard: &str) -> String {

@@ -42,6 +42,9 @@ const BLOCKS_CHARS_MAX: usize = parts::longest(ChannelKind::Slack);
 const BUTTONS_MAX: usize = 25;
 const LABEL_MAX: usize = 75;
 const URL_MAX: usize = 3_000;
+/// Boxes of one group, and the letters of what a button tells.
+const BOXES_MAX: usize = 10;
+const VALUE_MAX: usize = 2_000;
 /// What the note of an accepted message begins with; its time follows, which is its id.
 const NOTE: &str = "message ";
 /// What a notification shows of a message.
@@ -68,7 +71,7 @@ impl Adapter for Slack {
         robot: &Robot,
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        let mut bodies = bodies(message)?;
+        let mut bodies = bodies(message, choices(message, robot))?;
         if let Some(url) = robot.setting("url") {
             return parts::posts(url, bodies);
         }
@@ -224,8 +227,15 @@ impl Adapter for Slack {
                 }
                 "actions" => {
                     for button in block["elements"].as_array().into_iter().flatten() {
-                        let label = button["text"]["text"].as_str().unwrap_or_default();
-                        shown.push(format!("[ {label} ] {}", button["url"].as_str().unwrap_or_default()));
+                        let mut labels = vec![("[", "]", button)];
+                        if let Some(boxes) = button["options"].as_array() {
+                            labels = boxes.iter().map(|one| ("(", ")", one)).collect();
+                        }
+                        for (opens, closes, one) in labels {
+                            let label = one["text"]["text"].as_str().unwrap_or_default();
+                            let url = one["url"].as_str().unwrap_or_default();
+                            shown.push(format!("{opens} {label} {closes} {url}").trim_end().to_owned());
+                        }
                     }
                 }
                 _ => shown.push(mrkdwn::read(text, true)),
@@ -244,7 +254,35 @@ fn by_app(robot: &Robot, method: &str, body: &Value) -> Request {
     request
 }
 
-fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
+/// What members press to answer: a button an option, boxes to tick where several may be chosen; none where an option is
+/// longer than a button's words, or where nothing is told of what is pressed. The text has the options, too, so that a
+/// number in reply answers as well.
+fn choices(message: &Message, robot: &Robot) -> Option<Value> {
+    let tells = robot.setting("url").is_none()
+        && (robot.setting("app").is_some() || robot.setting("secret").is_some());
+    let poll = message.poll.as_ref().filter(|_| tells && message.asks.is_none())?;
+    let words = |option: &String| PLAIN.write(&markup::parse(option)).replace('\n', " ").trim().to_owned();
+    let most = if poll.several { BOXES_MAX } else { BUTTONS_MAX };
+    let suits = |option: &String| {
+        (1..=LABEL_MAX).contains(&utf16_length(&words(option)))
+            && option.chars().count() <= if poll.several { LABEL_MAX } else { VALUE_MAX }
+    };
+    if !(1..=most).contains(&poll.options.len()) || !poll.options.iter().all(suits) {
+        return None;
+    }
+    let text = |option: &String| json!({ "type": "plain_text", "text": words(option), "emoji": true });
+    let elements: Vec<Value> = if poll.several {
+        let boxes: Vec<Value> =
+            poll.options.iter().map(|option| json!({ "text": text(option), "value": option })).collect();
+        vec![json!({ "type": "checkboxes", "action_id": "options", "options": boxes })]
+    } else {
+        let button = |(nth, option): (usize, &String)| json!({ "type": "button", "action_id": format!("option-{nth}"), "text": text(option), "value": option });
+        poll.options.iter().enumerate().map(button).collect()
+    };
+    Some(json!({ "type": "actions", "elements": elements }))
+}
+
+fn bodies(message: &Message, choices: Option<Value>) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Slack);
     let suits = |button: &Button| {
         (1..=LABEL_MAX).contains(&utf16_length(&button.text)) && utf16_length(&button.url) <= URL_MAX
@@ -255,7 +293,7 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
         Own { buttons: BUTTONS_MAX, button: &suits, image: true, file: false, poll: false },
     )?;
     let prefix = prefix(&mentions);
-    if buttons.is_empty() && image.is_none() && blocks.iter().all(is_text) {
+    if buttons.is_empty() && choices.is_none() && image.is_none() && blocks.iter().all(is_text) {
         let fits = |body: &Value| utf16_length(body["text"].as_str().unwrap_or_default()) <= TEXT_MAX;
         return Ok(parts::bodies(blocks, &fits, &|part, ends| {
             let text = MRKDWN.write(part);
@@ -277,6 +315,7 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
             if !buttons.is_empty() {
                 slack.push(actions(&buttons));
             }
+            slack.extend(choices.clone());
         }
         let words = if ends.first { mentions.in_words() } else { String::new() };
         let words = parts::in_front(&words, &PLAIN.write(part), part);

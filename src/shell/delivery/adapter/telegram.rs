@@ -17,7 +17,7 @@ use crate::{
     },
     model::{
         channel::ChannelKind,
-        message::{Button, Message, Poll, Restriction, Revising},
+        message::{Admission, Button, Message, Poll, Restriction, Revising},
     },
     shell::delivery::{
         markup::{
@@ -150,35 +150,34 @@ impl Adapter for Telegram {
         robot: &Robot,
         _attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        let setting = |name| robot.setting(name).unwrap_or_default();
-        let number = |text: &str| text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number));
+        let mut who = whom(robot, member);
         if restriction.removes {
             // Whoever is banned and let in again is out, and may come back by a link.
-            let who = json!({ "chat_id": number(setting("chat")), "user_id": number(member) });
-            let again =
-                json!({ "chat_id": who["chat_id"], "user_id": who["user_id"], "only_if_banned": true });
-            let ask = |method: &str, body: &Value| {
-                let address = format!("/bot{}/{method}", setting("token"));
-                Request::post_json(&parts::endpoint(setting("base_url"), &address), body.to_string())
-            };
-            return Ok(vec![ask("banChatMember", &who), ask("unbanChatMember", &again)]);
+            let banned = about(robot, "banChatMember", &who);
+            who["only_if_banned"] = json!(true);
+            return Ok(vec![banned, about(robot, "unbanChatMember", &who)]);
         }
         let may = restriction.until.is_none();
         let permissions: serde_json::Map<String, Value> =
             PERMISSIONS.iter().map(|name| ((*name).to_owned(), json!(may))).collect();
-        let mut body = json!({
-            "chat_id": number(setting("chat")),
-            "user_id": number(member),
-            "permissions": permissions,
-        });
+        who["permissions"] = json!(permissions);
         if let Some(until) = restriction.until {
             // Less than half a minute is for ever there.
             let least = restriction.from.plus(Duration::MINUTE);
-            body["until_date"] = json!(until.max(least).as_millis() / 1000);
+            who["until_date"] = json!(until.max(least).as_millis() / 1000);
         }
-        let address = format!("/bot{}/restrictChatMember", setting("token"));
-        let address = parts::endpoint(setting("base_url"), &address);
-        Ok(vec![Request::post_json(&address, body.to_string())])
+        Ok(vec![about(robot, "restrictChatMember", &who)])
+    }
+
+    fn admit(
+        &self,
+        member: &str,
+        answer: &Admission,
+        robot: &Robot,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let method = if answer.yes { "approveChatJoinRequest" } else { "declineChatJoinRequest" };
+        Ok(vec![about(robot, method, &whom(robot, member))])
     }
 
     fn note_of(&self, heard: &str) -> String {
@@ -425,6 +424,18 @@ fn called(mentions: &Mentions) -> Marked {
 
 fn plain(text: &str) -> String {
     PLAIN.write(&markup::parse(text)).replace('\n', " ")
+}
+
+/// A member of the chat, as methods about members take one.
+fn whom(robot: &Robot, member: &str) -> Value {
+    let number = |text: &str| text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number));
+    json!({ "chat_id": number(robot.setting("chat").unwrap_or_default()), "user_id": number(member) })
+}
+
+fn about(robot: &Robot, method: &str, body: &Value) -> Request {
+    let setting = |name| robot.setting(name).unwrap_or_default();
+    let address = format!("/bot{}/{method}", setting("token"));
+    Request::post_json(&parts::endpoint(setting("base_url"), &address), body.to_string())
 }
 
 fn fits_poll(poll: &Poll) -> bool {

@@ -33,6 +33,8 @@ pub(crate) struct Inner {
     heartbeats: usize,
     sent: Vec<Value>,
     revised: Vec<String>,
+    /// What was done about members and pins: the method, and who or what.
+    done: Vec<(String, String)>,
     history: Vec<Value>,
     /// Who is on the server; none where the bot may not ask.
     roster: Option<Vec<Value>>,
@@ -133,6 +135,12 @@ impl Gateway {
     pub(crate) fn id_of(&self, words: &str) -> Option<String> {
         let at = self.sent().iter().position(|sent| sent.to_string().contains(words))?;
         Some((5_000 + at).to_string())
+    }
+
+    /// Who was removed or muted, and what was pinned: by the method of the request.
+    pub(crate) fn done(&self, method: &str) -> Vec<String> {
+        let done = &self.inner.lock().unwrap().done;
+        done.iter().filter(|(known, _)| known == method).map(|(_, what)| what.clone()).collect()
     }
 
     /// Methods by which messages were changed or deleted.
@@ -256,6 +264,14 @@ fn api(inner: &Mutex<Inner>, seen: &Seen) -> Reply {
                 inner.sent.len() - 1
             });
             Reply::json(&json!({ "id": (5_000 + at).to_string(), "content": body["content"] }))
+        }
+        (method @ ("PATCH" | "DELETE" | "PUT"), path)
+            if path.starts_with(&format!("/guilds/{GUILD}/members/"))
+                || path.starts_with(&format!("{messages}/pins/")) =>
+        {
+            let what = path.rsplit('/').next().unwrap_or_default().to_owned();
+            inner.done.push((method.to_owned(), what));
+            Reply::status(204)
         }
         (method @ ("PATCH" | "DELETE"), path) if path.starts_with(&format!("{messages}/5")) => {
             inner.revised.push(method.to_owned());

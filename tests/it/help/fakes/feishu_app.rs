@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, sync::Mutex};
 pub(crate) const APP: &str = "cli_fake";
 pub(crate) const SECRET: &str = "fake-app-secret";
 pub(crate) const CHAT: &str = "oc_1";
-const SERVICE: u64 = 33_554_678;
+pub(crate) const SERVICE: u64 = 33_554_678;
 
 /// What it knows.
 #[derive(Default)]
@@ -29,6 +29,12 @@ pub(crate) struct Inner {
     code: Option<i64>,
     sent: Vec<Value>,
     deleted: Vec<String>,
+    /// What was shown to those who pressed something.
+    shown: Vec<Value>,
+    /// The frames of clients, as they came.
+    written: Vec<Vec<u8>>,
+    /// What the chat's history has.
+    history: Vec<Value>,
     /// The key that was given last is not taken any more.
     is_stale: bool,
 }
@@ -71,11 +77,40 @@ impl LarkApp {
         self.happens("im.message.receive_v1", &written(id, user, text, parent), pieces);
     }
 
+    /// The chat's history has this message.
+    pub(crate) fn remembers(&self, id: &str, user: &str, text: &str) {
+        let item = json!({
+            "message_id": id, "chat_id": CHAT, "msg_type": "text", "create_time": "1800000002000", "deleted": false,
+            "sender": { "id": user, "id_type": "open_id", "sender_type": "user" },
+            "body": { "content": json!({ "text": text }).to_string() },
+        });
+        self.inner.lock().unwrap().history.push(item);
+    }
+
     /// Somebody comes or goes.
     pub(crate) fn moves(&self, kind: &str, user: &str, name: &str) {
         let users = json!([{ "name": name, "user_id": { "open_id": user } }]);
         let event = json!({ "chat_id": CHAT, "operator_id": { "open_id": user }, "users": users });
         self.happens(&format!("im.chat.member.user.{kind}_v1"), &event, 1);
+    }
+
+    /// Somebody presses a button of a card.
+    pub(crate) fn presses(&self, user: &str, message: &str, option: &str) {
+        let event = json!({
+            "operator": { "open_id": user }, "action": { "tag": "button", "value": { "option": option } },
+            "host": "im_message", "context": { "open_message_id": message, "open_chat_id": CHAT },
+        });
+        self.happens("card.action.trigger", &event, 1);
+    }
+
+    /// The frames of clients, as they came.
+    pub(crate) fn written(&self) -> Vec<Vec<u8>> {
+        self.inner.lock().unwrap().written.clone()
+    }
+
+    /// What was shown to those who pressed something.
+    pub(crate) fn shown(&self) -> Vec<Value> {
+        self.inner.lock().unwrap().shown.clone()
     }
 
     /// What was not acknowledged comes again.
@@ -237,6 +272,7 @@ fn at_socket(inner: &Mutex<Inner>, did: Did<'_>) -> Vec<Say> {
             if ticket == inner.tickets.to_string() { Vec::new() } else { vec![Say::Shut(403)] }
         }
         Did::Bytes(bytes) => {
+            inner.written.push(bytes.to_vec());
             let (method, headers, payload) = read(bytes);
             if method == 0 {
                 assert_eq!(headers["type"], "ping");
@@ -245,6 +281,11 @@ fn at_socket(inner: &Mutex<Inner>, did: Did<'_>) -> Vec<Say> {
             }
             let payload: Value = serde_json::from_slice(&payload).unwrap();
             assert_eq!((payload["code"].as_i64(), headers["type"].as_str()), (Some(200), "event"));
+            if let Some(data) = payload["data"].as_str() {
+                use base64::Engine as _;
+                let data = base64::engine::general_purpose::STANDARD.decode(data).unwrap();
+                inner.shown.push(serde_json::from_slice(&data).unwrap());
+            }
             let number: usize = headers["message_id"].trim_start_matches('m').parse().unwrap();
             inner.open.remove(&number);
             inner.acknowledged += 1;
@@ -294,6 +335,19 @@ fn api(inner: &Mutex<Inner>, seen: &Seen) -> Reply {
         return no(99_991_663, "Invalid access token for authorization");
     }
     let messages = "/open-apis/im/v1/messages";
+    if seen.method == "GET" && path == messages {
+        assert_eq!(
+            (query(&seen.path, "container_id").as_deref(), query(&seen.path, "sort_type").as_deref()),
+            (Some(CHAT), Some("ByCreateTimeAsc"))
+        );
+        // A page has one message.
+        let at = query(&seen.path, "page_token").map_or(0, |token| token.parse::<usize>().unwrap());
+        let more = at + 1 < inner.history.len();
+        let items: Vec<&Value> = inner.history.get(at).into_iter().collect();
+        return Reply::json(&json!({ "code": 0, "msg": "success", "data": {
+            "has_more": more, "page_token": (at + 1).to_string(), "items": items,
+        } }));
+    }
     if seen.method == "DELETE" {
         inner.deleted.push(path.trim_start_matches(messages).trim_start_matches('/').to_owned());
         return no(0, "success");

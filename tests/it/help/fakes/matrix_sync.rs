@@ -18,6 +18,10 @@ struct Inner {
     sent: Vec<Value>,
     /// The bot is invited and has not joined.
     invites: bool,
+    /// What was done about members: the verb of the path and the body.
+    done: Vec<(String, Value)>,
+    /// Parts of the room's state that were asked for or set, by their kind.
+    parts: std::collections::BTreeMap<String, Value>,
     /// The state of the room that whoever has just joined is told.
     state: Vec<Value>,
 }
@@ -39,7 +43,7 @@ impl Homeserver {
         let mut inner = self.0.lock().unwrap();
         let id = format!("$h{}", inner.events.len());
         let mut event = json!({
-            "type": kind, "sender": sender, "event_id": id, "origin_server_ts": 1_790_000_000_000_i64, "content": content,
+            "type": kind, "sender": sender, "event_id": id, "origin_server_ts": 1_800_000_000_000_i64, "content": content,
         });
         for (key, value) in more.as_object().into_iter().flatten() {
             event[key] = value.clone();
@@ -65,12 +69,49 @@ impl Homeserver {
         self.0.lock().unwrap().since.clone()
     }
 
+    /// What was done about members: `kick`, `invite`.
+    pub(crate) fn done(&self, what: &str) -> Vec<Value> {
+        let inner = self.0.lock().unwrap();
+        inner.done.iter().filter(|(known, _)| known == what).map(|(_, body)| body.clone()).collect()
+    }
+
+    /// A part of the room's state.
+    pub(crate) fn part(&self, kind: &str) -> Value {
+        self.0.lock().unwrap().parts.get(kind).cloned().unwrap_or_default()
+    }
+
+    /// A part of the room's state is this from now on.
+    pub(crate) fn sets(&self, kind: &str, content: &Value) {
+        self.0.lock().unwrap().parts.insert(kind.to_owned(), content.clone());
+    }
+
+    /// The event of what was sent with these words.
+    pub(crate) fn event_of(&self, words: &str) -> Option<String> {
+        let at = self.sent().iter().position(|sent| sent.to_string().contains(words))?;
+        Some(format!("$s{}", at + 1))
+    }
+
     /// What was sent to the room; the n-th has the event `$s` and its number.
     pub(crate) fn sent(&self) -> Vec<Value> {
         self.0.lock().unwrap().sent.clone()
     }
 
     fn reply(&self, seen: &Seen, again: bool) -> Reply {
+        if seen.path == "/_matrix/client/v3/login" {
+            let body: Value = serde_json::from_str(&seen.body).unwrap();
+            assert_eq!(
+                (&body["type"], &body["identifier"]["user"]),
+                (&json!("m.login.password"), &json!("club"))
+            );
+            return if body["password"] == "p4ss word" {
+                Reply::json(&json!({ "access_token": TOKEN, "user_id": ME, "device_id": "D" }))
+            } else {
+                Reply::error(
+                    403,
+                    &json!({ "errcode": "M_FORBIDDEN", "error": "Invalid username or password" }),
+                )
+            };
+        }
         if seen.headers.get("authorization") != Some(&format!("Bearer {TOKEN}")) {
             let body = json!({ "errcode": "M_UNKNOWN_TOKEN", "error": "Unknown token" });
             return Reply::error(401, &body);
@@ -111,7 +152,24 @@ impl Homeserver {
                 &json!({ "next_batch": next.to_string(), "rooms": { "join": { ROOM: events } } }),
             );
         }
-        if decoded(path).contains(&format!("/rooms/{ROOM}/send/m.room.message/")) {
+        let whole = decoded(path);
+        let at = whole.split_once(&format!("/rooms/{ROOM}/")).map_or("", |(_, at)| at);
+        if let Some(kind) = at.strip_prefix("state/") {
+            let kind = kind.trim_end_matches('/').to_owned();
+            if seen.method == "PUT" {
+                inner.parts.insert(kind, serde_json::from_str(&seen.body).unwrap());
+                return Reply::json(&json!({ "event_id": "$state" }));
+            }
+            let missing =
+                || Reply::error(404, &json!({ "errcode": "M_NOT_FOUND", "error": "Event not found." }));
+            return inner.parts.get(&kind).map_or_else(missing, Reply::json);
+        }
+        if matches!(at, "kick" | "invite") {
+            let body = serde_json::from_str(&seen.body).unwrap();
+            inner.done.push((at.to_owned(), body));
+            return Reply::json(&json!({}));
+        }
+        if at.starts_with("send/m.room.message/") || at.starts_with("send/org.matrix.msc3381.poll.start/") {
             inner.sent.push(serde_json::from_str(&seen.body).unwrap());
             return Reply::json(&json!({ "event_id": format!("$s{}", inner.sent.len()) }));
         }

@@ -31,6 +31,8 @@ pub(crate) struct Inner {
     /// Who is in the channel.
     roster: Vec<String>,
     asked: Vec<String>,
+    /// What else was asked for: the method and the body.
+    done: Vec<(String, Value)>,
     instead: BTreeMap<String, Vec<Reply>>,
 }
 
@@ -73,6 +75,31 @@ impl Workspace {
             event["thread_ts"] = json!(thread);
         }
         self.happens(&event);
+    }
+
+    /// Somebody presses a button under a message, or ticks boxes there.
+    pub(crate) fn presses(&self, user: &str, ts: &str, action: &Value) {
+        let mut inner = self.inner.lock().unwrap();
+        let number = inner.envelopes;
+        inner.envelopes += 1;
+        let mut action = action.clone();
+        action["action_ts"] = json!(format!("1800000000.{number:06}"));
+        let payload = json!({
+            "type": "block_actions", "api_app_id": "A1", "trigger_id": "1.2.3", "user": { "id": user, "username": "ben.x", "name": "ben.x" },
+            "container": { "type": "message", "message_ts": ts, "channel_id": CHAT, "is_ephemeral": false },
+            "channel": { "id": CHAT, "name": "general" }, "actions": [action],
+            "response_url": format!("http://127.0.0.1:{}/actions/T1/{number}", self.fake.port),
+        });
+        inner.open.insert(number, (payload, 0));
+        let text = envelope(&mut inner, number);
+        drop(inner);
+        self.sockets.say_newest(Say::Text(text));
+    }
+
+    /// The bodies with which something was asked for by a method.
+    pub(crate) fn done(&self, method: &str) -> Vec<Value> {
+        let done = &self.inner.lock().unwrap().done;
+        done.iter().filter(|(known, _)| known == method).map(|(_, body)| body.clone()).collect()
     }
 
     /// What was not acknowledged comes again, the newest first.
@@ -136,8 +163,9 @@ fn ts(nth: usize) -> String {
 
 fn envelope(inner: &mut Inner, number: usize) -> String {
     let (payload, sent) = inner.open.get_mut(&number).unwrap();
+    let kind = if payload["type"] == "block_actions" { "interactive" } else { "events_api" };
     let envelope = json!({
-        "type": "events_api", "envelope_id": format!("e{number}"), "payload": payload, "accepts_response_payload": false,
+        "type": kind, "envelope_id": format!("e{number}"), "payload": payload, "accepts_response_payload": false,
         "retry_attempt": *sent, "retry_reason": if *sent > 0 { "timeout" } else { "" },
     });
     *sent += 1;
@@ -177,6 +205,10 @@ fn api(inner: &Mutex<Inner>, seen: &Seen) -> Reply {
     let mut inner = inner.lock().unwrap();
     let method = seen.path.split('?').next().unwrap_or_default().trim_start_matches("/api/").to_owned();
     inner.asked.push(method.clone());
+    if method.starts_with("/actions/") {
+        inner.done.push(("response_url".into(), seen.json()));
+        return Reply::text(200, "ok");
+    }
     if let Some(replies) = inner.instead.get_mut(&method).filter(|replies| !replies.is_empty()) {
         return replies.remove(0);
     }
@@ -215,6 +247,10 @@ fn api(inner: &Mutex<Inner>, seen: &Seen) -> Reply {
             let here = inner.roster.get(from..from + 1).unwrap_or_default();
             let next = if from + 1 < inner.roster.len() { (from + 1).to_string() } else { String::new() };
             Reply::json(&json!({ "ok": true, "members": here, "response_metadata": { "next_cursor": next } }))
+        }
+        "conversations.kick" | "pins.add" => {
+            inner.done.push((method, seen.json()));
+            Reply::json(&json!({ "ok": true }))
         }
         "chat.postMessage" | "chat.update" | "chat.delete" => {
             let body = seen.json();

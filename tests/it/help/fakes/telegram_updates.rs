@@ -115,7 +115,12 @@ impl Bot {
                 inner.instead.clear();
                 ok(&json!(true))
             }
-            "pinChatMessage" | "banChatMember" | "unbanChatMember" => {
+            "pinChatMessage"
+            | "banChatMember"
+            | "unbanChatMember"
+            | "restrictChatMember"
+            | "approveChatJoinRequest"
+            | "declineChatJoinRequest" => {
                 let kept = body["user_id"].as_i64().is_some_and(|user| inner.kept.contains(&user));
                 inner.done.push((method.to_owned(), body));
                 if kept {
