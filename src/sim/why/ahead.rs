@@ -3,8 +3,9 @@
 //! Tests conditions as they are now and says so; what holds when the time has come is decided then.
 
 use super::{
-    Account, Finding, Question, Verdict, message,
-    past::Heard,
+    Account, Finding, Question, Verdict,
+    heard::Heard,
+    message,
     words::{self, day, when},
 };
 use crate::{

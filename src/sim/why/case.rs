@@ -2,8 +2,8 @@
 
 use super::{
     Account, Cited, Finding, Question, Verdict,
-    step::{Fate, Note},
-    words::{self, when},
+    note::{Fate, Note},
+    words::{self, is_late, on_time, when},
 };
 use crate::{
     base::{
@@ -295,19 +295,4 @@ impl Case {
             step: Some(step),
         }
     }
-}
-
-/// Whether it was later than people notice.
-pub(super) fn is_late(late: Duration) -> bool {
-    late >= Duration::SECOND.times(10)
-}
-
-/// "on time, 2026-12-02 20:30", "20 minutes late, 2026-12-02 20:50".
-pub(super) fn on_time(late: Duration, at: Timestamp, zone: &Zone) -> Phrase {
-    let at = when(at, zone);
-    if is_late(late) {
-        let late = words::length(late);
-        return phrase!("{late} late, {at}", "迟了 {late}，{at}"; late);
-    }
-    phrase!("on time, {at}", "准时在 {at}")
 }

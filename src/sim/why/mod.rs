@@ -6,7 +6,9 @@
 mod ahead;
 mod case;
 mod dates;
+mod heard;
 mod message;
+mod note;
 mod past;
 pub mod rules;
 mod step;

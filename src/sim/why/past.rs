@@ -4,10 +4,11 @@
 
 use super::{
     Account, Cited, Finding, Question, Versions, ahead,
-    case::{Case, Standing, is_late},
+    case::{Case, Standing},
+    heard::Heard,
     message,
-    step::Fate,
-    words::{self, when},
+    note::Fate,
+    words::{self, is_late, when},
 };
 use crate::{
     base::{
@@ -52,15 +53,6 @@ pub struct Historian<'q> {
     adopted: Option<(i64, Timestamp)>,
     previous: Option<Timestamp>,
     batch: Vec<crate::base::value::Value>,
-}
-
-/// The signals of a play that answers them.
-#[derive(Debug, Default)]
-pub(super) struct Heard {
-    pub(super) all: usize,
-    pub(super) met: usize,
-    pub(super) last: Option<(Cited, Finding)>,
-    signal: Option<Signal>,
 }
 
 impl<'q> Historian<'q> {

@@ -3,7 +3,7 @@
 use super::{
     Account, Finding, Verdict,
     ahead::Look,
-    past::Heard,
+    heard::Heard,
     words::{self, when},
 };
 use crate::{

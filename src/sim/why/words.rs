@@ -453,3 +453,18 @@ pub(super) fn skip(reason: &Skip, play: &Play) -> Phrase {
         | Skip::Broken { .. } => timeline::skipped(reason),
     }
 }
+
+/// Whether it was later than people notice.
+pub(super) fn is_late(late: Duration) -> bool {
+    late >= Duration::SECOND.times(10)
+}
+
+/// "on time, 2026-12-02 20:30", "20 minutes late, 2026-12-02 20:50".
+pub(super) fn on_time(late: Duration, at: Timestamp, zone: &Zone) -> Phrase {
+    let at = when(at, zone);
+    if is_late(late) {
+        let late = length(late);
+        return phrase!("{late} late, {at}", "迟了 {late}，{at}"; late);
+    }
+    phrase!("on time, {at}", "准时在 {at}")
+}
