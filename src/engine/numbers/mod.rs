@@ -8,7 +8,9 @@ pub mod day;
 mod event;
 pub mod kept;
 mod tallying;
+mod gauges;
 pub mod reading;
+mod unknown;
 pub mod tally;
 pub(in crate::engine) mod said;
 mod close;
@@ -39,9 +41,9 @@ use std::sync::Arc;
 
 pub use close::{as_of, closing};
 pub(in crate::engine) use count::{reacts, talks};
+pub use gauges::Gauges;
 pub(super) use joined::join;
 pub use kept::Numbers;
-pub use reading::Gauges;
 pub(super) use station::{is_a_bot, is_staff};
 
 /// Nobody listened for a while: the days of it are known to be incomplete.

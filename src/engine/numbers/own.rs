@@ -2,17 +2,17 @@
 //!
 //! A value that cannot be computed is unknown, with the reason of what it was to be computed of.
 
-use super::{
-    Numbers,
-    reading::{Gauges, OF_NOTHING},
-};
+use super::{Numbers, unknown::OF_NOTHING};
 use crate::{
     base::{
         metric::Figure,
         phrase::{Words, pair},
     },
     model::number::{OwnNumber, Reckoned},
-    script::{expr::Expr, facts::Facts},
+    script::{
+        expr::Expr,
+        facts::{Facts, Measures},
+    },
 };
 use std::{
     collections::BTreeMap,
@@ -69,21 +69,26 @@ impl Own {
     }
 
     /// A number of the playbook's own, by its name; none where it has no such number.
-    pub(super) fn figure(&self, of: &Gauges, name: &str) -> Option<Figure> {
+    pub(super) fn figure(
+        &self,
+        numbers: &Numbers,
+        this: Option<Arc<dyn Measures>>,
+        name: &str,
+    ) -> Option<Figure> {
         let number = self.numbers.iter().find(|number| *number.name == *name)?;
         if let Some(known) = self.reading(|reading| reading.known.get(name).cloned()) {
             return Some(known);
         }
         let figure = match &number.reckoned {
-            Reckoned::Signals { over, .. } => counted(&of.numbers, name, *over),
-            Reckoned::Value(value) => self.value(of, number, value),
+            Reckoned::Signals { over, .. } => counted(numbers, name, *over),
+            Reckoned::Value(value) => self.value(this, number, value),
         };
         self.reading(|reading| reading.known.insert(number.name.clone(), figure.clone()));
         Some(figure)
     }
 
-    fn value(&self, of: &Gauges, number: &OwnNumber, value: &Expr) -> Figure {
-        let (Some(facts), Some(this)) = (&self.facts, of.shared()) else {
+    fn value(&self, this: Option<Arc<dyn Measures>>, number: &OwnNumber, value: &Expr) -> Figure {
+        let (Some(facts), Some(this)) = (&self.facts, this) else {
             return Figure::unknown(OF_NOTHING);
         };
         let begins = self.reading(|reading| {

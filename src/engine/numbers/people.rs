@@ -5,8 +5,9 @@
 use super::{
     cohort::{CHECKED_AFTER, Cohort},
     event::{AFTER, Event},
-    reading::{DEAF_FOR_JOINS, Gauges, OF_NOTHING},
+    gauges::Gauges,
     talk::core_days,
+    unknown::{DEAF_FOR_JOINS, OF_NOTHING},
 };
 use crate::base::{
     civil_day::CivilDay, habits::window, ids::MemberId, metric::Figure, phrase::pair, time::Duration,

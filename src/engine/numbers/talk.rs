@@ -2,7 +2,7 @@
 //!
 //! Each is computed here as its formula in the table of metrics says.
 
-use super::reading::{Gauges, OF_NOTHING};
+use super::{gauges::Gauges, unknown::OF_NOTHING};
 use crate::{
     base::{habits::window, metric::Figure, phrase::pair, time::Duration},
     model::message::Label,
