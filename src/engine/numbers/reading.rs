@@ -3,6 +3,7 @@
 
 use super::{
     gauges::Gauges,
+    round,
     unknown::{OF_NOTHING, SURVEYED, UNSEEN},
 };
 use crate::{
