@@ -53,7 +53,6 @@ const ARGUED: &[(&str, &str, &str)] = &[
     ("handover-between", "community.yaml", "whoever has the role when it happens is meant"),
     ("handover-between", "guild.yaml", "whoever has the role when it happens is meant"),
     ("handover-between", "whole-life.yaml", "whoever has the role when it happens is meant"),
-    ("two-welcomes", "newcomers.yaml", "a word for each, and in the evening one for all who came"),
     ("no-moderator", "community.yaml", "the hosts of forty people sit in the room"),
     ("no-preflight", "community.yaml", "the lists are on the shelf, and the first example stays short"),
 ];
