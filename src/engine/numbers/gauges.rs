@@ -16,7 +16,8 @@ use crate::{
     },
     engine::{moderation::Moderated, state::State},
     model::{
-        channel::{Abilities, ChannelKind, GROUP},
+        abilities::Abilities,
+        channel::{ChannelKind, GROUP},
         group::Group,
         playbook::Playbook,
     },
