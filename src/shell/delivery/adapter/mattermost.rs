@@ -63,7 +63,7 @@ impl Adapter for Mattermost {
         let mentions = Mentions::of(message, ChannelKind::Mattermost);
         let Sorted { blocks, .. } = parts::sort(message, &mentions, parts::TEXT_ONLY)?;
         let prefix = prefix(&mentions);
-        let bot = Bot::of(robot);
+        let bot = ChannelBot::of(robot);
         let words = if bot.is_some() { "message" } else { "text" };
         let fits = |body: &Value| body[words].as_str().unwrap_or_default().chars().count() <= TEXT_CHARS_MAX;
         let mut bodies = parts::bodies(blocks, &fits, &|part, ends| {
@@ -95,7 +95,7 @@ impl Adapter for Mattermost {
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
         let ids: Vec<&str> = sent.iter().filter_map(|note| note.strip_prefix(NOTE)).collect();
-        let bot = Bot::of(robot).filter(|_| !ids.is_empty());
+        let bot = ChannelBot::of(robot).filter(|_| !ids.is_empty());
         let bot = bot.ok_or_else(|| Refusal(parts::UNKNOWN.into()))?;
         let post = |id: &str| format!("/posts/{}", parts::segment(id));
         let delete = |id: &&str| bot.asks("DELETE", &post(id), "");
@@ -121,7 +121,7 @@ impl Adapter for Mattermost {
         robot: &Robot,
         _attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        let bot = Bot::of(robot).filter(|_| restriction.removes);
+        let bot = ChannelBot::of(robot).filter(|_| restriction.removes);
         let bot = bot.ok_or_else(|| Refusal("Mattermost lets nobody but a person do that".into()))?;
         let path = format!("/channels/{}/members/{}", parts::segment(bot.chat), parts::segment(member));
         Ok(vec![bot.asks("DELETE", &path, "")])
@@ -191,13 +191,13 @@ impl Adapter for Mattermost {
 }
 
 /// A bot and where it speaks.
-struct Bot<'a> {
+struct ChannelBot<'a> {
     site: &'a str,
     token: &'a str,
     chat: &'a str,
 }
 
-impl<'a> Bot<'a> {
+impl<'a> ChannelBot<'a> {
     /// Of a channel that has one; beside the address of a webhook it only hears.
     fn of(robot: &'a Robot) -> Option<Self> {
         let site = robot.setting("url").or_else(|| robot.setting("base_url"))?;
