@@ -366,7 +366,7 @@ mod tests {
     fn a_frame_is_acknowledged_with_what_it_said_of_itself() {
         let mut memory = Memory::default();
         let heard = hear(&settings(), &Frame::Bytes(&recorded(1, 0, &event())), &mut memory);
-        assert_eq!((heard.signals.len(), &heard.signals[0]["id"]), (1, &json!("feishu:e1")));
+        assert_eq!((heard.signals.len(), &heard.signals[0]["id"]), (1, &json!("feishu:om_2")));
         let acknowledged = Envelope::read(&heard.say_bytes[0]).unwrap();
         assert_eq!(
             (acknowledged.service, acknowledged.method, acknowledged.header("message_id")),
