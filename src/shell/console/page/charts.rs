@@ -36,10 +36,15 @@ fn drawn(
             (chart::spark(class, &values))
             details {
                 summary { (locale.pick("As a table", "看表格")) }
-                table { tbody { @for (day, n) in days { tr { th scope="row" { (day.to_string()) } td.n { (n) } } } } }
+                table { (head(&[locale.pick("Day", "日期"), title])) tbody { @for (day, n) in days { tr { th scope="row" { (day.to_string()) } td.n { (n) } } } } }
             }
         }
     }
+}
+
+/// What the columns of a table are.
+fn head(columns: &[&str]) -> Markup {
+    html! { thead { tr { @for column in columns { th scope="col" { (column) } } } } }
 }
 
 fn came_and_left(charts: &Charts, locale: Locale) -> Markup {
@@ -82,7 +87,7 @@ fn who_talks(charts: &Charts, locale: Locale) -> Markup {
         figure.chart {
             figcaption { (locale.pick("Who talks: the share of all messages", "谁在说话：占全部消息")) }
             @if rows.is_empty() { p.empty { (locale.pick("Nobody hears messages here, or too few were heard.", "这里听不到消息，或者听到的太少。")) } }
-            @if !rows.is_empty() { table.parts { tbody { @for (who, share) in &rows { tr {
+            @if !rows.is_empty() { table.parts { (head(&[locale.pick("Who", "谁"), "", locale.pick("Share", "占比")])) tbody { @for (who, share) in &rows { tr {
                 th scope="row" { (who) } td { (chart::bar("social", *share, 1.0)) } td.n { (percent(*share)) }
             } } } } }
         }
@@ -99,7 +104,7 @@ fn who_else(charts: &Charts, locale: Locale) -> Markup {
     html! {
         figure.chart {
             figcaption { (locale.pick("Bots and promos in 28 days", "28 天里的机器人和推广")) }
-            table.parts { tbody { @for (what, share) in rows { tr {
+            table.parts { (head(&[locale.pick("What", "什么"), "", locale.pick("Share", "占比")])) tbody { @for (what, share) in rows { tr {
                 th scope="row" { (what) }
                 @match share {
                     Some(share) => { td { (chart::bar("promo", share, 1.0)) } td.n { (percent(share)) } }
