@@ -453,6 +453,8 @@ pub const DINGTALK_SKEW_S_MAX: u64 = 3_600;
 pub const SIGNATURE_SKEW_S_MAX: u64 = 300;
 /// Things on the list of one task.
 pub const LIST_ITEMS_MAX: usize = 500;
+/// Messages to be taken away that one task quotes; it counts the others.
+pub const DELETES_SHOWN: usize = 10;
 /// Things on a list that a message or a refusal names.
 pub const LIST_ITEMS_SHOWN: usize = 20;
 /// What is answered to one thing on a list, in bytes.

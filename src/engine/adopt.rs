@@ -146,6 +146,9 @@ impl Draft<'_> {
             self.skip_left_open(before, old)?;
         }
         self.disarm_other(play)?;
+        if let (None, Some(old)) = (before, old) {
+            self.settle_as_gone(play, old)?;
+        }
         if let Trigger::Dates(dates) = &play.trigger {
             return self.change_dates(before, play, dates);
         }
@@ -178,6 +181,39 @@ impl Draft<'_> {
             }
             _ => self.arm_new(play, self.now),
         }
+    }
+
+    /// A play is new, and one with the same trigger is gone by the same edit: most likely one play that nobody has said
+    /// the old name of. Nothing of it goes on, but what has begun does not begin a second time.
+    fn settle_as_gone(&mut self, play: &Arc<Play>, old: &Arc<Playbook>) -> Decided {
+        if self.state.plays.contains_key(&play.name) {
+            return Ok(());
+        }
+        let playbook = self.playbook.clone();
+        let goes_on = |name: &PlayName| {
+            playbook.plays.iter().any(|now| now.name == *name || now.was.as_ref() == Some(name))
+        };
+        for gone in old.plays.iter().filter(|gone| !goes_on(&gone.name)) {
+            let Some(known) = self.state.plays.get(&gone.name).cloned() else { continue };
+            match (&gone.trigger, &play.trigger) {
+                (Trigger::Dates(was), Trigger::Dates(is)) => {
+                    let begun = |id: &Arc<str>| known.dates.get(id).filter(|(_, start)| start.is_none());
+                    let same =
+                        is.iter().filter(|date| was.iter().any(|b| (&b.id, b.at) == (&date.id, date.at)));
+                    for (date, (anchor, _)) in same.filter_map(|date| Some((date, *begun(&date.id)?))) {
+                        let (play, date) = (play.name.clone(), date.id.clone());
+                        self.emit(Fact::DateArmed { play, date, anchor, start: None })?;
+                    }
+                }
+                (was, is) if was == is && is.schedule().is_some() => {
+                    if let Some(after) = known.after.filter(|after| *after > self.now) {
+                        self.emit(Fact::Armed { play: play.name.clone(), after, next: None })?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// The name by which the state knows a play that has another one now: what the file says that it was called, or

@@ -123,8 +123,15 @@ pub fn standing(state: &State, playbook: &Playbook, now: Timestamp) -> Standing 
             }
         }
     }
+    let mut settled = BTreeMap::new();
+    for (play, known) in &state.plays {
+        for (id, _) in known.dates.iter().filter(|(_, (_, start))| start.is_none()) {
+            let open = state.run_of_date(play, id).is_some();
+            settled.insert((play.clone(), id.clone()), open);
+        }
+    }
     let now = now.max(state.clock);
-    Standing { group: state.group.clone(), created: state.created, now, postponed }
+    Standing { group: state.group.clone(), created: state.created, now, postponed, settled }
 }
 
 /// How far a group's clock is ahead of the machine's, where that is worth saying: then nothing is due before the

@@ -129,9 +129,21 @@ pub struct Standing {
     pub now: Timestamp,
     /// Dates ahead that a command has moved: by play and id, when they are now.
     pub postponed: BTreeMap<(PlayName, Arc<str>), Timestamp>,
+    /// Dates that start nothing any more, by play and id, and whether their run is still open.
+    pub settled: BTreeMap<(PlayName, Arc<str>), bool>,
 }
 
 impl Standing {
+    /// Whether a date has begun, was used up or passed: it starts nothing again.
+    fn is_settled(&self, play: &PlayName, date: &DateEntry) -> bool {
+        self.settled.contains_key(&(play.clone(), date.id.clone()))
+    }
+
+    /// Whether a date is over: nothing that is said of it happens.
+    fn is_over(&self, play: &PlayName, date: &DateEntry) -> bool {
+        self.settled.get(&(play.clone(), date.id.clone())) == Some(&false)
+    }
+
     /// When a date is now, whatever the file says.
     fn date(&self, play: &PlayName, date: &DateEntry) -> Timestamp {
         let postponed = self.postponed.get(&(play.clone(), date.id.clone()));
@@ -246,7 +258,8 @@ fn next_start(playbook: &Playbook, play: &Play, before: &Play, at: &Standing) ->
                 let unchanged = entry(before, &date.id).is_some_and(|before| before.at == date.at);
                 if unchanged { at.date(&before.name, date) } else { date.at }
             };
-            let starts = dates.iter().map(|date| play.start_of(anchor(date), &playbook.zone, &at.group));
+            let ahead = dates.iter().filter(|date| !at.is_settled(&before.name, date));
+            let starts = ahead.map(|date| play.start_of(anchor(date), &playbook.zone, &at.group));
             starts.filter(|start| *start > at.now).min()
         }
         Trigger::Members(_) | Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => None,
@@ -279,8 +292,7 @@ fn next_words(was: Option<Timestamp>, is: Option<Timestamp>, known: bool, zone: 
 /// What is different between two plays of one name.
 fn differences(old: &Play, new: &Play, zone: &Zone, at: Option<&Standing>) -> Vec<Phrase> {
     let mut out = Vec::new();
-    let stood = |date: &DateEntry| at.map_or(date.at, |at| at.date(&old.name, date));
-    trigger(&old.trigger, &new.trigger, zone, &stood, &mut out);
+    trigger(&old.trigger, &new.trigger, zone, DatesNow { play: &old.name, at }, &mut out);
     let names = |items: &[String]| if items.is_empty() { "any".to_owned() } else { items.join(", ") };
     let phases = |play: &Play| names(&play.during.iter().map(ToString::to_string).collect::<Vec<_>>());
     let days = |items: &[crate::base::ids::CalendarName]| {
@@ -345,10 +357,25 @@ fn moments(key: &str, old: Option<Phrase>, new: Option<Phrase>, out: &mut Vec<Ph
     }
 }
 
-/// When a date is before the edit: as the file says, or where a command has put it.
-type Stood<'s> = &'s dyn Fn(&DateEntry) -> Timestamp;
+/// Where the dates of a play stand when an edit comes.
+#[derive(Clone, Copy)]
+struct DatesNow<'s> {
+    play: &'s PlayName,
+    at: Option<&'s Standing>,
+}
 
-fn trigger(old: &Trigger, new: &Trigger, zone: &Zone, stood: Stood<'_>, out: &mut Vec<Phrase>) {
+impl DatesNow<'_> {
+    /// When a date is now, whatever the file says.
+    fn of(self, date: &DateEntry) -> Timestamp {
+        self.at.map_or(date.at, |at| at.date(self.play, date))
+    }
+
+    fn is_over(self, date: &DateEntry) -> bool {
+        self.at.is_some_and(|at| at.is_over(self.play, date))
+    }
+}
+
+fn trigger(old: &Trigger, new: &Trigger, zone: &Zone, stood: DatesNow<'_>, out: &mut Vec<Phrase>) {
     match (old, new) {
         (Trigger::Dates(old), Trigger::Dates(new)) => dates(old, new, zone, stood, out),
         (old, new) if old == new => {}
@@ -388,17 +415,27 @@ fn dates(
     old: &[Arc<DateEntry>],
     new: &[Arc<DateEntry>],
     zone: &Zone,
-    stood: Stood<'_>,
+    stood: DatesNow<'_>,
     out: &mut Vec<Phrase>,
 ) {
     for date in new {
         match old.iter().find(|before| before.id == date.id) {
+            before if stood.is_over(date) => {
+                if before.is_none_or(|before| before.at != date.at) {
+                    let (id, at) = (&date.id, when(date.at, zone));
+                    out.push(phrase!(
+                        "date {id} is over, and nothing happens at {at}; give the new date an id of its own",
+                        "日期 {id} 已经办完了，{at} 不会发生什么；新日期请另起一个 id";
+                        at
+                    ));
+                }
+            }
             None => {
                 let (id, at) = (&date.id, when(date.at, zone));
                 out.push(phrase!("date {id} is new: {at}", "新日期 {id}：{at}"; at));
             }
             Some(before) if before.at != date.at => {
-                let (id, was, is) = (&date.id, when(stood(before), zone), when(date.at, zone));
+                let (id, was, is) = (&date.id, when(stood.of(before), zone), when(date.at, zone));
                 out.push(phrase!("date {id} moves {was} → {is}", "日期 {id} 从 {was} 改到 {is}"; was, is));
             }
             Some(before) if before.values != date.values => {
@@ -407,8 +444,10 @@ fn dates(
             Some(_) => {}
         }
     }
-    for gone in old.iter().filter(|before| !new.iter().any(|date| date.id == before.id)) {
-        let (id, at) = (&gone.id, when(stood(gone), zone));
+    let gone =
+        |before: &&Arc<DateEntry>| !stood.is_over(before) && !new.iter().any(|date| date.id == before.id);
+    for gone in old.iter().filter(gone) {
+        let (id, at) = (&gone.id, when(stood.of(gone), zone));
         out.push(phrase!("date {id} is cancelled: {at}", "日期 {id} 取消：{at}"; at));
     }
 }

@@ -21,6 +21,7 @@ use crate::{
         diary::{Diary, Fault, FaultKind, Often},
         report::{Gatherer, Report},
         spread::Lived,
+        timeline::held_by,
         world::World,
     },
 };
@@ -46,7 +47,7 @@ pub(super) struct Past {
 /// One kind of thing that went wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Mishap {
-    /// The kind: `failed`, `refused`, `in_doubt`, `missed`, `expired`, `overdue`, `parked`, `channel`.
+    /// The kind: `failed`, `refused`, `in_doubt`, `missed`, `expired`, `overdue`, `parked`, `channel`, `held`.
     pub kind: &'static str,
     /// The play, where it is one's.
     pub play: Option<PlayName>,
@@ -81,6 +82,18 @@ impl Mishaps {
         self.0.entry((rank, kind, about, why)).or_insert(first).times += 1;
     }
 
+    /// What is held at the end of the window has not been sent.
+    fn hold(&mut self, state: &State) {
+        for held in state.held.iter() {
+            let about = play_of(held.outgoing.effect.as_str());
+            let why = held_by(held.reason).into();
+            let first = Often { times: 0, first: held.since };
+            let often = self.0.entry((6, "held", about, why)).or_insert(first);
+            often.times += 1;
+            often.first = often.first.min(held.since);
+        }
+    }
+
     /// With those of runs, weightiest first.
     fn with(self, diary: &Diary, zone: &Zone) -> Vec<Mishap> {
         let mut all: Vec<(u8, Mishap)> = diary
@@ -95,8 +108,13 @@ impl Mishaps {
             })
             .collect();
         for ((rank, kind, about, why), often) in self.0 {
-            let play = matches!(kind, "refused" | "in_doubt" | "expired").then(|| PlayName::new(&about));
-            let text = outside(kind, &about, &why, &times(often, zone));
+            let play =
+                matches!(kind, "refused" | "in_doubt" | "expired" | "held").then(|| PlayName::new(&about));
+            let text = if kind == "held" {
+                waits(&about, &why, often, zone)
+            } else {
+                outside(kind, &about, &why, &times(often, zone))
+            };
             all.push((rank, Mishap { kind, play, times: often.times, first: often.first, text }));
         }
         all.sort_by_key(|(rank, trouble)| (*rank, trouble.first));
@@ -143,6 +161,24 @@ fn outside(kind: &str, about: &str, why: &Phrase, when: &Phrase) -> Phrase {
         ),
         _ => phrase!("a task was not done when it was due {when}", "任务到期没有完成{when}"; when),
     }
+}
+
+/// What has not been sent yet.
+fn waits(about: &str, why: &Phrase, often: Often, zone: &Zone) -> Phrase {
+    let since = zone.civil(often.first).strftime("%Y-%m-%d %H:%M").to_string();
+    if often.times == 1 {
+        return phrase!(
+            "a message of {about} is held since {since}: {why}",
+            "{about} 有 1 条消息从 {since} 起压着没发：{why}";
+            why
+        );
+    }
+    let times = often.times;
+    phrase!(
+        "{times} messages of {about} are held, the first since {since}: {why}",
+        "{about} 有 {times} 条消息压着没发，最早的从 {since} 起：{why}";
+        why
+    )
 }
 
 /// `once, on 2026-12-04 12:00`
@@ -211,6 +247,7 @@ pub(super) fn gather(
             troubles.see(&entry);
         }
     })?;
+    states.values().for_each(|(state, _)| troubles.hold(state));
     for (state, _) in states.values().filter(|(state, _)| state.clock < from) {
         gatherer.begin(state);
         lived.begin(state);

@@ -365,11 +365,11 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
         }
         Fact::PruneNoticed { run, members } => {
             let n = members.len();
-            let have = if n == 1 { "has" } else { "have" };
+            let be = if n == 1 { "is" } else { "are" };
             let many = words::count(n, "silent member");
             let text = Phrase {
-                en: format!("{many} {have} been told"),
-                zh: format!("已通知 {n} 位久未出现的成员"),
+                en: format!("{many} {be} to be told"),
+                zh: format!("要通知 {n} 位久未出现的成员"),
             };
             line("notice", play_of(run.as_str()), text, Tone::Plain)
         }

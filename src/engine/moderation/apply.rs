@@ -46,6 +46,14 @@ pub(in crate::engine) fn apply_moderation(state: &mut State, at: Timestamp, fact
             strikes.filter(|strike| strike.at == case.strike).for_each(|strike| strike.appealed = true);
             all.cases.insert(task.clone(), super::Matter::clone(case));
         }
+        Moderating::CaseGrew { task, words, text } => {
+            if let Some(case) = all.cases.get_mut(task) {
+                case.add(words);
+            }
+            if let Some(open) = state.tasks.get_mut(task) {
+                Arc::make_mut(open).task.text.clone_from(text);
+            }
+        }
         Moderating::CaseClosed { task, judge } => {
             if let Some(case) = all.cases.remove(task)
                 && let Some(strikes) = all.strikes.get_mut(&case.member)

@@ -162,6 +162,8 @@ impl Draft<'_> {
             about: Decides::Appeal,
             parties,
             strike: strike.at,
+            messages: Vec::new(),
+            more: 0,
         };
         self.emit(Fact::Moderated(Moderating::CaseOpened { task, case: Box::new(case) }))
     }

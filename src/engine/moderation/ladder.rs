@@ -19,12 +19,13 @@ use crate::{
         entry::{Fact, Outgoing, TaskKind},
         facts::About,
         input::Signal,
+        notice,
         request::Request,
     },
     model::{
         budget::Window,
         channel::{ChannelKind, GROUP},
-        message::{Label, Message, Revising, Revision},
+        message::{Label, Mention, Message, Revising, Revision},
         moderation::{APPEAL, HouseRule, Rung},
     },
     script::names::Names,
@@ -185,22 +186,51 @@ impl Draft<'_> {
 
     /// The message goes: the platform is asked, else a person.
     fn take_away(&mut self, rule: &HouseRule, breach: &Breach, member: &Member) -> Decided {
-        let text = said::delete(&self.playbook, rule, member, breach);
         let can = self.platform_of(&member.id).is_some_and(ChannelKind::deletes_of_others);
         let Some(message) = breach.message.clone().filter(|_| can) else {
-            // One task for what somebody writes in a row, not one a message.
-            let open = self.state.moderation.case_of(&member.id, |about| *about == Decides::Hands);
-            if open.is_some_and(|(_, case)| case.rule == rule.name) {
-                return Ok(());
-            }
-            let to = self.hands_of(rule, member);
-            return self.by_hand(rule, &member.id, to, text);
+            return self.take_away_by_hand(rule, breach, member);
         };
+        let alone = self.matter_of(rule, &member.id, Decides::Hands).with(&breach.words);
+        let text = said::delete(&self.playbook, rule, member, &alone);
         let effect = EffectId::from(format!("moderate/{}/{}", rule.name, self.state.epoch));
         let revises = Revision { of: effect.clone(), does: Revising::Deletes, heard: Some(message) };
         let message = Message { revises: Some(revises), ..Message::default() };
         let asked = PlatformAsk { member: member.id.clone(), rule: rule.name.clone(), text };
         self.ask_and_wait(effect, asked, message)
+    }
+
+    /// One task for what somebody writes in a row: it grows with each message, and whoever is asked is told again each
+    /// time that their number has doubled.
+    fn take_away_by_hand(&mut self, rule: &HouseRule, breach: &Breach, member: &Member) -> Decided {
+        let mut cases = self.state.moderation.cases.iter();
+        let open = cases.find(|(task, case)| {
+            let same = case.member == member.id && case.rule == rule.name && case.message_count() > 0;
+            same && self.state.tasks.contains_key(*task)
+        });
+        let Some((task, case)) = open.map(|(task, case)| (task.clone(), case.clone())) else {
+            let case = self.matter_of(rule, &member.id, Decides::Hands).with(&breach.words);
+            let text = said::delete(&self.playbook, rule, member, &case);
+            let to = self.hands_of(rule, member);
+            let task = self.open_alone(Request::new(TaskKind::Task, text, to), None, None)?;
+            return self.case_opens(task, case);
+        };
+        let case = case.with(&breach.words);
+        let text = said::delete(&self.playbook, rule, member, &case);
+        let (words, id) = (breach.words.clone(), task.clone());
+        self.emit(Fact::Moderated(Moderating::CaseGrew { task, words, text }))?;
+        let Some(open) = self.state.tasks.get(&id).cloned() else { return Ok(()) };
+        // Whoever has not been told yet is told of all of them at once.
+        let waits = open.task.tell.is_some_and(|tell| tell > self.now);
+        if waits || !case.message_count().is_power_of_two() {
+            return Ok(());
+        }
+        let Some(channel) = self.channel_of(open.task.role.as_ref(), &open.task.people) else {
+            return Ok(());
+        };
+        let text = notice::task_opened(&self.playbook, &self.group.id, &open.task, self.now);
+        let mentions = open.task.people.iter().cloned().map(Mention::Person).collect();
+        let effect = EffectId::from(format!("told/{id}/{}", self.state.epoch));
+        self.notify(effect, channel, Message { mentions, ..Message::text(text) }, None)
     }
 
     /// Asks the platform for something; what becomes of it is waited for.
@@ -249,14 +279,31 @@ impl Draft<'_> {
         about: Decides,
         parties: Vec<String>,
     ) -> Decided {
+        let matter = self.matter_of(rule, member, about);
+        self.case_opens(task, Matter { parties, ..matter })
+    }
+
+    /// Something about a member, and the last strike that it is about.
+    fn matter_of(&self, rule: &HouseRule, member: &MemberId, about: Decides) -> Matter {
+        let strikes = self.state.moderation.strikes_of(member, self.now);
+        let strike =
+            strikes.filter(|strike| strike.rule == rule.name).last().map_or(self.now, |last| last.at);
+        Matter {
+            member: member.clone(),
+            rule: rule.name.clone(),
+            about,
+            parties: Vec::new(),
+            strike,
+            messages: Vec::new(),
+            more: 0,
+        }
+    }
+
+    fn case_opens(&mut self, task: Option<TaskId>, case: Matter) -> Decided {
         let Some(task) = task.filter(|_| self.state.moderation.cases.len() < limits::MODERATE_CASES_MAX)
         else {
             return Ok(());
         };
-        let strikes = self.state.moderation.strikes_of(member, self.now);
-        let strike =
-            strikes.filter(|strike| strike.rule == rule.name).last().map_or(self.now, |last| last.at);
-        let case = Matter { member: member.clone(), rule: rule.name.clone(), about, parties, strike };
         self.emit(Fact::Moderated(Moderating::CaseOpened { task, case: Box::new(case) }))
     }
 

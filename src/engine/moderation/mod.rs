@@ -16,6 +16,7 @@ pub use screen::{Tried, samples};
 
 use crate::base::{
     ids::{EffectId, MemberId, TaskId},
+    limits,
     time::{Duration, Timestamp},
 };
 use serde::{Deserialize, Serialize};
@@ -138,6 +139,34 @@ pub struct Matter {
     pub parties: Vec<String>,
     /// When the strike it is about was recorded.
     pub strike: Timestamp,
+    /// Where a person takes messages away: how the first of them begin, oldest first.
+    #[serde(default, rename = "wrote", skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<String>,
+    /// How many messages there are beyond those.
+    #[serde(default, skip_serializing_if = "crate::base::stored::is_default")]
+    pub more: u32,
+}
+
+impl Matter {
+    /// How many messages a person takes away; 0 where it is about something else.
+    pub fn message_count(&self) -> u32 {
+        (self.messages.len() as u32).saturating_add(self.more)
+    }
+
+    /// The same with one more message.
+    fn with(mut self, words: &str) -> Self {
+        self.add(words);
+        self
+    }
+
+    /// One more message is to be taken away.
+    fn add(&mut self, words: &str) {
+        if self.messages.len() < limits::DELETES_SHOWN {
+            self.messages.push(words.to_owned());
+        } else {
+            self.more = self.more.saturating_add(1);
+        }
+    }
 }
 
 /// What is decided.
@@ -244,6 +273,16 @@ pub enum Moderating {
         /// What about.
         #[serde(flatten)]
         case: Box<Matter>,
+    },
+    /// The same member has written more that is to be taken away by whoever is asked already.
+    CaseGrew {
+        /// The task that asks.
+        task: TaskId,
+        /// How the message begins.
+        #[serde(default, rename = "wrote", skip_serializing_if = "String::is_empty")]
+        words: String,
+        /// What the task says now.
+        text: String,
     },
     /// It is decided, or nobody has to decide it any more.
     CaseClosed {

@@ -2,7 +2,7 @@
 //!
 //! Words only: the rule, what was written, how often, until when, and who looks at it again.
 
-use super::{Breach, Strike, WatchedRule};
+use super::{Breach, Matter, Strike, WatchedRule};
 use crate::{
     base::{
         locale::Locale,
@@ -12,6 +12,7 @@ use crate::{
     },
     model::{moderation::HouseRule, playbook::Playbook},
 };
+use std::fmt::Write as _;
 
 /// What goes with the question whether somebody is muted.
 pub(super) struct Tells {
@@ -56,14 +57,40 @@ pub(super) fn report(playbook: &Playbook, rule: &HouseRule, member: &Member, bre
     }
 }
 
-/// A message that a person takes away.
-pub(super) fn delete(playbook: &Playbook, rule: &HouseRule, member: &Member, breach: &Breach) -> String {
-    let (locale, who) = (playbook.locale, name(member));
-    let (words, rule) = (quoted(locale, &breach.words), &rule.name);
-    match locale {
-        Locale::En => format!("Delete what {who} wrote against `{rule}`{words}"),
-        Locale::Zh => format!("请删除 {who} 违反 `{rule}` 的消息{words}"),
+/// Messages that a person takes away: one, or all of them where the member went on.
+pub(super) fn delete(playbook: &Playbook, rule: &HouseRule, member: &Member, case: &Matter) -> String {
+    let (locale, who, rule) = (playbook.locale, name(member), &rule.name);
+    let count = case.message_count();
+    if let ([words], 1) = (case.messages.as_slice(), count) {
+        let words = quoted(locale, words);
+        return match locale {
+            Locale::En => format!("Delete what {who} wrote against `{rule}`{words}"),
+            Locale::Zh => format!("请删除 {who} 违反 `{rule}` 的消息{words}"),
+        };
     }
+    let mut text = match locale {
+        Locale::En => format!("Delete what {who} wrote against `{rule}`, {count} messages by now:"),
+        Locale::Zh => format!("请删除 {who} 违反 `{rule}` 的消息，目前 {count} 条："),
+    };
+    for words in &case.messages {
+        let words = if words.is_empty() {
+            locale.pick("no words", "没有文字").to_owned()
+        } else {
+            markdown::escape(words)
+        };
+        let _ = match locale {
+            Locale::En => write!(text, " “{words}”"),
+            Locale::Zh => write!(text, "「{words}」"),
+        };
+    }
+    if case.more > 0 {
+        let more = case.more;
+        let _ = match locale {
+            Locale::En => write!(text, " and {more} more"),
+            Locale::Zh => write!(text, "另有 {more} 条"),
+        };
+    }
+    text
 }
 
 /// A person writes to the member alone.

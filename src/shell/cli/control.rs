@@ -1,6 +1,6 @@
 //! Commands that change a running engine: runs and plays.
 //!
-//! `start`, `cancel`, `pause`, `resume`, `postpone`, `retry`, `skip`.
+//! `cancel`, `pause`, `resume`, `postpone`, `retry`, `skip`.
 
 use super::{
     args::{self, Target},
@@ -11,78 +11,14 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{EffectId, MemberId, PlayName, RoleName, RunId},
+        ids::{EffectId, PlayName, RoleName, RunId},
         phrase::{Phrase, phrase},
-        time::{Timestamp, Zone},
+        time::Timestamp,
     },
     engine::{input::Command, state::State},
     model::{step::Verb, timetable::timetable},
     shell::clock,
 };
-
-/// Starts a play now, whatever its trigger and its conditions.
-#[derive(Debug, clap::Args)]
-pub(super) struct Start {
-    /// The play; of a play with dates, the date too.
-    #[arg(value_name = "PLAY[/ID]")]
-    play: String,
-    /// About whom, for a play that runs for each member.
-    #[arg(long, value_name = "ID")]
-    member: Option<String>,
-    /// Its `args`, as JSON.
-    #[arg(long, value_name = "JSON")]
-    data: Option<String>,
-    /// One of its `args`.
-    #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
-    with: Vec<String>,
-    #[command(flatten)]
-    target: Target,
-}
-
-impl Start {
-    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let args = remote::data(self.data.as_deref(), &self.with)?;
-        let remote = self.target.remote()?;
-        let state = remote.state()?;
-        let (play, date) = remote::play_or_date(&state, &remote.named(&state, &self.play)?);
-        let member = self.member.as_ref().map(MemberId::new);
-        let (said, instead) = started(&state, (&play, date.as_deref()), &self.play, &remote.zone);
-        let command = Command::Start { play, args, date, member, by: remote.by.clone() };
-        remote.command(command, said, out)?;
-        Ok(instead.into_iter().try_for_each(|instead| out.say(instead))?)
-    }
-}
-
-/// What becomes of a start. A date that is started before its day is used up, which nothing else would say until that
-/// day comes and nothing happens; and what would have kept it.
-fn started(
-    state: &State,
-    (play, date): (&PlayName, Option<&str>),
-    typed: &str,
-    zone: &Zone,
-) -> (Phrase, Option<Phrase>) {
-    let said = phrase!("started {typed}", "已开始 {typed}");
-    let dates = state.plays.get(play).map(|known| &known.dates);
-    // By its name alone a play starts its only date.
-    let only = || {
-        let mut ahead = dates?.values().filter(|(_, start)| start.is_some());
-        ahead.next().filter(|_| ahead.next().is_none())
-    };
-    let at = date.map_or_else(only, |date| dates?.get(date)).map(|(at, _)| *at);
-    let Some(at) = at.filter(|at| *at > state.clock) else { return (said, None) };
-    let at = zone.civil(at).strftime("%Y-%m-%d %H:%M").to_string();
-    let used = phrase!(
-        "{said}: what it does at the date happens from now on, and the date is used up: nothing happens at {at} any \
-         more",
-        "{said}：到那一天要做的事从现在开始，这个日期就用掉了：{at} 不会再发生什么";
-        said
-    );
-    let instead = phrase!(
-        "to try it and keep the date: `playbook rehearse FILE --play {play}`",
-        "想试一试又保留日期，用 `playbook rehearse FILE --play {play}`"
-    );
-    (used, Some(instead))
-}
 
 /// Ends a run; steps ahead are not carried out. Members who had been told are told by the play's `cancelled`.
 #[derive(Debug, clap::Args)]

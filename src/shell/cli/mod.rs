@@ -71,6 +71,7 @@ mod simulate_runs;
 mod simulate_short;
 mod simulate_sums;
 mod worlds;
+mod start;
 mod status;
 mod tasks;
 mod test;
@@ -143,7 +144,7 @@ commands! {
     Remind(press::Remind)
     Answer(answer::Answer)
     Signal(answer::Signal)
-    Start(control::Start)
+    Start(start::Start)
     Cancel(control::Cancel)
     Pause(control::Pause)
     Resume(control::Resume)

@@ -17,6 +17,7 @@ use crate::{
         value::{Map, Value},
     },
     engine::{
+        entry::Entry,
         input::Command,
         question::question,
         reword::version_of,
@@ -141,6 +142,19 @@ impl Remote {
         let recovered = self.reader.states().map_err(|error| Failure::environment(error.in_words()))?;
         let group = recovered.groups.get(&self.group).map(|group| group.state.clone());
         group.ok_or_else(|| Failure::no_engine(&self.dir))
+    }
+
+    /// The number of the last entry of all groups.
+    pub(super) fn last(&self) -> Result<i64, Failure> {
+        self.reader.last().map_err(|error| Failure::environment(error.in_words()))
+    }
+
+    /// The entries of the group after a number.
+    pub(super) fn entries_after(&self, number: i64) -> Result<Vec<Entry>, Failure> {
+        let mut entries = Vec::new();
+        let read = self.reader.log(Some(&self.group), number, &mut |line| entries.push(line.entry));
+        read.map_err(|error| Failure::environment(error.in_words()))?;
+        Ok(entries)
     }
 
     /// The version in force.

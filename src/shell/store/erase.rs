@@ -3,21 +3,25 @@
 //! The same rule for every string of a decision and of a state, so that what is applied gives what is stored. Touches
 //! no database but to ask what the operator's own files say.
 
-use super::StoreError;
+use super::{StoreError, corrupt};
 use crate::{
     base::{ids::MemberId, markdown, member::Member, value::Value},
     engine::{entry::Fact, input::Signal, moderation::Moderating},
 };
 use rusqlite::Connection;
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Takes one person out of stored texts.
 pub(super) struct Eraser {
     /// Each of their ids, with what it is called now; the one by which they are listed first.
     ids: Vec<(String, String)>,
-    /// What they said, in small letters, as it was said and as Markdown writes it.
-    said: BTreeSet<String>,
+    /// What they said, in small letters: as it was said, and by it as Markdown writes it.
+    said: BTreeMap<String, String>,
+    /// What their answers to questions say, which may be an option that they were given.
+    answered: BTreeMap<String, String>,
+    /// The options that they chose: words of whoever asked.
+    chosen: BTreeSet<String>,
     /// Long numbers that they gave: telephones, cards.
     numbers: BTreeSet<i64>,
 }
@@ -30,6 +34,8 @@ pub(super) enum Failed {
     Store(StoreError),
 }
 
+/// The signal that is an answer to a question.
+const ANSWER: &str = "answer";
 /// Keys below which people's words stand.
 const FREE: [&str; 30] = [
     "answers",
@@ -72,7 +78,13 @@ const OURS: [&str; 12] = [
 impl Eraser {
     pub(super) fn new(ids: &[(MemberId, MemberId)]) -> Self {
         let ids = ids.iter().map(|(id, gone)| (id.to_string(), gone.to_string()));
-        Self { ids: ids.collect(), said: BTreeSet::new(), numbers: BTreeSet::new() }
+        Self {
+            ids: ids.collect(),
+            said: BTreeMap::new(),
+            answered: BTreeMap::new(),
+            chosen: BTreeSet::new(),
+            numbers: BTreeSet::new(),
+        }
     }
 
     /// Their ids, each with what it is called now.
@@ -95,8 +107,12 @@ impl Eraser {
                     self.value(data);
                 }
             }
-            Fact::Answered(given) if given.option.is_none() && self.is_theirs(given.member.as_str()) => {
-                self.value(&given.value);
+            Fact::Answered(given) if self.is_theirs(given.member.as_str()) => {
+                if given.option.is_some() {
+                    self.chosen.extend(strings(&given.value).map(|text| text.trim().to_lowercase()));
+                } else {
+                    self.value(&given.value);
+                }
             }
             Fact::MemberSet(listed) => self.member(&listed.member),
             Fact::Moderated(Moderating::Broken(breach)) if self.is_theirs(breach.member.as_str()) => {
@@ -108,7 +124,14 @@ impl Eraser {
 
     fn signal(&mut self, signal: &Signal) {
         if signal.member.as_ref().is_some_and(|member| self.is_theirs(member.as_str())) {
-            self.value(&signal.data);
+            if &*signal.name == ANSWER {
+                let free = std::mem::take(&mut self.said);
+                self.value(&signal.data);
+                let answered = std::mem::replace(&mut self.said, free);
+                self.answered.extend(answered);
+            } else {
+                self.value(&signal.data);
+            }
         }
     }
 
@@ -137,26 +160,45 @@ impl Eraser {
         let enough = if text.is_ascii() { text.len() >= 3 } else { text.chars().count() >= 2 };
         let number = text.chars().all(|c| c.is_ascii_digit()) && text.len() < 6;
         if enough && !number && !self.is_theirs(text) {
-            self.said.insert(text.to_lowercase());
-            self.said.insert(markdown::escape(text).to_lowercase());
+            self.said.insert(text.to_lowercase(), markdown::escape(text).to_lowercase());
         }
     }
 
-    /// Leaves out what the operator's own files say as well; whether those files name the person.
+    /// Leaves out what the operator's own files say as well, but where they say it of the person, and the options that
+    /// the person was given; whether those files name the person.
     pub(super) fn owned(&mut self, conn: &Connection) -> Result<bool, StoreError> {
+        let answered = std::mem::take(&mut self.answered);
+        self.said.extend(answered.into_iter().filter(|(said, _)| !self.chosen.contains(said)));
         let mut statement = conn.prepare("SELECT files FROM sources")?;
         let mut rows = statement.query([])?;
         let mut listed = false;
         while let Some(row) = rows.next()? {
             let files: String = row.get(0)?;
-            let files = files.to_lowercase();
-            let names = self.ids.iter().any(|(id, _)| found(&files, &id.to_lowercase()).is_some());
-            listed |= names;
-            if !names {
-                self.said.retain(|said| found(&files, said).is_none());
+            let texts: BTreeMap<String, String> =
+                serde_json::from_str(&files).map_err(|e| corrupt("the sources of a version", e))?;
+            for text in texts.values().map(|text| text.to_lowercase()) {
+                listed |= self.ids.iter().any(|(id, _)| found(&text, &id.to_lowercase()).is_some());
+                let ours = plain(self.but_of_them(&text));
+                self.said.retain(|said, _| found(&ours, &plain([said.as_str()])).is_none());
             }
         }
         Ok(listed)
+    }
+
+    /// The lines of a file but those that are about the person: whose key their id is, or whose value as a whole, or a
+    /// row of a table; with what stands below such a line.
+    fn but_of_them<'t>(&self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        let ids: Vec<String> = self.ids.iter().map(|(id, _)| id.to_lowercase()).collect();
+        let mut below: Option<usize> = None;
+        text.lines().filter(move |line| {
+            let indent = line.len() - line.trim_start().len();
+            if below.is_some_and(|of| indent > of || line.trim().is_empty()) {
+                return false;
+            }
+            let about = ids.iter().any(|id| is_about(line, id));
+            below = about.then_some(indent);
+            !about
+        })
     }
 
     /// Whether the person is in a text.
@@ -166,7 +208,9 @@ impl Eraser {
 
     fn repeats(&self, text: &str) -> bool {
         let small = text.to_lowercase();
-        self.said.iter().any(|said| found(&small, said).is_some())
+        self.said.iter().any(|(said, escaped)| {
+            found(&small, said).is_some() || said != escaped && found(&small, escaped).is_some()
+        })
     }
 
     /// An id or a note with the person's id taken out; none where it was not in it.
@@ -276,6 +320,36 @@ impl Eraser {
             _ => {}
         }
     }
+}
+
+/// The texts in an answer.
+fn strings(value: &Value) -> impl Iterator<Item = &str> {
+    let items: &[Value] = if let Value::List(items) = value { items } else { std::slice::from_ref(value) };
+    items.iter().filter_map(Value::as_str)
+}
+
+/// Words as they are read, however a file breaks and quotes them.
+fn plain<'t>(lines: impl IntoIterator<Item = &'t str>) -> String {
+    let words = lines.into_iter().flat_map(str::split_whitespace);
+    words.collect::<Vec<_>>().join(" ").replace('\\', "")
+}
+
+/// Whether a line of a file is about somebody, and not only one in which the same word stands.
+fn is_about(line: &str, id: &str) -> bool {
+    let mut from = 0;
+    while let Some(at) = found(&line[from..], id).map(|at| from + at) {
+        from = at + id.len();
+        let quotes: &[char] = &['"', '\''];
+        let before = line[..at].trim_end_matches(quotes);
+        let after = line[from..].trim_start_matches(quotes);
+        let value = before.trim_end().ends_with(':') && (after.trim().is_empty() || after.starts_with(" #"));
+        let row = before.trim_start().is_empty() || before.ends_with(',');
+        let id_of = before.trim_end().ends_with("id:");
+        if after.starts_with(':') || value || id_of || row && after.starts_with(',') {
+            return true;
+        }
+    }
+    false
 }
 
 /// Where a text has these words, not as a part of longer ones.

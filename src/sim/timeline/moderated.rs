@@ -29,6 +29,10 @@ pub(super) fn describe(fact: &Moderating, at: &dyn Fn(Timestamp) -> String) -> O
             let tone = if breach.watched { Tone::Plain } else { Tone::Bad };
             line(if breach.watched { "watched" } else { "caught" }, breach.member.as_str(), text, tone)
         }
+        Moderating::CaseGrew { task, .. } => {
+            let text = pair("one more message is to be taken away", "又多一条消息要删除");
+            line("grows", task.as_str(), text, Tone::Person)
+        }
         Moderating::Muted { member, mute } => {
             let until = at(mute.until);
             line("muted", member.as_str(), phrase!("until {until}", "到 {until}"), Tone::Person)

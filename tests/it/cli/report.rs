@@ -77,3 +77,28 @@ fn a_time_before_which_nothing_was_and_a_time_ahead_are_told_apart() {
     let before = before.json_lines().remove(0);
     assert_eq!((&before["posts"], &before["problems"]), (&0.into(), &serde_json::json!([])));
 }
+
+#[test]
+fn what_is_held_has_not_been_sent() {
+    let yaml = "name: club\ntimezone: UTC\nchannels: { group: console }\nbudgets: { posts: { gap: 1h } }\nplays:\n  a:\n    steps:\n      - post: one\n  quiz:\n    every: day at 10:00\n    steps:\n      - at: -2h\n        post: soon\n      - at: 0m\n        post: two\n      - ask: A or B?\n        options: [A, B]\n        open_for: 2d\n";
+    let play = Playground::new().file("club.yaml", yaml);
+    let engine = play.start(&["run", "club.yaml"]);
+    engine.line("running");
+    let said = play.run(&["start", "a"]).exits(0).stdout;
+    assert_eq!(said.lines().count(), 1, "{said}");
+    let nothing = play.run(&["report"]).exits(0).stdout;
+    assert!(nothing.contains("every message was taken"), "{nothing}");
+    // Whoever starts it hears what becomes of it.
+    let said = play.run(&["start", "quiz"]).exits(0).stdout;
+    assert!(said.contains("left out: step 1: its time had passed"), "{said}");
+    assert!(said.contains("step 2 is held until") && said.contains("too soon after the last post"), "{said}");
+    assert!(said.contains("is skipped if this run is still open then"), "{said}");
+    for args in [&["report"][..], &["report", "--group", "club"]] {
+        let text = play.run(args).exits(0).stdout;
+        assert!(text.contains("quiz") && text.contains("held"), "{text}");
+        assert!(!text.contains("every message was taken"), "{text}");
+    }
+    let json = play.run(&["report", "--format", "json"]).exits(0).json_lines().remove(0);
+    assert_eq!(json["problems"][0]["kind"], "held");
+    let _ = engine.stop().exits(0);
+}

@@ -497,6 +497,34 @@ fn a_play_that_was_another_one_keeps_its_dates_its_runs_and_what_is_settled() {
     assert_eq!(story.state, read);
 }
 
+#[test]
+fn a_new_name_without_the_old_one_begins_nothing_a_second_time() {
+    let yaml = |name: &str| {
+        format!(
+            "plays:
+  {name}:
+    dates: [{{ id: jia, at: 2026-12-02 20:00 }}, {{ id: yi, at: 2026-12-09 20:00 }}]
+    steps: [{{ at: -1d 08:00, post: '报名 ${{run.play}}' }}, {{ at: 0m, post: '开始 ${{run.id}}' }}]
+  day{name}: {{ every: day at 20:00, steps: [{{ at: -12h, post: 早 }}, {{ at: 0m, post: 晚 }}] }}"
+        )
+    };
+    let mut story = Story::new("2026-12-01 07:00", &yaml("guest"));
+    story.until("2026-12-01 09:00");
+    let posts = story.posts();
+    assert_eq!(posts.len(), 2, "{posts:?}");
+    story.edit(&yaml("session"));
+    assert_eq!(story.posts(), posts, "what has begun does not begin again");
+    story.until("2026-12-02 07:00");
+    assert_eq!(story.posts()[2..], ["晚"], "the run under the old name goes on, and no other one");
+    story.until("2026-12-02 21:00");
+    let count =
+        |words: &str, story: &Story| story.posts().iter().filter(|post| post.starts_with(words)).count();
+    assert_eq!((count("报名", &story), count("开始", &story)), (1, 1), "{:?}", story.posts());
+    // What is ahead belongs to the new name.
+    story.until("2026-12-09 21:00");
+    assert!(story.posts().contains(&"开始 session@yi".to_owned()), "{:?}", story.posts());
+}
+
 /// A play with a date that is talked about for days, in the words of one version.
 fn evening(first: &str, more: &str) -> String {
     format!(

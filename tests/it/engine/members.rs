@@ -150,7 +150,10 @@ fn a_list_is_told_about_in_its_own_words_and_what_is_not_kept_is_named() {
     // The roles that there are; the one date that there is; an engine that has the state.
     let refused = place.run(&["pause", "--caretaker", "nobody"]).exits(4).stderr;
     assert!(refused.contains("角色有 `host`"), "{refused}");
-    let said = place.run(&["start", "guest"]).exits(0).stdout;
+    let refused = place.run(&["start", "guest"]).exits(4).stderr;
+    assert!(refused.contains("用掉一个日期") && refused.contains("playbook start guest/"), "{refused}");
+    let date = refused.split("playbook start ").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
+    let said = place.run(&["start", date]).exits(0).stdout;
     assert!(said.contains("2099-01-01 20:00 不会再发生什么"), "{said}");
     eventually("the evening", || place.run(&["log", "--format", "json"]).stdout.contains("hello"));
     place.write("copy.db", "");

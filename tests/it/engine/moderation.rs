@@ -381,10 +381,48 @@ fn where_the_platform_cannot_a_person_is_asked_once() {
     }
     let open = tasks(&story);
     assert!(open.iter().all(|(kind, whom, _)| *kind == TaskKind::Task && whom == "lin"));
-    let deletes = open.iter().filter(|(_, _, text)| text.starts_with("Delete what Ben wrote")).count();
-    assert_eq!(deletes, 1, "{open:#?}");
+    let deletes: Vec<&String> = open
+        .iter()
+        .map(|(_, _, text)| text)
+        .filter(|text| text.starts_with("Delete what Ben wrote"))
+        .collect();
+    let [deletes] = deletes.as_slice() else { panic!("one card: {open:#?}") };
+    assert!(
+        deletes.contains("4 messages by now") && deletes.matches("“free money”").count() == 4,
+        "{deletes}"
+    );
     assert!(story.state.moderation.strikes.is_empty(), "what is only sent elsewhere is no strike");
     assert_eq!(story.posts().iter().filter(|text| *text == "Ask Lin.").count(), 1, "once an hour");
+}
+
+#[test]
+fn what_comes_after_the_card_is_done_has_a_card_of_its_own() {
+    let team = TEAM.replace("host: { people: [lin] }", "host: { people: [lin], channel: staff }");
+    let yaml = format!(
+        "{team}channels: {{ group: {{ type: console }}, staff: {{ type: console }} }}\nmoderate:\n  judge: mediator\n  watch: no\n  ads: {{ words: [free money], do: [delete, warn], say: No., to: host }}\n"
+    );
+    let mut story = Story::new("2026-12-01 09:00", &yaml);
+    story.join("a", "Ben");
+    says(&mut story, "a", "free money");
+    says(&mut story, "a", "free money, twice");
+    let delete = |story: &Story| {
+        let open = story.state.tasks.values().find(|open| open.task.text.starts_with("Delete"));
+        open.map(|open| (open.task.id.clone(), open.task.text.clone()))
+    };
+    let (id, text) = delete(&story).expect("a card");
+    assert!(text.contains("2 messages by now") && text.contains("twice"), "{text}");
+    let told = story.entries.iter().filter(|entry| match &entry.fact {
+        Fact::Notified(out) => out.message.text.contains("Delete what Ben wrote"),
+        _ => false,
+    });
+    assert_eq!(told.count(), 2, "whoever is asked is told that it is more");
+    story.command(Command::Done { task: id, by: None, note: Value::Null });
+    assert_eq!(delete(&story), None);
+    // The other card, about a word to the member, is still open and is not about messages.
+    assert!(!story.state.tasks.is_empty());
+    says(&mut story, "a", "free money for ever");
+    let (_, text) = delete(&story).expect("another card");
+    assert!(text.contains("for ever") && !text.contains("twice"), "{text}");
 }
 
 #[test]

@@ -402,3 +402,24 @@ fn a_play_that_is_probably_another_one_renamed_gets_the_hint_and_was_may_be_said
     let said = play.run(&["check", "p.yaml"]).exits(0).stdout;
     assert!(!said.contains("was:"), "{said}");
 }
+
+#[test]
+fn what_an_edit_says_of_a_date_that_is_over_is_that_it_is_over() {
+    let file = |at: &str| {
+        format!(
+            "name: p\ntimezone: UTC\nchannels: {{ group: console }}\nplays:\n  talk:\n    dates: [{{ id: a, at: {at} }}]\n    steps: [post: now]\n"
+        )
+    };
+    let play = Playground::new().file("p.yaml", &file("2099-01-01 20:00"));
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let _ = play.run(&["start", "talk/a"]).exits(0);
+    eventually("it is over", || play.run(&["log", "--format", "json"]).stdout.contains("run_finished"));
+    play.write("next.yaml", &file("2099-03-01 20:00"));
+    let said = play.run(&["check", "next.yaml", "--against", ".playbook"]).exits(0).stdout;
+    assert!(said.contains("date a is over") && said.contains("an id of its own"), "{said}");
+    assert!(!said.contains("moves") && !said.contains("next start"), "{said}");
+    let refused = play.run(&["postpone", "talk/a", "2099-03-01"]).exits(4).stderr;
+    assert!(refused.contains("is over"), "{refused}");
+    let _ = engine.stop().exits(0);
+}

@@ -198,3 +198,44 @@ fn a_copy_from_before_forgets_as_well_when_it_is_put_back() {
     let _ = play.run(&["restore", "copy.db"]).exits(0);
     nothing_is_left(&play);
 }
+
+const RAID: &str = "\
+name: raid
+timezone: UTC
+channels: { group: { type: console } }
+# Where nobody answers nobody is asked again.
+plays:
+  raid:
+    on: raid
+    steps:
+      - ask: What do you play?
+        options: [Tank, Healer, DPS, Not this time]
+        seats: 10
+        open_for: 10d
+";
+
+#[test]
+fn the_words_of_the_playbook_stay_whoever_chose_them() {
+    let play = Playground::new().file("raid.yaml", RAID);
+    let engine = play.start(&["run", "raid.yaml"]);
+    engine.line("running");
+    let joined = "{\"name\":\"Tank\"}";
+    let _ = play.run(&["signal", "member.joined", "--member", "telegram:9", "--data", joined]).exits(0);
+    let _ = play.run(&["signal", "member.joined", "--member", "nobody"]).exits(0);
+    let _ = play.run(&["signal", "raid"]).exits(0);
+    eventually("it is asked", || play.run(&["tasks"]).stdout.contains("t1"));
+    let _ = play.run(&["answer", "t1", "Healer", "--member", "nobody"]).exits(0);
+    let _ = play.run(&["answer", "t1", "Not this time", "--member", "telegram:9"]).exits(0);
+    for member in ["nobody", "telegram:9"] {
+        let _ = play.run(&["members", "forget", member]).exits(0);
+    }
+    let _ = engine.stop().exits(0);
+    the_journal_gives_the_state(&play);
+    let states = Reader::open(&play.path(".playbook")).unwrap().states().unwrap();
+    let state = &states.groups.values().next().expect("a group").state;
+    let open = state.tasks.values().next().expect("the question is open");
+    let options: Vec<&str> = open.task.options.iter().map(|option| &**option).collect();
+    assert_eq!(options, ["Tank", "Healer", "DPS", "Not this time"]);
+    let log = play.run(&["log", "--format", "json"]).exits(0).stdout;
+    assert!(log.contains("gone:1") && log.contains("Healer") && !log.contains("telegram:9"), "{log}");
+}
