@@ -175,15 +175,24 @@ impl Draft<'_> {
             ));
         }
         if let Trigger::Dates(dates) = &play.trigger {
-            let mut ahead = dates.iter().filter(|date| self.live_date(play, &date.id).is_ok());
-            let only = ahead.next().filter(|_| ahead.next().is_none()).map(|date| &date.id);
-            let Some(id) = date.or(only) else {
+            // A date that is started is used up, so it is not taken without having been named.
+            let Some(id) = date else {
                 let known: Vec<String> = dates.iter().map(|date| format!("{name}/{}", date.id)).collect();
                 let known = if known.is_empty() { "–".into() } else { known.join(", ") };
-                return self.refuse(phrase!(
-                    "`{name}` has dates; which one is meant? They are: {known}",
-                    "`{name}` 有好几个日期，要说是哪一个：{known}"
-                ));
+                let ahead = dates.iter().find(|date| self.live_date(play, &date.id).is_ok());
+                let now = ahead.map(|date| {
+                    let id = &date.id;
+                    phrase!(
+                        "; `playbook start {name}/{id}` has it now, `playbook rehearse FILE --play {name}` tries it and \
+                         keeps the date",
+                        "；要现在办，用 `playbook start {name}/{id}`；想试一试又保留日期，用 `playbook rehearse FILE --play {name}`"
+                    )
+                });
+                let which = phrase!(
+                    "`{name}` has dates, and a start uses one up; which one is meant? They are: {known}",
+                    "`{name}` 有日期，现在开始就会用掉一个日期，要说是哪一个：{known}"
+                );
+                return self.refuse(which.and(&now.unwrap_or_default()));
             };
             return self.start_date(play, id, args);
         }

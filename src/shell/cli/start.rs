@@ -55,9 +55,6 @@ impl Start {
         let remote = self.target.remote()?;
         let state = remote.state()?;
         let (play, date) = remote::play_or_date(&state, &remote.named(&state, &self.play)?);
-        if date.is_none() {
-            takes_no_date(&remote, &state, &play)?;
-        }
         let member = self.member.as_ref().map(MemberId::new);
         let (said, instead) = started(&remote, &state, (&play, date.as_deref()), &self.play);
         let before = remote.last()?;
@@ -68,23 +65,6 @@ impl Start {
         }
         Ok(instead.into_iter().try_for_each(|instead| out.say(instead))?)
     }
-}
-
-/// A date that is started is used up, so it is not taken without having been named.
-fn takes_no_date(remote: &Remote, state: &State, play: &PlayName) -> Result<(), Failure> {
-    let Some(known) = state.plays.get(play) else { return Ok(()) };
-    let mut ahead = known.dates.iter().filter(|(_, (at, start))| start.is_some() && *at > state.clock);
-    let (Some((id, (at, _))), None) = (ahead.next(), ahead.next()) else { return Ok(()) };
-    let at = remote.time(*at);
-    Err(Failure::refused(phrase!(
-        "{play} has dates, and a start uses one up: {id} at {at}, after which nothing happens then",
-        "{play} 是按日期办的，现在开始就会用掉一个日期：{id}（{at}），到那时不再发生什么";
-        at
-    ))
-    .help(phrase!(
-        "to have it now, `playbook start {play}/{id}`; to try it and keep the date, `playbook rehearse FILE --play {play}`",
-        "要现在办，用 `playbook start {play}/{id}`；想试一试又保留日期，用 `playbook rehearse FILE --play {play}`"
-    )))
 }
 
 /// What becomes of a start. A date that is started before its day is used up, which nothing else would say until that
