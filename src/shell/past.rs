@@ -247,7 +247,9 @@ pub(super) fn gather(
             troubles.see(&entry);
         }
     })?;
-    states.values().for_each(|(state, _)| troubles.hold(state));
+    for (state, _) in states.values() {
+        troubles.hold(state);
+    }
     for (state, _) in states.values().filter(|(state, _)| state.clock < from) {
         gatherer.begin(state);
         lived.begin(state);
