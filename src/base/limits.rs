@@ -457,6 +457,9 @@ pub const LIST_ITEMS_MAX: usize = 500;
 pub const DELETES_SHOWN: usize = 10;
 /// Things on a list that a message or a refusal names.
 pub const LIST_ITEMS_SHOWN: usize = 20;
+
+/// Of how many members who leave by a list the names are said.
+pub const LEAVING_SHOWN: usize = 20;
 /// What is answered to one thing on a list, in bytes.
 pub const LIST_ANSWER_BYTES_MAX: usize = 4 * 1024;
 /// Signatures of one request that are tried.

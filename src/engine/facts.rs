@@ -23,6 +23,9 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
+/// The report that a member has joined.
+pub(super) const JOINED: &str = "member.joined";
+
 /// The report that a member has left.
 pub(super) const LEFT: &str = "member.left";
 
@@ -47,10 +50,12 @@ pub(super) fn build_facts(
 ) -> Arc<Facts> {
     let run = about.run;
     let signals = run.map(|run| &run.cause.signals);
+    let told = |signal: &Value| with_a_name(signal, &state.members);
     let signal = about
         .signal
-        .clone()
-        .or_else(|| signals.and_then(|signals| signals.first().cloned()))
+        .as_ref()
+        .or_else(|| signals.and_then(|signals| signals.first()))
+        .map(told)
         .unwrap_or_default();
     let member = about
         .member
@@ -86,7 +91,7 @@ pub(super) fn build_facts(
         }),
         date: run.map(|run| run.cause.values.clone()).unwrap_or_default(),
         signal,
-        signals: signals.map(|signals| Value::list(signals.clone())).unwrap_or_default(),
+        signals: signals.map(|signals| Value::list(signals.iter().map(told).collect())).unwrap_or_default(),
         vars: vars(state, group),
         args: args(run, play),
         rules: playbook.rules.clone(),
@@ -98,6 +103,23 @@ pub(super) fn build_facts(
         seed,
         metrics: measures(state, playbook, group, now, names),
     })
+}
+
+/// A report about a member as plays see it: where it came without a name, it has the one by which the member is known,
+/// else their id. So a welcome never greets nobody.
+fn with_a_name(signal: &Value, members: &Members) -> Value {
+    let text = |key: &str| signal.get(key).and_then(Value::as_str);
+    let (Some(whole), Some(member)) = (signal.as_map(), text("member")) else { return signal.clone() };
+    let data = signal.get("data").unwrap_or(&Value::Null);
+    let named = data.get("name").and_then(Value::as_str).is_some_and(|name| !name.is_empty());
+    if named || text("name") != Some(JOINED) || !matches!(data, Value::Null | Value::Map(_)) {
+        return signal.clone();
+    }
+    let mut told = data.as_map().map(Map::clone).unwrap_or_default();
+    told.insert(Arc::from("name"), Value::str(members.name_of(&MemberId::new(member))));
+    let mut whole = Map::clone(whole);
+    whole.insert(Arc::from("data"), Value::Map(Arc::new(told)));
+    Value::Map(Arc::new(whole))
 }
 
 /// The numbers of the group, where an expression may read one.

@@ -4,15 +4,14 @@ use super::{
     draft::{Decided, Draft},
     due::Asked,
     entry::{Cause, Fact, Skip, TaskKind},
-    facts::About,
-    facts::LEFT,
+    facts::{About, JOINED, LEFT},
     input::Signal,
     moderation::without_words,
     open::OpenTask,
 };
 use crate::{
     base::{
-        ids::PlayName,
+        ids::{MemberId, PlayName},
         limits,
         value::{Map, Value},
     },
@@ -51,7 +50,7 @@ impl Draft<'_> {
         {
             self.make_known(member, &signal.data)?;
             self.keep_up(member, &signal)?;
-            if &*signal.name == "member.joined" {
+            if &*signal.name == JOINED {
                 self.date_fields(member)?;
                 self.join_told(member)?;
             }
@@ -192,6 +191,16 @@ impl Draft<'_> {
         let playbook = self.playbook.clone();
         let (Some((until, signals)), Some(play)) = (batch, playbook.play(name)) else { return Ok(()) };
         if !matches!(play.trigger, Trigger::Signal(_)) {
+            return Ok(());
+        }
+        // Whoever has joined and left meanwhile is not greeted any more.
+        let gone = |signal: &Value| {
+            let text = |key: &str| signal.get(key).and_then(Value::as_str);
+            let member = text("member").filter(|_| text("name") == Some(JOINED)).map(MemberId::new);
+            member.is_some_and(|member| !self.state.members.contains(&member))
+        };
+        let signals: Vec<Value> = signals.into_iter().filter(|signal| !gone(signal)).collect();
+        if signals.is_empty() {
             return Ok(());
         }
         let anchor = until.min(self.now);

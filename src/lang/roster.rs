@@ -32,6 +32,13 @@ const COLUMNS: [(&str, &[&str]); 10] = [
     ("group", &["群", "群组"]),
 ];
 
+/// The column that a name of it means: `name` of 姓名. None where it is a field.
+pub fn column(name: &str) -> Option<&'static str> {
+    let lower = name.trim().to_lowercase();
+    let meant = COLUMNS.iter().find(|(name, others)| *name == lower || others.contains(&&*lower));
+    meant.map(|(name, _)| *name)
+}
+
 /// What separates tags, beside white space.
 const SEPARATORS: [char; 7] = [',', '，', ';', '；', '、', '|', '｜'];
 
@@ -42,6 +49,8 @@ pub struct Row {
     pub listed: Listed,
     /// The group that it names, if it names one.
     pub group: Option<String>,
+    /// Whether it has no id: the name stands for one.
+    pub by_name: bool,
     /// The bytes of the file in which it was written.
     pub range: Range<usize>,
 }
@@ -56,7 +65,10 @@ pub fn read(text: &str, zone: &Zone) -> Result<Vec<Row>, Vec<Problem>> {
     for row in &table {
         let Some(map) = row.value.as_map() else { continue };
         match listed(map, &mut |text| data::parse_moment(text, zone).map_err(|error| error.expected.into())) {
-            Ok((listed, group)) => rows.push(Row { listed, group, range: row.range.clone() }),
+            Ok((listed, group)) => {
+                let by_name = !has_id(map);
+                rows.push(Row { listed, group, by_name, range: row.range.clone() });
+            }
             Err((message, help)) => {
                 let problem = Problem::new(row.range.clone(), message);
                 problems.push(if help.is_empty() { problem } else { problem.help(help) });
@@ -156,6 +168,11 @@ pub(crate) fn listed(
     Ok((Listed { member, seen, messages }, group))
 }
 
+/// Whether a row says an id.
+fn has_id(row: &Map) -> bool {
+    row.iter().any(|(name, value)| column(name) == Some("id") && !plain(value).is_empty())
+}
+
 /// Text that was written with `'` in front, so that a spreadsheet does not take it for a formula.
 fn unquoted(text: String) -> String {
     match text.strip_prefix('\'') {
@@ -178,9 +195,7 @@ fn wrong(key: &str, text: &str, expected: &Phrase) -> WrongRow {
 fn columns(row: &Map) -> Result<BTreeMap<&str, (&str, &Value)>, WrongRow> {
     let mut known: BTreeMap<&str, (&str, &Value)> = BTreeMap::new();
     for (column, value) in row {
-        let lower = column.trim().to_lowercase();
-        let meant = COLUMNS.iter().find(|(name, others)| *name == lower || others.contains(&&*lower));
-        let name = meant.map_or(&**column, |(name, _)| *name);
+        let name = self::column(column).unwrap_or(column);
         if let Some((other, _)) = known.insert(name, (column.trim(), value)) {
             return Err((
                 phrase!(

@@ -214,12 +214,28 @@ fn parse_words(kind: &ParseErrorType) -> (Phrase, Option<Phrase>) {
                     pair("compare with `==`; an expression cannot assign", "比较用 `==`；表达式不能赋值")
                         .into(),
                 ),
-                _ => None,
+                found => wide_sign(found).map(|(wide, plain)| {
+                    phrase!("`{wide}` is full-width: write `{plain}`", "`{wide}` 是全角符号：写成半角的 `{plain}`")
+                }),
             };
             (syntax(&text, kind), help)
         }
         other => (syntax(&other.to_string(), other), None),
     }
+}
+
+/// A full-width sign where code has a half-width one, and that one.
+fn wide_sign(found: &str) -> Option<(char, char)> {
+    let wide = found.chars().next()?;
+    let plain = match wide {
+        '“' | '”' => '"',
+        '‘' | '’' => '`',
+        '。' => '.',
+        '、' => ',',
+        '！'..='～' => char::from_u32(u32::from(wide) - 0xFEE0)?,
+        _ => return None,
+    };
+    Some((wide, plain))
 }
 
 /// A parse error in the words of Rhai, which are English; in Chinese what they come down to.
@@ -229,7 +245,9 @@ fn syntax(said: &str, kind: &ParseErrorType) -> Phrase {
         ParseErrorType::UnknownOperator(sign) => format!("没有 `{sign}` 这个运算符"),
         ParseErrorType::ExprExpected(_) => "这里应有一个表达式".to_owned(),
         ParseErrorType::VariableExpected => "这里应有一个名字".to_owned(),
-        ParseErrorType::BadInput(LexError::UnexpectedInput(text)) => format!("这里不该有 `{text}`"),
+        ParseErrorType::BadInput(LexError::UnexpectedInput(text)) => {
+            format!("这里不该有 `{}`", text.split('\'').nth(1).unwrap_or(text))
+        }
         ParseErrorType::BadInput(LexError::UnterminatedString) => "文字的引号没有闭合".to_owned(),
         ParseErrorType::BadInput(LexError::MalformedNumber(text)) => format!("`{text}` 不是数"),
         ParseErrorType::BadInput(LexError::ImproperSymbol(sign, _)) => format!("这里不能写 `{sign}`"),

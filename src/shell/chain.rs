@@ -12,7 +12,7 @@ use crate::{
     engine::state::{OpenTask, State},
     shell::stance::{self, Stance},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was pasted.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -55,6 +55,8 @@ pub(super) struct Difference {
     pub(super) uncounted: Vec<(String, String)>,
     /// Of those whose answer is new, who is no member yet.
     pub(super) strangers: BTreeSet<MemberId>,
+    /// What those are called who are named here and have a name.
+    pub(super) names: BTreeMap<MemberId, String>,
     /// How many people are brought along.
     pub(super) more: u32,
 }
@@ -63,14 +65,25 @@ pub(super) struct Difference {
 /// heading, except a line that seems to be a row and cannot be read.
 pub(super) fn read(text: &str) -> Chain {
     let mut chain = Chain::default();
+    // Where rows have digits, `一、` begins a heading above them.
+    let digits = text.lines().any(|text| {
+        let numbered = behind_number(text.trim_matches(is_blank));
+        numbered.is_some_and(|(rest, drawn)| named_part(rest, drawn).is_some())
+    });
+    let mut last = 0;
     for (at, text) in text.lines().enumerate() {
         let text = text.trim_matches(is_blank);
         if text.is_empty() {
             continue;
         }
-        let numbered = behind_number(text);
+        let counted = chain.lines.len() + 1;
+        let begun = !chain.lines.is_empty() || !digits;
+        let next = |n: usize| begun && (n == last + 1 || n == counted);
+        let spoken = spoken_number(text).filter(|(n, _)| next(*n));
+        let numbered = behind_number(text).or(spoken.map(|(_, rest)| (rest, false)));
         if let Some(line) = numbered.and_then(|(rest, drawn)| line(named_part(rest, drawn)?)) {
             chain.lines.push(line);
+            last = number_at(text).or(spoken.map(|(n, _)| n)).unwrap_or(counted);
         } else if !chain.lines.is_empty() || numbered.is_some_and(|(rest, _)| !is_amount(rest)) {
             chain.unread.push((at + 1, text.to_owned()));
         }
@@ -121,13 +134,37 @@ fn behind_number(text: &str) -> Option<(&str, bool)> {
     matches!(digits, 1..=3).then_some((rest, keycap))
 }
 
+/// The number in digits with which a row begins.
+fn number_at(text: &str) -> Option<usize> {
+    number_of(text, false).filter(|_| text.starts_with(is_digit)).map(|(n, _)| n as usize)
+}
+
+/// A number of a row in Chinese words with its sign (`九、`, `十二．`), and what stands behind the words.
+fn spoken_number(text: &str) -> Option<(usize, &str)> {
+    let ones = |c: char| "一二三四五六七八九".chars().position(|known| known == c).map(|at| at + 1);
+    let words = text.trim_start_matches(|c| c == '十' || ones(c).is_some());
+    let number = &text[..text.len() - words.len()];
+    let n = match number.split_once('十') {
+        None => number.chars().next().and_then(ones).filter(|_| number.chars().count() == 1)?,
+        Some((tens, rest)) => {
+            let one = |text: &str, none| {
+                let mut words = text.chars();
+                let first = words.next().map_or(Some(none), ones);
+                first.filter(|_| words.next().is_none())
+            };
+            one(tens, 1)? * 10 + one(rest, 0)?
+        }
+    };
+    words.starts_with(['、', '.', '．', '。', ')', '）', '，']).then_some((n, words))
+}
+
 /// What stands behind the sign that makes a number the number of a row; nothing where it is a date, a time, a length.
 fn named_part(rest: &str, drawn: bool) -> Option<&str> {
-    let signs = ['.', '、', ')', '）', '．', ':', '：'];
+    let signs = ['.', '、', ')', '）', '．', ':', '：', '。', '，', ','];
     let open = rest.trim_start_matches(is_blank);
     if let Some(name) = open.strip_prefix(signs) {
         // 1.5, 12.20 and 19:30 are no rows, 2、3号楼小王 is one.
-        let splits = open.starts_with(['.', '．', ':', '：']) && name.starts_with(is_digit);
+        let splits = open.starts_with(['.', '．', ':', '：', '，', ',']) && name.starts_with(is_digit);
         return (!splits).then_some(name);
     }
     let spaced = open.len() < rest.len() && !is_amount(rest);
@@ -244,16 +281,20 @@ pub(super) fn compare(state: &State, open: &OpenTask, lines: &[Line]) -> Differe
     let options = &open.task.options;
     let mut found = Difference::default();
     let mut seen: BTreeSet<MemberId> = BTreeSet::new();
-    for line in lines {
-        let (named, said) = meant(state, line);
+    let meant: Vec<_> = lines.iter().map(|line| meant(state, line)).collect();
+    for (at, (line, (named, said))) in lines.iter().zip(&meant).enumerate() {
         let [member] = &named[..] else {
             found.unclear.push((line.name.clone(), named.iter().map(ToString::to_string).collect()));
             continue;
         };
-        if !seen.insert(member.clone()) {
-            found.doubles.push(line.name.clone());
+        // Whoever writes a second row has changed their mind.
+        if meant[at + 1..].iter().any(|(later, _)| later == named) {
+            if seen.insert(member.clone()) {
+                found.doubles.push(line.name.clone());
+            }
             continue;
         }
+        seen.insert(member.clone());
         let stranger = !state.members.contains(member);
         let together = stranger && stance::ends_in_one(&line.name);
         let (says, behind) = (stance::chosen(said, options), loose(said));
@@ -286,7 +327,16 @@ pub(super) fn compare(state: &State, open: &OpenTask, lines: &[Line]) -> Differe
         found.said.push((member, says));
     }
     found.missing = open.answers.keys().filter(|member| !seen.contains(*member)).cloned().collect();
+    let shown = seen.iter().chain(&found.missing);
+    found.names = shown.map(|id| (id.clone(), called(state, id))).collect();
     found
+}
+
+/// What somebody is called, with the id where others have that name, too.
+fn called(state: &State, id: &MemberId) -> String {
+    let name = state.members.name_of(id);
+    let others = state.members.iter().any(|member| member.name == name && member.id != *id);
+    if others && name != id.as_str() { format!("{name} ({id})") } else { name }
 }
 
 impl Chain {
@@ -320,8 +370,10 @@ impl Difference {
     /// What it changes, a line each; `how` says what takes back the answers of those who are missing.
     pub(super) fn in_words(&self, withdraws: bool, how: &Phrase) -> Vec<Phrase> {
         let mut lines: Vec<Phrase> = Vec::new();
-        for (member, option) in &self.new {
-            lines.push(if self.strangers.contains(member) {
+        let called = |id: &MemberId| self.names.get(id).cloned().unwrap_or_else(|| id.to_string());
+        for (id, option) in &self.new {
+            let member = called(id);
+            lines.push(if self.strangers.contains(id) {
                 phrase!(
                     "+ {member}: {option} (new: nobody here goes by this name)",
                     "+ {member}：{option}（不认识，会新建）"
@@ -330,10 +382,12 @@ impl Difference {
                 phrase!("+ {member}: {option}", "+ {member}：{option}")
             });
         }
-        for (member, was, is) in &self.changed {
+        for (id, was, is) in &self.changed {
+            let member = called(id);
             lines.push(phrase!("~ {member}: {was} → {is}", "~ {member}：{was} → {is}"));
         }
-        for member in &self.missing {
+        for id in &self.missing {
+            let member = called(id);
             lines.push(if withdraws {
                 phrase!("- {member}: taken back", "- {member}：收回")
             } else {
@@ -345,7 +399,7 @@ impl Difference {
             });
         }
         for name in &self.doubles {
-            lines.push(phrase!("= {name} is there twice and counts once", "= {name} 出现了两次，只算一次"));
+            lines.push(phrase!("= {name} is there twice; the last row counts", "= {name} 出现了两次，以最后一行为准"));
         }
         for (name, ids) in &self.unclear {
             let ids = ids.join(", ");
@@ -398,6 +452,9 @@ mod tests {
             ("6：李＋２人", "李", 2),
             ("7． 小何 带两个人", "小何", 2),
             ("8: 小何带3人", "小何", 3),
+            ("8。王姐", "王姐", 0),
+            ("9，周八", "周八", 0),
+            ("一、张三", "张三", 0),
             ("9) 老王（带1个小孩）", "老王", 1),
             ("１０. 刘备 关羽", "刘备", 0),
             ("⑦ 张飞", "张飞", 0),

@@ -5,7 +5,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "owns the reading of files")]
 
-use crate::base::limits;
+use crate::base::{limits, phrase::Phrase};
 use rustix::fs::OFlags;
 use std::{
     fs::{File, FileType, Metadata, OpenOptions},
@@ -41,11 +41,42 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// Why, in both languages.
+    pub fn in_words(&self) -> Phrase {
+        match self {
+            Self::Io(error) => io_in_words(error),
+            Self::NotAFile(_) => Phrase { en: self.to_string(), zh: "它不是文件".into() },
+            Self::TooLarge { found, limit } => {
+                Phrase { en: self.to_string(), zh: format!("它有 {found} 字节，上限是 {limit}") }
+            }
+            Self::BeingWritten => Phrase { en: self.to_string(), zh: "它正在被写入，写完再读".into() },
+            Self::NotText(at) => {
+                Phrase { en: self.to_string(), zh: format!("它不是 UTF-8 文字（第 {at} 字节）；请存成 UTF-8") }
+            }
+        }
+    }
+
     /// Whether there is nothing of that name.
     pub fn is_missing(&self) -> bool {
         use std::io::ErrorKind::{NotADirectory, NotFound};
         matches!(self, Self::Io(error) if matches!(error.kind(), NotFound | NotADirectory))
     }
+}
+
+/// What the operating system says, in both languages where it is common.
+pub fn io_in_words(error: &std::io::Error) -> Phrase {
+    use std::io::ErrorKind;
+    let zh = match error.kind() {
+        ErrorKind::NotFound => "没有这个文件或文件夹".to_owned(),
+        ErrorKind::PermissionDenied => "没有权限".to_owned(),
+        ErrorKind::IsADirectory => "它是文件夹".to_owned(),
+        ErrorKind::NotADirectory => "路径中间有一段不是文件夹".to_owned(),
+        ErrorKind::AlreadyExists => "它已经存在".to_owned(),
+        ErrorKind::StorageFull => "磁盘满了".to_owned(),
+        ErrorKind::ReadOnlyFilesystem => "磁盘是只读的".to_owned(),
+        _ => error.to_string(),
+    };
+    Phrase { en: error.to_string(), zh }
 }
 
 impl From<ReadError> for std::io::Error {

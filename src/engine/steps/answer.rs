@@ -332,11 +332,27 @@ fn option_index(options: &[String], answer: &Value) -> Option<u32> {
         Value::Int(n) => options.iter().position(|o| *o == n.to_string()).or_else(|| by_number(*n)),
         Value::Str(text) => {
             let text = text.trim();
-            options.iter().position(|o| o == text).or_else(|| text.parse().ok().and_then(by_number))
+            let alike = || {
+                let plain = as_typed(text);
+                let mut found = options.iter().enumerate().filter(|(_, option)| as_typed(option) == plain);
+                found.next().filter(|_| found.next().is_none()).map(|(index, _)| index)
+            };
+            let number = || text.parse().ok().and_then(by_number);
+            options.iter().position(|o| o == text).or_else(number).or_else(alike)
         }
         _ => None,
     };
     index.map(|index| index as u32)
+}
+
+/// A word without what a keyboard makes of it: capitals, and letters as wide as Chinese characters.
+fn as_typed(word: &str) -> String {
+    let plain = |c: char| match c {
+        '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        c => c,
+    };
+    word.trim().chars().map(plain).flat_map(char::to_lowercase).collect()
 }
 
 /// It is none of the options: what they are.

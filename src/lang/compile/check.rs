@@ -2,7 +2,7 @@
 //! in quiet hours.
 
 use super::cx::Cx;
-use crate::base::phrase::{pair, phrase};
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
         ids::ChannelName,
@@ -277,7 +277,7 @@ fn quiet(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timestamp
             if let Due::Clock(clock) = due
                 && let Some(quiet) = budgets.quiet_at(clock)
             {
-                found.insert(step.id.clone(), (clock, quiet));
+                found.insert(step.id.clone(), (clock, quiet, takes_urgent(step)));
             }
         });
     }
@@ -287,11 +287,11 @@ fn quiet(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timestamp
             let civil = playbook.zone.civil(offset.apply(*anchor, &playbook.zone));
             let clock = ClockTime { hour: civil.hour(), minute: civil.minute(), second: civil.second() };
             if let Some(quiet) = budgets.quiet_at(clock) {
-                found.insert(step.id.clone(), (clock, quiet));
+                found.insert(step.id.clone(), (clock, quiet, takes_urgent(step)));
             }
         });
     }
-    for (step, (clock, quiet)) in found {
+    for (step, (clock, quiet, urgent)) in found {
         let Some(span) = place(cx, &format!("plays.{}.steps.{step}", play.name)) else { continue };
         let message = phrase!(
             "this is due at {clock}, inside the quiet hours {}-{}",
@@ -299,13 +299,21 @@ fn quiet(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timestamp
             quiet.from,
             quiet.to
         );
+        let or = if urgent { pair(", or write `urgent: true`", "，或写 `urgent: true`") } else { pair("", "") };
+        let or = Phrase::from(or);
+        let ends = quiet.to;
         let help = phrase!(
-            "it is held back until {}; choose another time, or write `urgent: true`",
-            "消息会被压到 {} 才发；换个时间，或写 `urgent: true`",
-            quiet.to
+            "it is held back until {ends}; choose another time{or}",
+            "消息会被压到 {ends} 才发；换个时间{or}";
+            or
         );
         cx.warning(codes::QUIET_CLOCK, span, message, help);
     }
+}
+
+/// Whether a step takes `urgent`: a question waits for the morning.
+fn takes_urgent(step: &Step) -> bool {
+    matches!(step.verb, Verb::Post(_))
 }
 
 /// When a message is due, as far as the file tells.

@@ -213,6 +213,12 @@ pub(crate) fn filled(cx: &mut Cx<'_>, node: &Node) -> Vec<Filled> {
     items.into_iter().filter_map(|item| named(cx, item, Some(ATTENDANCE))).collect()
 }
 
+/// Several numbers in one text, as a list of them is written.
+fn separated(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split(['、', '，', '；', ';']).map(str::trim).collect();
+    (parts.len() > 1 && parts.iter().all(|part| !part.is_empty())).then(|| parts.join(", "))
+}
+
 /// The name of a number, with what it takes in brackets.
 fn named(cx: &mut Cx<'_>, item: &Node, also: Option<&str>) -> Option<Filled> {
     let text =
@@ -224,7 +230,16 @@ fn named(cx: &mut Cx<'_>, item: &Node, also: Option<&str>) -> Option<Filled> {
     };
     let metric = metric::find(name);
     let takes = metric.is_some_and(|metric| metric.takes != metric::Takes::Nothing);
-    if text.contains('(') && (taken.is_none() || !takes) {
+    if let Some(several) = separated(text) {
+        let help = phrase!(
+            "write `{several}`: a half-width `,` stands between two numbers",
+            "写成 `{several}`：两个指标之间用半角的 `,`"
+        );
+        reader::bad_value(&mut cx.report, item, pair("the name of one number", "一个指标的名字"), Some(help));
+        return None;
+    }
+    let known = cx.names.metrics.contains(name) || metric.is_some();
+    if text.contains('(') && (taken.is_none() || known && !takes) {
         let help = phrase!("write `{name}`", "写成 `{name}`");
         reader::bad_value(
             &mut cx.report,
@@ -243,7 +258,11 @@ fn named(cx: &mut Cx<'_>, item: &Node, also: Option<&str>) -> Option<Filled> {
         known.chain(metric::METRICS.iter().map(|metric| metric.name)),
     );
     let help = match near {
-        Some(near) => phrase!("did you mean `{near}`?", "是不是想写 `{near}`？"),
+        Some(near) => {
+            let takes = metric::find(near).is_some_and(|metric| metric.takes != metric::Takes::Nothing);
+            let taken = taken.filter(|_| takes).map(|n| format!("({n})")).unwrap_or_default();
+            phrase!("did you mean `{near}{taken}`?", "是不是想写 `{near}{taken}`？")
+        }
         None => pair("`playbook metrics` lists every number", "`playbook metrics` 列出所有指标").into(),
     };
     let message = phrase!("there is no number `{name}`", "没有指标 `{name}`");

@@ -355,7 +355,7 @@ fn report(cx: &mut Cx<'_>, span: Span, source: &str, error: ExprError, scope: &S
         );
         return;
     }
-    let help = error.help.or_else(|| duration_call(source, error.range.start)).unwrap_or_default();
+    let help = duration_call(source, error.range.start).or(error.help).unwrap_or_default();
     cx.error(codes::EXPRESSION, span, error.message, help);
 }
 
@@ -365,10 +365,10 @@ fn duration_call(source: &str, at: usize) -> Option<Phrase> {
     let number = before.rsplit(|c: char| !c.is_ascii_digit()).next().filter(|digits| !digits.is_empty())?;
     let word = unit.split(|c: char| !c.is_alphanumeric()).next()?;
     let call = match word {
-        "d" => "days",
-        "h" => "hours",
-        "m" => "minutes",
-        "s" => "seconds",
+        "d" | "天" => "days",
+        "h" | "小时" => "hours",
+        "m" | "分钟" => "minutes",
+        "s" | "秒" => "seconds",
         _ => return None,
     };
     Some(phrase!("in an expression write `{call}({number})`", "在表达式里写成 `{call}({number})`"))

@@ -44,11 +44,18 @@ pub(crate) fn check_word(cx: &mut Cx<'_>, name: &str, span: Span, what: Words) {
         } else {
             Phrase::same(format!("`{sign}`"))
         };
+        let help = match name.split_once('：') {
+            Some((key, _)) => phrase!(
+                "`：` is a full-width colon: write `{key}:` with a half-width colon and a space behind it",
+                "`：` 是全角冒号：写成 `{key}:`，用半角冒号，后面加一个空格"
+            ),
+            None => phrase!("write `{}`", "写成 `{}`", plain.trim_matches('-')),
+        };
         cx.error(
             codes::BAD_NAME,
             span,
             phrase!("the name of a {what} cannot have {sign} in it", "{what}的名字里不能有{sign}"; what, sign),
-            phrase!("write `{}`", "写成 `{}`", plain.trim_matches('-')),
+            help,
         );
     } else if name.chars().count() > 100 {
         cx.error(

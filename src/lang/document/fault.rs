@@ -4,7 +4,7 @@
 
 use crate::base::{
     diagnostic::Diagnostic,
-    phrase::{Phrase, Words, pair},
+    phrase::{Phrase, Words, pair, phrase},
     source::{SourceId, Span},
 };
 
@@ -58,6 +58,19 @@ pub(super) fn fault(at: usize, code: &'static str, message: impl Into<Phrase>, h
 /// An error of the YAML reader, whose own words are English only.
 pub(super) fn not_yaml(said: &str) -> Phrase {
     Phrase { en: format!("this is not YAML: {said}"), zh: "从这里起不是 YAML".to_owned() }
+}
+
+/// A full-width comma or colon inside the brackets in which the reader stopped, on the same line: it separates
+/// nothing, so that what follows cannot be read.
+pub(super) fn wide_separator(text: &str, at: usize) -> Option<Phrase> {
+    let before = text.get(..at)?.rsplit('\n').next()?;
+    let inside = before.rfind(['{', '[']).map(|open| &before[open..])?;
+    let wide = inside.chars().rev().find(|c| matches!(c, '，' | '：' | '；' | '、'))?;
+    let plain = if wide == '：' { ": " } else { ", " };
+    Some(phrase!(
+        "`{wide}` is full-width and separates nothing: write `{plain}`",
+        "`{wide}` 是全角符号，什么也不分开：写成半角的 `{plain}`"
+    ))
 }
 
 /// What to do about an error of the YAML reader.

@@ -5,7 +5,7 @@
 
 use super::{
     Document,
-    fault::{Fault, advice, fault, not_yaml, whole_characters},
+    fault::{Fault, advice, fault, not_yaml, whole_characters, wide_separator},
     indent,
     node::{Entry, Kind, Node, Scalar, Style},
     spaces, traps, wide,
@@ -164,11 +164,10 @@ impl<'t> Builder<'t> {
         };
         let text = self.text;
         for result in Parser::new_from_str_with_options(text, options) {
-            let (event, place) = result.map_err(|error| Fault {
-                at: error.marker().byte_offset().unwrap_or_default(),
-                code: codes::YAML_SYNTAX,
-                message: not_yaml(&error.info()),
-                help: Some(advice(&error.info()).into()),
+            let (event, place) = result.map_err(|error| {
+                let at = error.marker().byte_offset().unwrap_or_default();
+                let help = wide_separator(text, at).unwrap_or_else(|| advice(&error.info()).into());
+                Fault { at, code: codes::YAML_SYNTAX, message: not_yaml(&error.info()), help: Some(help) }
             })?;
             self.event(event, place)?;
         }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     base::{
         decode::decode,
-        ids::{EffectId, MemberId},
+        ids::{EffectId, MemberId, TaskId},
         limits,
         phrase::{Phrase, phrase},
         value::{Map, Value},
@@ -21,8 +21,10 @@ use crate::{
     engine::{
         entry::{Task, TaskKind},
         input::Command,
-        state::OpenTask,
+        state::{OpenTask, State},
     },
+    lang::roster,
+    model::step::{Verb, Way},
     shell::{chain, files},
 };
 use std::{
@@ -187,8 +189,34 @@ impl Reject {
             reason: self.reason.clone(),
             as_operator: self.place.holds(&self.target),
         };
-        remote.command(command, phrase!("{} is rejected", "{} 已驳回", self.task), out)
+        let instead = remote.state().ok().and_then(|state| not_done(&remote, &state, &args::task(&self.task)));
+        remote.command(command, phrase!("{} is rejected", "{} 已驳回", self.task), out)?;
+        Ok(instead.map_or(Ok(()), |instead| out.say(instead))?)
     }
+}
+
+/// What does not happen now that an approval is refused; nothing is said of one that no step asks for.
+fn not_done(remote: &Remote, state: &State, task: &TaskId) -> Option<Phrase> {
+    let task = &state.tasks.get(task)?.task;
+    let run = state.runs.get(task.run.as_ref()?)?;
+    let play = remote.play_of(run)?;
+    let step = play.section(run.section).steps().find(|step| Some(&step.id) == task.step.as_ref())?;
+    let Verb::Approve(approve) = &step.verb else { return None };
+    let play = &run.play;
+    Some(match (&approve.no, approve.gates_a_part()) {
+        (Way::Steps(_), _) => phrase!(
+            "what a yes leads to does not happen; the steps under `no` do, and then {play} goes on",
+            "同意之后的事不做；改做 `no` 下面的步骤，然后 {play} 继续"
+        ),
+        (_, true) => phrase!(
+            "the steps under `yes` do not happen; {play} goes on behind them",
+            "`yes` 下面的步骤不做；{play} 从后面接着走"
+        ),
+        (_, false) => phrase!(
+            "{play} ends here: nothing that stands behind the approval happens",
+            "{play} 到此为止：审批后面的都不做"
+        ),
+    })
 }
 
 /// Answers a question to the group for a member, on a channel that hears no answers.
@@ -270,7 +298,8 @@ impl Answer {
         } else {
             phrase!("{who} has answered {task}", "{who} 回答了 {task}")
         })?;
-        let new = remote.newly_known(before.as_ref(), about.as_ref());
+        let answered = (!self.withdraw).then_some(self.task.as_str());
+        let new = remote.newly_known(before.as_ref(), about.as_ref(), answered);
         Ok(new.map_or(Ok(()), |new| out.say(new))?)
     }
 }
@@ -330,7 +359,8 @@ impl Answer {
 fn pasted(path: &Path) -> Result<String, Failure> {
     let shown = path.display();
     let bytes = files::bytes(path, limits::DATA_BYTES_MAX).map_err(|error| {
-        Failure::environment(phrase!("{shown} cannot be read: {error}", "读不了 {shown}：{error}"))
+        let (at, error) = (Phrase::same(shown.to_string()), error.in_words());
+        Failure::environment(phrase!("{at} cannot be read: {error}", "读不了 {at}：{error}"; at, error))
     })?;
     let (text, _) = decode(&bytes).map_err(|error| {
         let (path, error) = (Phrase::same(shown.to_string()), error.phrase());
@@ -366,7 +396,7 @@ pub(super) struct Signal {
 
 impl Signal {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let data = remote::data(self.data.as_deref(), &self.with)?;
+        let data = in_plain_keys(&self.name, remote::data(self.data.as_deref(), &self.with)?);
         if self.name.is_empty() || self.name.contains(char::is_whitespace) {
             return Err(Failure::usage(phrase!(
                 "{:?} is not a signal's name; expected one word",
@@ -392,7 +422,18 @@ impl Signal {
         let (before, about) = (remote.state().ok(), member.clone());
         client::signal(&remote.dir, &remote.group, &self.name, member, data, !self.anyway)?;
         out.say(phrase!("reported {}", "已报告 {}", self.name))?;
-        let new = remote.newly_known(before.as_ref(), about.as_ref());
+        let new = remote.newly_known(before.as_ref(), about.as_ref(), None);
         Ok(new.map_or(Ok(()), |new| out.say(new))?)
     }
+}
+
+/// What is told of a member, by the keys that mean something: 姓名 is `name`, as in a list of members.
+fn in_plain_keys(signal: &str, data: Value) -> Value {
+    let Some(map) = data.as_map().filter(|_| signal.starts_with("member.")) else { return data };
+    let meant = |key: &str| {
+        let known = roster::column(key).filter(|known| ["name", "role", "source"].contains(known));
+        known.filter(|known| !map.contains_key(*known))
+    };
+    let map = map.iter().map(|(key, value)| (meant(key).map_or_else(|| key.clone(), Arc::from), value.clone()));
+    Value::Map(Arc::new(map.collect()))
 }

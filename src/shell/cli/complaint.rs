@@ -17,7 +17,8 @@ pub(super) fn chinese(error: &clap::Error) -> String {
         ErrorKind::InvalidValue if value.is_empty() => format!("`{arg}` 后面要写一个值"),
         ErrorKind::InvalidValue => format!("`{arg}` 不能是 `{value}`"),
         ErrorKind::ValueValidation => {
-            let why = std::error::Error::source(error).map(|why| format!("：{why}")).unwrap_or_default();
+            let why = std::error::Error::source(error).map(|why| format!("：{}", in_chinese(&why.to_string())));
+            let why = why.unwrap_or_default();
             format!("`{arg}` 不能是 `{value}`{why}")
         }
         ErrorKind::ArgumentConflict if of(ContextKind::PriorArg) == arg => format!("`{arg}` 写了两次"),
@@ -43,6 +44,18 @@ pub(super) fn chinese(error: &clap::Error) -> String {
     }
     lines.push("  `--help` 会说明怎么写".to_owned());
     lines.join("\n")
+}
+
+/// Why a number is none: the library's words are English.
+fn in_chinese(why: &str) -> String {
+    let outside = why.split_once(" is not in ").map(|(_, range)| format!("应在 {range} 之内"));
+    match why {
+        "invalid digit found in string" => "应是用 0 到 9 写的整数，例如 3；几个数之间用半角的 `,`".to_owned(),
+        "cannot parse integer from empty string" => "应是整数，这里什么也没写".to_owned(),
+        "number too large to fit in target type" => "这个数太大".to_owned(),
+        "number too small to fit in target type" => "这个数太小".to_owned(),
+        other => outside.unwrap_or_else(|| other.to_owned()),
+    }
 }
 
 /// One name or several, in backticks.

@@ -4,7 +4,7 @@
 
 use super::{
     args::{self, Target},
-    client,
+    client, day,
     failure::Failure,
     output::Output,
     remote::{self, Remote},
@@ -53,24 +53,29 @@ pub(super) struct Pause {
     /// after a day.
     #[arg(long, value_name = "ROLE", conflicts_with = "play")]
     caretaker: Option<String>,
+    /// In every group.
+    #[arg(long, conflicts_with = "group")]
+    all: bool,
     #[command(flatten)]
     target: Target,
 }
 
 impl Pause {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let remote = self.target.remote()?;
-        let caretaker = self.caretaker.as_ref().map(RoleName::new);
-        let play = match &self.play {
-            Some(play) => Some(PlayName::new(remote.named(&remote.state()?, play)?)),
-            None => None,
-        };
-        let command = Command::Pause { play, caretaker, by: remote.by.clone() };
-        let said = match &self.play {
-            Some(play) => phrase!("paused {play}", "已暂停 {play}"),
-            None => phrase!("paused every play", "已暂停所有玩法"),
-        };
-        remote.command(command, said, out)
+        for remote in self.target.one_or_all(self.all)? {
+            let caretaker = self.caretaker.as_ref().map(RoleName::new);
+            let play = match &self.play {
+                Some(play) => Some(PlayName::new(remote.named(&remote.state()?, play)?)),
+                None => None,
+            };
+            let command = Command::Pause { play, caretaker, by: remote.by.clone() };
+            let said = match &self.play {
+                Some(play) => phrase!("paused {play}", "已暂停 {play}"),
+                None => phrase!("paused every play", "已暂停所有玩法"),
+            };
+            remote.command(command, remote.in_group(self.all, said), out)?;
+        }
+        Ok(())
     }
 }
 
@@ -80,20 +85,25 @@ pub(super) struct Resume {
     /// The play; all when there is none.
     #[arg(value_name = "PLAY")]
     play: Option<String>,
+    /// In every group.
+    #[arg(long, conflicts_with = "group")]
+    all: bool,
     #[command(flatten)]
     target: Target,
 }
 
 impl Resume {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let remote = self.target.remote()?;
-        let state = remote.state()?;
-        let play = match &self.play {
-            Some(play) => Some(PlayName::new(remote.named(&state, play)?)),
-            None => None,
-        };
-        let said = resumed(&state, play.as_ref());
-        remote.command(Command::Resume { play, by: remote.by.clone() }, said, out)
+        for remote in self.target.one_or_all(self.all)? {
+            let state = remote.state()?;
+            let play = match &self.play {
+                Some(play) => Some(PlayName::new(remote.named(&state, play)?)),
+                None => None,
+            };
+            let said = remote.in_group(self.all, resumed(&state, play.as_ref()));
+            remote.command(Command::Resume { play, by: remote.by.clone() }, said, out)?;
+        }
+        Ok(())
     }
 }
 
@@ -217,9 +227,9 @@ impl Retry {
 /// Skips a coming occurrence, or the step that a run waits at; gives up a message that was refused or is in doubt.
 #[derive(Debug, clap::Args)]
 pub(super) struct Skip {
-    /// The play, for what comes next of it; one of its dates; a run, which may be one that has not started; or a run
-    /// and its step; or a message, as `playbook outbox` shows it.
-    #[arg(value_name = "PLAY|PLAY/ID|RUN[/STEP]|EFFECT")]
+    /// The play, for what comes next of it; the play and a day, `game@2026-12-09`; one of its dates; a run, which may be
+    /// one that has not started; or a run and its step; or a message, as `playbook outbox` shows it.
+    #[arg(value_name = "PLAY|PLAY@DAY|PLAY/ID|RUN[/STEP]|EFFECT")]
     run: String,
     #[command(flatten)]
     target: Target,
@@ -234,9 +244,14 @@ impl Skip {
             return remote.command(command, phrase!("{} is given up", "{} 不再发送", self.run), out);
         }
         let state = remote.state()?;
-        let (run, step) = remote::run_and_step(&state, &remote.named(&state, &self.run)?);
+        let typed = remote.named(&state, &self.run)?;
+        let (run, step) = match day::of_a_day(&remote, &state, &typed)? {
+            Some(run) => (run, None),
+            None => remote::run_and_step(&state, &typed),
+        };
         let what = step.as_ref().map_or_else(|| run.to_string(), |step| format!("{run}/{step}"));
+        let when = remote.when(&state, &run);
         let command = Command::Skip { run, step, by: remote.by.clone() };
-        remote.command(command, phrase!("skipped {what}", "已跳过 {what}"), out)
+        remote.command(command, phrase!("skipped {what}{when}", "已跳过 {what}{when}"; when), out)
     }
 }

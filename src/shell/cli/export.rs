@@ -12,6 +12,7 @@ use crate::{
     base::{diagnostic::suggest, ids::MemberId, phrase::phrase},
     shell::view::members::{self, Row, members},
 };
+use std::collections::BTreeSet;
 
 /// Writes the members as a table that a spreadsheet opens and `members import` reads again.
 ///
@@ -23,7 +24,7 @@ pub(super) struct Export {
     state: StateArg,
     #[command(flatten)]
     group: GroupArg,
-    /// Only this member, by id.
+    /// Only this member, by id, or by the name where one has it.
     #[arg(long, value_name = "ID")]
     member: Option<String>,
     /// How to write them [default: csv; json with `--member`].
@@ -43,7 +44,7 @@ enum ListFormat {
 /// Shows everything that is kept of one member, in every group or in one: one object a group.
 #[derive(Debug, clap::Args)]
 pub(super) struct Show {
-    /// The id, as `playbook members` shows it.
+    /// The id, as `playbook members` shows it, or the name where one has it.
     id: String,
     #[command(flatten)]
     state: StateArg,
@@ -84,7 +85,20 @@ impl Show {
 
 /// Those of one member.
 fn of(rows: Vec<Row>, id: &str) -> Result<Vec<Row>, Failure> {
-    let id = MemberId::new(id);
+    let mut id = MemberId::new(id);
+    if !rows.iter().any(|row| row.id == id) {
+        let named = rows.iter().filter(|row| row.name == id.as_str()).map(|row| &row.id);
+        let named: BTreeSet<&MemberId> = named.collect();
+        if named.len() > 1 {
+            let ids = named.into_iter().map(MemberId::as_str).collect::<Vec<_>>().join(", ");
+            let text = phrase!("`{id}` is the name of {ids}", "`{id}` 是 {ids} 的名字");
+            return Err(Failure::new(Code::Refused, text)
+                .help(phrase!("write the id of the one who is meant", "请写要看的那个人的编号")));
+        }
+        if let Some(one) = named.first().map(|one| (*one).clone()) {
+            id = one;
+        }
+    }
     let near = suggest::nearest(id.as_str(), rows.iter().map(|row| row.id.as_str())).map(str::to_owned);
     let found: Vec<Row> = rows.into_iter().filter(|row| row.id == id).collect();
     if found.is_empty() {

@@ -209,7 +209,12 @@ fn of_approve(telling: Telling<'_>, approve: &Approve) -> Vec<String> {
     let Some(open) = approve.open_for.map(|open| telling.length(open)) else {
         return vec![telling.pick("waits until somebody decides", "一直等到有人决定")];
     };
+    let part = approve.gates_a_part();
     let silent = match (&approve.silence, telling.locale) {
+        (Way::Stop, Locale::En) if part => {
+            format!("{open} to decide, else the steps under \"yes\" are left out and the rest goes on")
+        }
+        (Way::Stop, Locale::Zh) if part => format!("{open}内决定，否则跳过「同意」下面的步骤，后面照常"),
         (Way::Stop, Locale::En) => format!("{open} to decide, else it does not happen"),
         (Way::Stop, Locale::Zh) => format!("{open}内决定，否则不办"),
         (Way::Proceed, Locale::En) => format!("{open} to decide, else it goes on"),

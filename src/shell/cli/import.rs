@@ -5,7 +5,7 @@ use crate::{
     base::{
         decode::decode,
         diagnostic::suggest,
-        ids::MemberId,
+        ids::{GroupId, MemberId},
         limits,
         member::{Listed, Members},
         phrase::{Phrase, phrase},
@@ -48,6 +48,12 @@ pub(super) struct Import {
     /// Members who are not in the list have left.
     #[arg(long)]
     replace: bool,
+    /// With `--replace`: lets those go who are not in the list.
+    #[arg(long, requires = "replace")]
+    yes: bool,
+    /// Says what it would do, and does nothing.
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     target: Target,
 }
@@ -71,21 +77,92 @@ impl Import {
             // An empty list is still on record, and with --replace everybody has left.
             groups.insert(None);
         }
+        let mut brought = Vec::new();
         for group in groups {
             let mut target = self.target.clone();
             target.group.group = group.clone().or(target.group.group);
             let remote = target.remote()?;
             let rows = self.rows(&text, &remote.zone)?;
             let own = rows.into_iter().filter(|row| row.group.is_none() || row.group == group);
-            self.bring(&text, own.collect(), &remote, out)?;
+            let mut own: Vec<Row> = own.collect();
+            let state = remote.state()?;
+            self.give_ids(&text, &mut own, &state.members)?;
+            brought.push((remote, state, own));
+        }
+        // Whoever goes in any group is said before anything is done in one.
+        let mut goes = Phrase::default();
+        for (remote, state, rows) in &brought {
+            let leaving = self.leaving(&state.members, rows);
+            if let Some(leave) = who_leaves(&remote.group, &state.members, &leaving) {
+                out.say(leave.clone())?;
+                goes = leave;
+            }
+            if self.dry_run {
+                let members = Phrase::counted(rows.len(), "row", "行");
+                let group = &remote.group;
+                out.say(phrase!("{group}: {members} would be imported", "{group}：会导入 {members}"; members))?;
+            }
+        }
+        if self.dry_run {
+            return Ok(());
+        }
+        if goes != Phrase::default() && !self.yes {
+            return Err(Failure::refused(phrase!(
+                "nothing was imported: --replace lets people go who are not in the list",
+                "什么都没有导入：`--replace` 会让不在名单里的人离开"
+            ))
+            .help(phrase!(
+                "add --yes if that is meant; without --replace nobody goes",
+                "确实要这样就加上 `--yes`；不写 `--replace` 就谁也不离开"
+            )));
+        }
+        for (remote, state, rows) in brought {
+            self.bring(&text, rows, (&remote, state), out)?;
         }
         Ok(())
+    }
+
+    /// Gives a row without an id the one of the member who has its name.
+    fn give_ids(&self, text: &str, rows: &mut [Row], known: &Members) -> Result<(), Failure> {
+        for row in rows.iter_mut().filter(|row| row.by_name) {
+            let name = row.listed.member.name.as_str();
+            let mut named: Vec<&MemberId> =
+                known.iter().filter(|member| member.name == name).map(|member| &member.id).collect();
+            match &named[..] {
+                [] => {}
+                [one] => row.listed.member.id = (*one).clone(),
+                _ => {
+                    named.sort();
+                    let ids = named.into_iter().map(MemberId::as_str).collect::<Vec<_>>().join(", ");
+                    let (path, line) = (self.file.display(), line(text, row.range.start));
+                    return Err(Failure::refused(phrase!(
+                        "{path}:{line}: `{name}` is the name of {ids}",
+                        "{path}:{line}: `{name}` 是 {ids} 的名字"
+                    ))
+                    .help(phrase!(
+                        "give the row the id of the one who is meant, in a column `id`",
+                        "在 `id` 一列写上所指的那个人的编号"
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Who is not in the list any more, where that means that they have left.
+    fn leaving(&self, known: &Members, rows: &[Row]) -> Vec<MemberId> {
+        if !self.replace {
+            return Vec::new();
+        }
+        let there: BTreeSet<&MemberId> = rows.iter().map(|row| known.own_id(&row.listed.member.id)).collect();
+        known.ids().filter(|id| !there.contains(id)).cloned().collect()
     }
 
     fn text(&self) -> Result<String, Failure> {
         let path = self.file.display();
         let bytes = files::bytes(&self.file, limits::DATA_BYTES_MAX).map_err(|error| {
-            Failure::environment(phrase!("{path} cannot be read: {error}", "读不了 {path}：{error}"))
+            let (at, error) = (Phrase::same(path.to_string()), error.in_words());
+            Failure::environment(phrase!("{at} cannot be read: {error}", "读不了 {at}：{error}"; at, error))
         })?;
         let (text, _) = decode(&bytes).map_err(|error| {
             let (path, error) = (Phrase::same(path.to_string()), error.phrase());
@@ -148,7 +225,14 @@ impl Import {
     }
 
     /// Brings members into one group, so many at once.
-    fn bring(&self, text: &str, rows: Vec<Row>, remote: &Remote, out: &mut Output) -> Result<(), Failure> {
+    fn bring(
+        &self,
+        text: &str,
+        rows: Vec<Row>,
+        (remote, state): (&Remote, State),
+        out: &mut Output,
+    ) -> Result<(), Failure> {
+        let left = self.leaving(&state.members, &rows);
         let named = rows.iter().any(|row| row.group.is_some());
         for (later, earlier) in roster::twice(&rows, |row| (&row.listed, None)) {
             let (later, earlier) = (&rows[later], &rows[earlier]);
@@ -163,17 +247,10 @@ impl Import {
         for row in rows {
             listed.insert(row.listed.member.id.clone(), row.listed);
         }
-        let state = remote.state()?;
         Self::tell_left_out(&listed, (remote, &state), out)?;
         let known = state.members;
         let unseen = listed.values().filter(|one| one.seen.is_none());
         let unseen = unseen.filter(|one| known.activity(&one.member.id).seen.is_none()).count();
-        let left: Vec<MemberId> = if self.replace {
-            let there: BTreeSet<&MemberId> = listed.keys().map(|id| known.own_id(id)).collect();
-            known.ids().filter(|id| !there.contains(id)).cloned().collect()
-        } else {
-            Vec::new()
-        };
         let brought = listed.len();
         let doubles = known_by_name(&known, &listed);
         let mut listed = listed.into_values();
@@ -214,6 +291,25 @@ impl Import {
         }
         Ok(())
     }
+}
+
+/// Who leaves a group by a list, by name.
+fn who_leaves(group: &GroupId, known: &Members, leaving: &[MemberId]) -> Option<Phrase> {
+    let called = |id: &MemberId| match known.name_of(id) {
+        name if name == id.as_str() => name,
+        name => format!("{name} ({id})"),
+    };
+    let (n, all) = (Phrase::counted(leaving.len(), "member", "位成员"), known.len());
+    let more = leaving.len().saturating_sub(limits::LEAVING_SHOWN);
+    let who: Vec<String> = leaving.iter().take(limits::LEAVING_SHOWN).map(called).collect();
+    let (who, behind) = (who.join(", "), if more > 0 { format!(", +{more}") } else { String::new() });
+    (!leaving.is_empty()).then(|| {
+        phrase!(
+            "{group}: of {all}, {n} not in the list would leave: {who}{behind}",
+            "{group}：{all} 人里有 {n}不在名单里，会离开：{who}{behind}";
+            n
+        )
+    })
 }
 
 /// Listed members with a name that is all that is known of somebody else, as a paste leaves it: that one, and them.

@@ -21,6 +21,12 @@ pub(super) fn lines(playbook: &Playbook, locale: Locale) -> Vec<String> {
             }
         }
     }
+    // What another program reports is heard as what a channel hears.
+    for (name, sender) in &playbook.inbound {
+        if sender.may.contains("message") {
+            let _ = heard.insert(name.to_string(), Hear::All);
+        }
+    }
     let Some(most) = heard.values().max().copied() else { return Vec::new() };
     let names: Vec<&str> = heard.keys().map(String::as_str).collect();
     let names = names.join(locale.pick(", ", "、"));

@@ -9,6 +9,7 @@ mod client;
 mod complaint;
 mod clock;
 mod cores;
+mod day;
 mod failure;
 mod fix;
 mod help;
@@ -86,7 +87,7 @@ use crate::{
 use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 use failure::{Code, Failure};
 use output::{Color, Output};
-use std::{fmt::Write as _, process::ExitCode};
+use std::{ffi::OsString, fmt::Write as _, process::ExitCode};
 
 /// Runs a chat community from a file.
 ///
@@ -185,7 +186,7 @@ pub fn main() -> ExitCode {
         say(&format!("playbook: this is a bug of playbook, please report it: {panic}"));
     }));
     let run = || {
-        let cli = match Cli::try_parse() {
+        let cli = match Cli::try_parse_from(typed()) {
             Ok(cli) => cli,
             Err(error) if error.use_stderr() => {
                 say(&misused(&error));
@@ -216,9 +217,19 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// The command line; `help COMMAND` is `COMMAND --help`.
+fn typed() -> Vec<OsString> {
+    let mut words: Vec<OsString> = std::env::args_os().collect();
+    if words.get(1).is_some_and(|word| word == "help") {
+        words.remove(1);
+        words.push("--help".into());
+    }
+    words
+}
+
 /// What the program was called with.
 fn arguments() -> Vec<String> {
-    std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect()
+    typed().into_iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect()
 }
 
 /// What is wrong with how a command was written, or the help that an incomplete one gets.

@@ -11,9 +11,10 @@ use crate::{
     base::{
         diagnostic::suggest,
         locale::Locale,
-        phrase::{pair, phrase},
+        phrase::{Phrase, pair, phrase},
     },
     lang::schema,
+    shell::files::io_in_words,
 };
 use std::{
     fs,
@@ -97,8 +98,8 @@ impl New {
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
-    let path = path.display();
-    Failure::environment(phrase!("{path} cannot be written: {error}", "写不了 {path}：{error}"))
+    let (path, error) = (Phrase::same(path.display().to_string()), io_in_words(error));
+    Failure::environment(phrase!("{path} cannot be written: {error}", "写不了 {path}：{error}"; path, error))
 }
 
 /// The playbook with a first line that names the schema beside it; on the shelf the schema is elsewhere.

@@ -13,7 +13,7 @@ use crate::{
         ids::{RoleName, RunId},
         locale::Locale,
         phrase::{Phrase, phrase},
-        time::Duration,
+        time::{Duration, Timestamp},
     },
     engine::{
         input::Command,
@@ -116,26 +116,28 @@ pub(super) struct Swap {
     /// Another one.
     #[arg(long, value_name = "WHO")]
     with: String,
+    /// In every group.
+    #[arg(long, conflicts_with = "group")]
+    all: bool,
     #[command(flatten)]
     target: Target,
 }
 
 impl Swap {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let remote = self.target.remote()?;
-        let (one, other) = (self.one.as_str().into(), self.with.as_str().into());
-        let command = Command::Swap { role: RoleName::new(&self.role), one, other, by: remote.by.clone() };
-        remote.command(
-            command,
-            phrase!(
+        for remote in self.target.one_or_all(self.all)? {
+            let (one, other) = (self.one.as_str().into(), self.with.as_str().into());
+            let command = Command::Swap { role: RoleName::new(&self.role), one, other, by: remote.by.clone() };
+            let said = phrase!(
                 "{} and {} swap their turns of {}",
                 "{} 和 {} 交换了 {} 的轮值",
                 self.one,
                 self.with,
                 self.role
-            ),
-            out,
-        )
+            );
+            remote.command(command, remote.in_group(self.all, said), out)?;
+        }
+        Ok(())
     }
 }
 
@@ -190,7 +192,11 @@ impl Hush {
         let until = length.map(|length: Duration| clock::now().plus(length));
         for remote in self.target.remotes()? {
             let command = Command::Hush { until, why: self.why.clone(), by: remote.by.clone() };
-            let end = until.map_or_else(|| "`playbook unhush`".into(), |until| remote.time(until));
+            let ends = |until: Option<Timestamp>| {
+                until.map_or_else(|| "`playbook unhush`".into(), |until| remote.time(until))
+            };
+            let end = ends(until);
+            let before = remote.state()?.by_hand.hush;
             let group = &remote.group;
             let said = phrase!(
                 "{group}: members see nothing until {end}",
@@ -198,6 +204,14 @@ impl Hush {
                 end
             );
             remote.command(command, said, out)?;
+            if let Some(before) = before {
+                let (end, why) = (ends(before.until), Phrase::same(before.why));
+                out.say(phrase!(
+                    "{group}: it takes the place of the hush until {end}: {why}",
+                    "{group}：取代了原来到 {end} 为止的静默：{why}";
+                    end, why
+                ))?;
+            }
         }
         Ok(())
     }

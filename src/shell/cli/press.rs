@@ -59,20 +59,27 @@ pub(super) struct Handover {
     /// A role, or one of `people`.
     #[arg(long, value_name = "WHO")]
     to: String,
+    /// In every group.
+    #[arg(long, conflicts_with = "group")]
+    all: bool,
     #[command(flatten)]
     target: Target,
 }
 
 impl Handover {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let remote = self.target.remote()?;
-        let (from, to) = (Arc::from(self.from.as_str()), Arc::from(self.to.as_str()));
-        let command = Command::Handover { from, to, by: remote.by.clone() };
-        remote.command(
-            command,
-            phrase!("what was open for {} is for {} now", "{} 手上没做完的现在归 {}", self.from, self.to),
-            out,
-        )
+        // In some groups they may have nothing open; in one of all they must.
+        let (mut moved, mut refused) = (false, None);
+        for remote in self.target.one_or_all(self.all)? {
+            let (from, to) = (Arc::from(self.from.as_str()), Arc::from(self.to.as_str()));
+            let command = Command::Handover { from, to, by: remote.by.clone() };
+            let said = phrase!("what was open for {} is for {} now", "{} 手上没做完的现在归 {}", self.from, self.to);
+            match remote.command(command, remote.in_group(self.all, said), out) {
+                Ok(()) => moved = true,
+                Err(error) => refused = Some(error),
+            }
+        }
+        refused.filter(|_| !moved).map_or(Ok(()), Err)
     }
 }
 

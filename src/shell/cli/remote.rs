@@ -21,10 +21,13 @@ use crate::{
         input::Command,
         question::question,
         reword::version_of,
-        state::{OpenTask, PlayState, State},
+        state::{OpenTask, PlayState, Run, State},
     },
     lang,
-    model::{play::Section, playbook::Playbook},
+    model::{
+        play::{Play, Section},
+        playbook::Playbook,
+    },
     shell::{
         clock,
         socket::CommandReply,
@@ -50,6 +53,20 @@ impl Target {
     /// Every group that is meant: the one that is named, else all that the engine runs.
     pub(super) fn remotes(&self) -> Result<Vec<Remote>, Failure> {
         if self.group.group.is_some() { Ok(vec![self.remote()?]) } else { self.everywhere() }
+    }
+
+    /// The group that is meant, or with `--all` every group; where there are several and none is named, both are said.
+    pub(super) fn one_or_all(&self, all: bool) -> Result<Vec<Remote>, Failure> {
+        if all {
+            return self.everywhere();
+        }
+        let or_all = |failure: Failure| match failure.help.clone() {
+            Some(help) if self.group.group.is_none() && self.everywhere().is_ok_and(|all| all.len() > 1) => {
+                failure.help(phrase!("{help}, or --all for every group", "{help}；所有群就写 `--all`"; help))
+            }
+            _ => failure,
+        };
+        self.remote().map(|one| vec![one]).map_err(or_all)
     }
 
     /// Every group that the engine runs.
@@ -130,6 +147,21 @@ impl Remote {
         Phrase { en: Locale::En.time(at, &self.zone, now), zh: Locale::Zh.time(at, &self.zone, now) }
     }
 
+    /// What is said of one of several groups.
+    pub(super) fn in_group(&self, several: bool, said: Phrase) -> Phrase {
+        let group = &self.group;
+        if several { phrase!("{group}: {said}", "{group}：{said}"; said) } else { said }
+    }
+
+    /// When an occurrence is, behind its id: the group's time of what its id says in UTC.
+    pub(super) fn when(&self, state: &State, run: &RunId) -> Phrase {
+        let said = run.as_str().rsplit_once('@').and_then(|(_, at)| at.parse::<jiff::Timestamp>().ok());
+        let begun = state.runs.get(run).map(|run| run.anchor);
+        let Some(at) = said.map(Timestamp::from_jiff).or(begun) else { return Phrase::default() };
+        let at = self.time(at);
+        phrase!(" ({at})", "（{at}）"; at)
+    }
+
     /// The messages of the group that have not been settled.
     pub(super) fn on_the_way(&self) -> Result<Vec<OutboxRow>, Failure> {
         let failed = |error: StoreError| Failure::environment(error.in_words());
@@ -180,13 +212,18 @@ impl Remote {
             .help(phrase!("did you mean {near}?", "是不是 {near}？"; near)))
     }
 
-    /// The open question that goes by a name, as the engine would find it.
-    pub(super) fn question<'a>(&self, state: &'a State, name: &str) -> Option<&'a Arc<OpenTask>> {
+    /// The play by which a run is carried on.
+    pub(super) fn play_of(&self, run: &Run) -> Option<Arc<Play>> {
         let find = |digest: &Digest| {
             let (folder, path) = self.reader.sources(digest).ok()??;
             lang::compile(&folder, &path).playbook
         };
-        question(state, Some(name), |run| version_of(run, &self.group, find).map(|(_, _, play)| play))
+        version_of(run, &self.group, find).map(|(_, _, play)| play)
+    }
+
+    /// The open question that goes by a name, as the engine would find it.
+    pub(super) fn question<'a>(&self, state: &'a State, name: &str) -> Option<&'a Arc<OpenTask>> {
+        question(state, Some(name), |run| self.play_of(run))
     }
 
     /// Whether the group has a message of this name: one that is held, or was decided lately.

@@ -5,7 +5,7 @@ use super::{
     output::{Format, Output},
 };
 use crate::{
-    base::{diagnostic::suggest, ids::ChannelName, limits, phrase::phrase},
+    base::{diagnostic::suggest, ids::ChannelName, limits, phrase::{Phrase, phrase}},
     model::{channel::ChannelKind, message::Message},
     shell::{
         delivery::{preview, render},
@@ -73,7 +73,8 @@ impl Render {
         let failed = |error: ReadError| match error {
             ReadError::TooLarge { .. } => too_large(),
             error => {
-                Failure::environment(phrase!("{path} cannot be read: {error}", "读不了 {path}：{error}"))
+                let (at, error) = (Phrase::same(path.to_string()), error.in_words());
+                Failure::environment(phrase!("{at} cannot be read: {error}", "读不了 {at}：{error}"; at, error))
             }
         };
         if self.file.as_os_str() != "-" {

@@ -142,7 +142,7 @@ impl Test {
 
     fn file(&self, path: &Path, out: &mut Output) -> Result<Tested, Failure> {
         let shown = path.strip_prefix(".").unwrap_or(path);
-        let whole = files::text(path, limits::PLAYBOOK_BYTES_MAX).map_err(|error| unread(path, &error))?;
+        let whole = files::text(path, limits::PLAYBOOK_BYTES_MAX).map_err(|error| unread(path, error.in_words()))?;
         let (mark, body) = match whole.strip_prefix('\u{feff}') {
             Some(body) => ("\u{feff}", body),
             None => ("", whole.as_str()),
@@ -193,14 +193,14 @@ impl Test {
     }
 }
 
-fn unread(path: &Path, error: &dyn std::fmt::Display) -> Failure {
-    let path = path.display();
-    Failure::environment(phrase!("{path} cannot be read: {error}", "读不了 {path}：{error}"))
+fn unread(path: &Path, error: Phrase) -> Failure {
+    let path = Phrase::same(path.display().to_string());
+    Failure::environment(phrase!("{path} cannot be read: {error}", "读不了 {path}：{error}"; path, error))
 }
 
 /// Looks for scenarios in a folder and the folders in it; hidden ones are left out.
 fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let cannot = |error| unread(folder, &error);
+    let cannot = |error: std::io::Error| unread(folder, files::io_in_words(&error));
     let mut entries: Vec<PathBuf> = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(cannot)? {
         entries.push(entry.map_err(cannot)?.path());

@@ -54,7 +54,13 @@ impl Remote {
     }
 
     /// What is to be said of a member whom what was just reported has made one, where `before` did not know them.
-    pub(super) fn newly_known(&self, before: Option<&State>, member: Option<&MemberId>) -> Option<Phrase> {
+    /// `answered` is the question to which it was an answer, which is taken back first.
+    pub(super) fn newly_known(
+        &self,
+        before: Option<&State>,
+        member: Option<&MemberId>,
+        answered: Option<&str>,
+    ) -> Option<Phrase> {
         let (before, id) = (before?, member?);
         if before.members.contains(id) {
             return None;
@@ -62,11 +68,16 @@ impl Remote {
         // Another id of somebody who is known is no new member.
         let now = self.state().ok()?;
         let _new = now.members.get(id).filter(|member| member.id == *id)?;
-        let near = before.member_meant(id.as_str()).map(|near| {
+        let letters = |id: &str| id.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+        // Ids that differ in a number differ on purpose.
+        let others = before.members.ids().map(MemberId::as_str);
+        let others = others.filter(|other| letters(other) != letters(id.as_str()));
+        let near = suggest::nearest(id.as_str(), others).map(|near| {
+            let first = answered.map(|task| format!("`playbook answer {task} --withdraw --member {id}`, "));
+            let first = first.unwrap_or_default();
             phrase!(
-                "; if `{}` was meant: `playbook members forget {id}`",
-                "；如果指的是 `{}`：`playbook members forget {id}`",
-                near.id
+                "; did you mean `{near}`? {first}`playbook members forget {id}` takes it back",
+                "；是不是 `{near}`？用 {first}`playbook members forget {id}` 收回"
             )
         });
         let near = near.unwrap_or_default();

@@ -122,6 +122,9 @@ pub enum StoreError {
         /// What was found.
         reason: String,
     },
+    /// What was given as a backup is a file of another kind.
+    #[error("{} is no backup; expected a file that `playbook backup` wrote", .0.display())]
+    NoBackup(PathBuf),
     /// The file that was opened is not at its place any more.
     #[error(
         "{} was removed or replaced while the engine ran: what it records there nobody would read again, so it stops. \

@@ -64,18 +64,17 @@ pub struct Restored {
 
 /// Puts a copy in the place of a state. No engine runs on it; the state that was there is kept aside.
 pub fn restore(from: &Path, dir: &Path, until: Option<Timestamp>) -> Result<Restored, StoreError> {
-    let _lock = Lock::take(dir).map_err(|error| StoreError::Locked(error.in_words()))?;
+    // What is no copy leaves nothing behind, not even a folder.
     if !from.is_file() {
         return Err(StoreError::NoCopy { to: from.into(), reason: "there is no such file".into() });
     }
+    // The copy itself stays as it is, whatever happens here.
+    let source = whole_copy(from)?;
+    let _lock = Lock::take(dir).map_err(|error| StoreError::Locked(error.in_words()))?;
     let now = clock::now();
     let until = until.unwrap_or(now);
     let file = path(dir);
     let fresh = dir.join("state.db.restored");
-    // The copy itself stays as it is, whatever happens here.
-    let source = copy::read_only(from)?;
-    schema::check(&source)?;
-    copy::verify(&source)?;
     let copied = copy::copy(&source, &fresh)?;
     drop(source);
     let conn = Connection::open(&fresh)?;
@@ -100,6 +99,32 @@ pub fn restore(from: &Path, dir: &Path, until: Option<Timestamp>) -> Result<Rest
         }
     }
     Ok(Restored { copied, doubtful, until, aside, forgotten })
+}
+
+/// A copy that can be read to its end. What is wrong with it is never said of the state.
+fn whole_copy(from: &Path) -> Result<Connection, StoreError> {
+    let read = || -> Result<Connection, StoreError> {
+        let source = copy::read_only(from)?;
+        schema::check(&source)?;
+        copy::verify(&source)?;
+        Ok(source)
+    };
+    read().map_err(|error| match error {
+        StoreError::Corrupt { reason, .. } if begins_as_a_database(from) => {
+            StoreError::NoCopy { to: from.into(), reason: format!("it is damaged: {reason}") }
+        }
+        StoreError::Foreign | StoreError::Empty | StoreError::Corrupt { .. } => {
+            StoreError::NoBackup(from.into())
+        }
+        error => error,
+    })
+}
+
+/// Whether a file begins as every database does.
+fn begins_as_a_database(from: &Path) -> bool {
+    let mut begins = [0; 16];
+    let read = File::open(from).and_then(|file| file.read_exact_at(&mut begins, 0));
+    read.is_ok() && begins == *b"SQLite format 3\0"
 }
 
 /// Copies the database aside, page by page as it is, damaged ones too.

@@ -29,7 +29,10 @@ impl StoreError {
                  请为第二份 `state.db` 腾出空间，再启动一次"
             ),
             Self::NoCopy { to, reason } => {
-                format!("{}：{}", to.display(), reason.replace("there is no such file", "没有这个文件"))
+                format!("{}：{}", to.display(), in_chinese(reason))
+            }
+            Self::NoBackup(path) => {
+                format!("{} 不是备份；这里应是 `playbook backup` 写出的文件", path.display())
             }
             Self::Gone(path) => format!(
                 "{} 在引擎运行时被删除或替换了：再往里记也没有人读得到，所以引擎停下。\
@@ -51,4 +54,16 @@ impl StoreError {
         };
         Phrase { en: self.to_string(), zh }
     }
+}
+
+/// What is often said of a file, in Chinese; the rest stays as it is.
+fn in_chinese(reason: &str) -> String {
+    let known = [
+        ("there is no such file", "没有这个文件"),
+        ("it is damaged: ", "已损坏："),
+        ("No such file or directory (os error 2)", "没有这个文件夹"),
+        ("Permission denied (os error 13)", "没有权限"),
+        ("Is a directory (os error 21)", "它是文件夹"),
+    ];
+    known.iter().fold(reason.to_owned(), |said, (en, zh)| said.replace(en, zh))
 }

@@ -215,6 +215,13 @@ impl Case {
                 };
                 (verdict, phrase!("{began} {done}{told}", "{began}，{done}{told}"; began, done, told))
             }
+            None if let Some(date) = self.has_no_time(state) => {
+                let says = phrase!(
+                    "{name}: the date {date} has no time, and nothing of it goes on until `playbook postpone` gives it one",
+                    "{name}：日期 {date} 还没有时间，在用 `playbook postpone` 给它一个之前什么都不会继续"
+                );
+                (Verdict::Open, says)
+            }
             None => {
                 let wait = state.runs.get(&self.run).and_then(|run| run.waiting.as_ref());
                 let waits = wait.map(|wait| words::still(wait, zone)).unwrap_or_default();
@@ -226,6 +233,13 @@ impl Case {
                 (self.of_steps(Verdict::Open), says)
             }
         }
+    }
+
+    /// The date that its run is about, where somebody has put it off without a new time.
+    fn has_no_time<'s>(&self, state: &'s State) -> Option<&'s Arc<str>> {
+        let run = state.runs.get(&self.run)?;
+        let date = run.cause.date.as_ref()?;
+        state.by_hand.is_put_off(&run.play, date).then_some(date)
     }
 
     /// What its steps make of a verdict: what is wrong with one of them is what people ask about.

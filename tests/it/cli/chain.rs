@@ -41,9 +41,9 @@ fn a_chain_shows_what_it_changes_and_counts_it() {
     asked(&place);
     let shown = place.run(&["answer", "T1", "--chain", "chain.txt", "--dry-run", "--lang", "zh"]).exits(0);
     for line in [
-        "+ w1：来",
+        "+ 小明：来",
         "+ 小红：来（不认识，会新建）",
-        "+ w2：不来",
+        "+ 老王：不来",
         "= 小明 出现了两次",
         "! 双 是 w3, w4 的名字",
         "另外带 1 人",
@@ -57,7 +57,7 @@ fn a_chain_shows_what_it_changes_and_counts_it() {
 
     place.write("chain.txt", "1. 小明 再看\n2. 小红\n");
     let again = place.run(&["answer", "t1", "--chain", "chain.txt", "--lang", "en"]).exits(0);
-    assert!(again.stdout.contains("~ w1: 来 → 再看") && again.stdout.contains("? w2"), "{}", again.stdout);
+    assert!(again.stdout.contains("~ 小明: 来 → 再看") && again.stdout.contains("? 老王"), "{}", again.stdout);
     assert_eq!(answers(&place), 3, "whoever is missing keeps the answer");
     place.run(&["answer", "t1", "--chain", "chain.txt", "--withdraw"]).exits(0);
     assert_eq!(answers(&place), 2);
@@ -89,8 +89,8 @@ fn headings_are_no_members_and_nothing_is_dropped_in_silence() {
         let shown =
             place.run(&["answer", "t1", "--chain", "chain.txt", "--dry-run", "--lang", "zh"]).exits(0);
         let expected = concat!(
-            "+ z3：来\n+ 小何：来（不认识，会新建）\n+ 刘备：来（不认识，会新建）\n+ 张飞：来（不认识，会新建）\n",
-            "+ as：不来\n另外带 2 人；他们没有自己的回答\n",
+            "+ 张三：来\n+ 小何：来（不认识，会新建）\n+ 刘备：来（不认识，会新建）\n+ 张飞：来（不认识，会新建）\n",
+            "+ Anna Smith：不来\n另外带 2 人；他们没有自己的回答\n",
             "! 刘备 已计入，后面的没看懂：关羽（另一个人要单独写一行）\n! 第 10 行没看懂，没有计入：赵云也来\n",
         );
         assert_eq!(shown.stdout, expected);
@@ -222,7 +222,7 @@ plays:
     };
     assert_eq!(seat_of_lin(), Some("waiting".into()));
     place.write("list.csv", "id,name\nLin,Lin\nm2,Lin\nm3,Lin\n");
-    let _ = place.run(&["members", "import", "list.csv", "--replace"]).exits(0);
+    let _ = place.run(&["members", "import", "list.csv", "--replace", "--yes"]).exits(0);
     assert!(withdrawn().contains(&"m1".to_owned()) && !withdrawn().contains(&"Lin".to_owned()));
 
     assert_eq!(seat_of_lin(), Some("place".into()));

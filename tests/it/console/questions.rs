@@ -95,10 +95,10 @@ fn a_pasted_chain_says_what_it_changes_before_it_counts() {
     let text = "接龙\n1. Ann\n2. Bob <b> +1\n3. 小新 不来\n3点见\n";
     let on = [("group", "dinner"), ("task", "t1"), ("what", "chain"), ("chain", text)];
     let look = zhu.press(&page, "answer", &on).is(200).body;
-    assert!(look.contains("~ m1: 不来 → 来") && look.contains("+ m2: 来"), "{look}");
+    assert!(look.contains("~ Ann: 不来 → 来") && look.contains("+ Bob &lt;b&gt;: 来"), "{look}");
     assert!(look.contains("+ 小新: 不来") && look.contains("line 5 is not understood"), "{look}");
     // Who is missing in it is named with the way that this page has.
-    assert!(look.contains("? m3 has answered") && !look.contains("--withdraw"), "{look}");
+    assert!(look.contains("? Lin (m3) has answered") && !look.contains("--withdraw"), "{look}");
     assert!(look.contains("1 more is brought along"), "{look}");
     assert_eq!(journal(&play, "answered").len(), 2, "it has only been looked at");
     let sure = [&on[..], &[("sure", "yes")]].concat();

@@ -64,7 +64,7 @@ fn a_list_is_read_as_spreadsheets_write_it() {
 
     // The column says into which group; `--replace` lets go of who is not listed there.
     place.write("both.csv", "id,群\nn1,north\ns1,south\ns2,south\n");
-    import(&place, &["both.csv", "--replace"]).exits(0);
+    import(&place, &["both.csv", "--replace", "--yes"]).exits(0);
     assert_eq!(
         (ids(&place, "north"), ids(&place, "south")),
         (vec!["n1".into()], vec!["s1".into(), "s2".into()])
@@ -106,7 +106,7 @@ fn what_is_exported_is_text_in_a_spreadsheet_and_comes_back_the_same() {
     let before = place.run(&["members", "--format", "json"]).exits(0).stdout;
     assert!(before.contains("\"name\":\"=HYPERLINK(1)\""), "{before}");
     place.write("out.csv", &exported);
-    let _ = place.run(&["members", "import", "out.csv", "--replace"]).exits(0);
+    let _ = place.run(&["members", "import", "out.csv", "--replace", "--yes"]).exits(0);
     assert_eq!(place.run(&["members", "--format", "json"]).exits(0).stdout, before);
     let shown = place.run(&["members", "show", "m1"]).exits(0).stdout;
     assert_eq!(Some(shown.trim_end()), before.lines().next());
@@ -156,7 +156,7 @@ fn a_list_is_told_about_in_its_own_words_and_what_is_not_kept_is_named() {
     let said = place.run(&["start", date]).exits(0).stdout;
     assert!(said.contains("2099-01-01 20:00 不会再发生什么"), "{said}");
     eventually("the evening", || place.run(&["log", "--format", "json"]).stdout.contains("hello"));
-    place.write("copy.db", "");
+    let _ = place.run(&["backup", "copy.db"]).exits(0);
     let locked = place.run(&["restore", "copy.db"]).exits(3).stderr;
     assert!(locked.contains("引擎") && !locked.contains("another engine"), "{locked}");
     let _ = engine.stop().exits(0);

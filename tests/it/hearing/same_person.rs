@@ -56,7 +56,7 @@ fn a_column_named_after_a_platform_says_who_speaks_there() {
     let li = one(&play, "li");
     assert_eq!((&li["name"], &li["ids"]), (&json!("李雷"), &json!(["telegram:42"])));
     // A list that comes later takes over what was done before, and knows a member by either id.
-    let _ = play.run(&["members", "import", "later.csv", "--replace"]).exits(0);
+    let _ = play.run(&["members", "import", "later.csv", "--replace", "--yes"]).exits(0);
     assert_eq!(counted(&play), entries(&[("li", 2), ("mo", 1)]));
     let joined: Vec<(Value, Value)> =
         log(&play, "joined_ids").iter().map(|line| (line["from"].clone(), line["into"].clone())).collect();

@@ -160,7 +160,7 @@ fn whoever_was_let_go_and_is_forgotten_later_was_let_go() {
     engine.line("running");
     live(&play);
     play.write("rest.csv", &format!("id,name\n{OTHER},Bo Li\n"));
-    let _ = play.run(&["members", "import", "rest.csv", "--replace"]).exits(0);
+    let _ = play.run(&["members", "import", "rest.csv", "--replace", "--yes"]).exits(0);
     let _ = engine.stop().exits(0);
     let removed = || play.run(&["report", "--format", "json"]).exits(0).json_lines()[0]["removed"].clone();
     assert_eq!(removed(), 1);

@@ -6,7 +6,7 @@ use crate::base::{
         Diagnostic, Severity,
         code::{Code, Example},
     },
-    phrase::pair,
+    phrase::{pair, phrase},
 };
 use crate::model::step::Verb;
 
@@ -32,10 +32,21 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let Verb::Ask(ask) = &step.verb else { continue };
         if ask.options.len() == 1 {
             let message = pair("this question has only one answer", "这个问题只有一个选项");
-            let help = pair(
-                "add another option; for a sign-up write `fields: [name]`",
-                "再加一个选项；如果是报名，写 `fields: [name]`",
-            );
+            let written = ask.options[0].source();
+            let parts: Vec<&str> = written.split(['、', '，', '；']).map(str::trim).collect();
+            let help = if parts.len() > 1 {
+                let options = parts.join(", ");
+                phrase!(
+                    "write `options: [{options}]`: a half-width `,` stands between two options",
+                    "写成 `options: [{options}]`：两个选项之间用半角的 `,`"
+                )
+            } else {
+                pair(
+                    "add another option; for a sign-up write `fields: [name]`",
+                    "再加一个选项；如果是报名，写 `fields: [name]`",
+                )
+                .into()
+            };
             out.push(found(&CODE, cx.key_span(play, step, "options"), message).help(help));
         }
     }
