@@ -215,7 +215,10 @@ fn parse_words(kind: &ParseErrorType) -> (Phrase, Option<Phrase>) {
                         .into(),
                 ),
                 found => wide_sign(found).map(|(wide, plain)| {
-                    phrase!("`{wide}` is full-width: write `{plain}`", "`{wide}` 是全角符号：写成半角的 `{plain}`")
+                    phrase!(
+                        "`{wide}` is full-width: write `{plain}`",
+                        "`{wide}` 是全角符号：写成半角的 `{plain}`"
+                    )
                 }),
             };
             (syntax(&text, kind), help)

@@ -399,7 +399,10 @@ impl Difference {
             });
         }
         for name in &self.doubles {
-            lines.push(phrase!("= {name} is there twice; the last row counts", "= {name} 出现了两次，以最后一行为准"));
+            lines.push(phrase!(
+                "= {name} is there twice; the last row counts",
+                "= {name} 出现了两次，以最后一行为准"
+            ));
         }
         for (name, ids) in &self.unclear {
             let ids = ids.join(", ");

@@ -49,10 +49,13 @@ impl ReadError {
             Self::TooLarge { found, limit } => {
                 Phrase { en: self.to_string(), zh: format!("它有 {found} 字节，上限是 {limit}") }
             }
-            Self::BeingWritten => Phrase { en: self.to_string(), zh: "它正在被写入，写完再读".into() },
-            Self::NotText(at) => {
-                Phrase { en: self.to_string(), zh: format!("它不是 UTF-8 文字（第 {at} 字节）；请存成 UTF-8") }
+            Self::BeingWritten => {
+                Phrase { en: self.to_string(), zh: "它正在被写入，写完再读".into() }
             }
+            Self::NotText(at) => Phrase {
+                en: self.to_string(),
+                zh: format!("它不是 UTF-8 文字（第 {at} 字节）；请存成 UTF-8"),
+            },
         }
     }
 

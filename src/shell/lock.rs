@@ -5,7 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "owns the lock file and waits a moment for it")]
 
 use super::{clock, private};
-use crate::base::phrase::Phrase;
+use crate::base::{locale::Locale, phrase::Phrase, time::Timestamp};
 use std::{
     fs::{File, TryLockError},
     io::{Read as _, Seek as _, SeekFrom, Write as _},
@@ -38,16 +38,28 @@ impl LockError {
             Self::Held { dir, holder } => format!(
                 "{} 的状态上已经有引擎在运行：{}。先停下它，或者用 `--state DIR` 给这一个另外的状态目录",
                 dir.display(),
-                holder
-                    .replace("process ", "进程 ")
-                    .replace(" since ", "，开始于 ")
-                    .replace(UNSAID, "没有说是谁")
+                for_so_long(holder, Locale::Zh).replace("process ", "进程 ").replace(UNSAID, "没有说是谁")
             ),
             Self::Io { dir, source } => {
                 format!("状态目录 {} 用不了：{source}。用 `--state DIR` 给一个可以写的", dir.display())
             }
         };
-        Phrase { en: self.to_string(), zh }
+        let en = match self {
+            Self::Held { holder, .. } => self.to_string().replace(holder, &for_so_long(holder, Locale::En)),
+            Self::Io { .. } => self.to_string(),
+        };
+        Phrase { en, zh }
+    }
+}
+
+/// Who holds a lock, and for how long: what its file says since when is in UTC, which nobody reads.
+fn for_so_long(holder: &str, locale: Locale) -> String {
+    let Some((who, since)) = holder.split_once(" since ") else { return holder.to_owned() };
+    let Ok(since) = since.parse::<jiff::Timestamp>() else { return holder.to_owned() };
+    let long = locale.duration(clock::now().since(Timestamp::from_jiff(since)));
+    match locale {
+        Locale::En => format!("{who}, which has been running for {long}"),
+        Locale::Zh => format!("{who}，已运行 {long}"),
     }
 }
 

@@ -299,7 +299,8 @@ fn quiet(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timestamp
             quiet.from,
             quiet.to
         );
-        let or = if urgent { pair(", or write `urgent: true`", "，或写 `urgent: true`") } else { pair("", "") };
+        let or =
+            if urgent { pair(", or write `urgent: true`", "，或写 `urgent: true`") } else { pair("", "") };
         let or = Phrase::from(or);
         let ends = quiet.to;
         let help = phrase!(

@@ -189,7 +189,8 @@ impl Reject {
             reason: self.reason.clone(),
             as_operator: self.place.holds(&self.target),
         };
-        let instead = remote.state().ok().and_then(|state| not_done(&remote, &state, &args::task(&self.task)));
+        let instead =
+            remote.state().ok().and_then(|state| not_done(&remote, &state, &args::task(&self.task)));
         remote.command(command, phrase!("{} is rejected", "{} 已驳回", self.task), out)?;
         Ok(instead.map_or(Ok(()), |instead| out.say(instead))?)
     }
@@ -434,6 +435,7 @@ fn in_plain_keys(signal: &str, data: Value) -> Value {
         let known = roster::column(key).filter(|known| ["name", "role", "source"].contains(known));
         known.filter(|known| !map.contains_key(*known))
     };
-    let map = map.iter().map(|(key, value)| (meant(key).map_or_else(|| key.clone(), Arc::from), value.clone()));
+    let map =
+        map.iter().map(|(key, value)| (meant(key).map_or_else(|| key.clone(), Arc::from), value.clone()));
     Value::Map(Arc::new(map.collect()))
 }

@@ -10,12 +10,19 @@ use super::{
 };
 use crate::{
     base::{
+        locale::Locale,
         phrase::{Phrase, phrase},
-        time::Zone,
+        time::{Timestamp, Zone},
     },
-    shell::store::{self, Copied, Reader},
+    shell::{
+        clock,
+        store::{self, Copied, Reader},
+    },
 };
-use std::path::PathBuf;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 /// Copies the whole state into one file, engine running or not.
 ///
@@ -50,7 +57,7 @@ impl Backup {
         }
         let failed = |error: store::StoreError| Failure::environment(error.in_words());
         let copied = Reader::open(&dir).map_err(failed)?.copy(&self.to).map_err(failed)?;
-        let said = said(&copied);
+        let said = said(&copied, &zone_of(&dir));
         out.say(phrase!("{to}: {said}, read again and whole", "{to}：{said}，已重读核对，完整"; said))?;
         Ok(())
     }
@@ -79,7 +86,8 @@ impl Restore {
         let until = self.until.as_deref().map(|text| time(text, &Zone::utc())).transpose()?;
         let restored = store::restore(&self.from, &dir, until)
             .map_err(|error| Failure::environment(error.in_words()))?;
-        let (place, copied) = (Phrase::same(dir.display().to_string()), said(&restored.copied));
+        let zone = zone_of(&dir);
+        let (place, copied) = (Phrase::same(dir.display().to_string()), said(&restored.copied, &zone));
         out.say(phrase!("{place}: {copied}", "{place}：{copied}"; place, copied))?;
         if let Some(aside) = &restored.aside {
             out.say(phrase!("the state that was there lies in {}", "原来的状态放在 {}", aside.display()))?;
@@ -93,7 +101,7 @@ impl Restore {
             ))?;
         }
         let messages = Phrase::counted(restored.doubtful, "message", "条消息");
-        let until = Phrase::same(restored.until.to_rfc3339(&Zone::utc()));
+        let until = moment(restored.until, &zone);
         out.say(phrase!(
             "{messages} on the way in the copy, and whatever is due until {until}, may have been sent since: held until \
              you say so (`playbook outbox`, `playbook done EFFECT`, `playbook retry EFFECT`)",
@@ -104,12 +112,29 @@ impl Restore {
     }
 }
 
-fn said(copied: &Copied) -> Phrase {
+/// The zone of the groups of a state, where they all have one; else UTC.
+fn zone_of(dir: &Path) -> Zone {
+    let groups = Reader::open(dir).and_then(|reader| reader.groups()).unwrap_or_default();
+    let zones: BTreeSet<&str> = groups.values().map(|info| &*info.zone).collect();
+    match (zones.len(), groups.values().next()) {
+        (1, Some(info)) => info.zone(),
+        _ => Zone::utc(),
+    }
+}
+
+/// An instant as people read it, with its zone.
+fn moment(at: Timestamp, zone: &Zone) -> Phrase {
+    let (now, name) = (clock::now(), zone.name());
+    let told = |locale: Locale| format!("{} ({name})", locale.time(at, zone, now));
+    Phrase { en: told(Locale::En), zh: told(Locale::Zh) }
+}
+
+fn said(copied: &Copied, zone: &Zone) -> Phrase {
     let last = copied.last_at.map_or_else(
         || phrase!("nothing decided yet", "还没有做过决定"),
         |at| {
-            let (seq, at) = (copied.last_seq, at.to_rfc3339(&Zone::utc()));
-            phrase!("entries up to {seq} of {at}", "条目到 {seq}（{at}）为止")
+            let (seq, at) = (copied.last_seq, moment(at, zone));
+            phrase!("entries up to {seq} of {at}", "条目到 {seq}（{at}）为止"; at)
         },
     );
     let groups = Phrase::counted(copied.groups as usize, "group", "个群");

@@ -17,7 +17,8 @@ pub(super) fn chinese(error: &clap::Error) -> String {
         ErrorKind::InvalidValue if value.is_empty() => format!("`{arg}` 后面要写一个值"),
         ErrorKind::InvalidValue => format!("`{arg}` 不能是 `{value}`"),
         ErrorKind::ValueValidation => {
-            let why = std::error::Error::source(error).map(|why| format!("：{}", in_chinese(&why.to_string())));
+            let why =
+                std::error::Error::source(error).map(|why| format!("：{}", in_chinese(&why.to_string())));
             let why = why.unwrap_or_default();
             format!("`{arg}` 不能是 `{value}`{why}")
         }
@@ -50,7 +51,9 @@ pub(super) fn chinese(error: &clap::Error) -> String {
 fn in_chinese(why: &str) -> String {
     let outside = why.split_once(" is not in ").map(|(_, range)| format!("应在 {range} 之内"));
     match why {
-        "invalid digit found in string" => "应是用 0 到 9 写的整数，例如 3；几个数之间用半角的 `,`".to_owned(),
+        "invalid digit found in string" => {
+            "应是用 0 到 9 写的整数，例如 3；几个数之间用半角的 `,`".to_owned()
+        }
         "cannot parse integer from empty string" => "应是整数，这里什么也没写".to_owned(),
         "number too large to fit in target type" => "这个数太大".to_owned(),
         "number too small to fit in target type" => "这个数太小".to_owned(),

@@ -154,7 +154,7 @@ impl Postpone {
         }
         let mut at = args::time(&self.time, &remote.zone)?;
         let known = state.plays.get(&play).and_then(|known| known.dates.get(&date));
-        if let Some((now, _)) = known.filter(|_| !self.time.contains(':')) {
+        if let Some((now, _)) = known.filter(|_| !self.time.contains([':', '：'])) {
             let clock = remote.zone.civil(*now).time();
             at = remote.zone.instant(remote.zone.date(at).to_datetime(clock));
         }

@@ -27,7 +27,8 @@ pub(super) fn of_a_day(remote: &Remote, state: &State, text: &str) -> Result<Opt
     let Some(from) = data::parse_moment(day, zone).ok().filter(|_| !is_an_id) else { return Ok(None) };
     let clock = day.contains(':');
     let meant = |at: Timestamp| if clock { at == from } else { zone.date(at) == zone.date(from) };
-    let open = state.runs.values().filter(|run| run.play == play && meant(run.anchor)).map(|run| run.id.clone());
+    let open =
+        state.runs.values().filter(|run| run.play == play && meant(run.anchor)).map(|run| run.id.clone());
     let dates = known.dates.iter().filter(|(_, (at, _))| meant(*at)).map(|(id, _)| known.date_run(&play, id));
     let mut found: BTreeSet<RunId> = open.chain(dates).collect();
     if let Some(playbook) = remote.playbook(state)
@@ -36,7 +37,8 @@ pub(super) fn of_a_day(remote: &Remote, state: &State, text: &str) -> Result<Opt
         && let Some((next, _)) = known.next
     {
         let mut after = from.max(next).plus(Duration::from_millis(-1));
-        while let Some(at) = next_anchor(&playbook, group, play, state.created, after).filter(|at| meant(*at)) {
+        while let Some(at) = next_anchor(&playbook, group, play, state.created, after).filter(|at| meant(*at))
+        {
             let _ = found.insert(RunId::from(format!("{}@{}", play.name, at.to_utc())));
             if found.len() > 1 {
                 break;
@@ -47,9 +49,11 @@ pub(super) fn of_a_day(remote: &Remote, state: &State, text: &str) -> Result<Opt
     match found.len() {
         0 => Ok(None),
         1 => Ok(found.pop_first()),
-        _ => Err(Failure::refused(phrase!("{play} has several of that day", "{play} 那一天不止一次")).help(phrase!(
-            "write its time, too: `{play}@2026-12-09 20:30`",
-            "把钟点也写上：`{play}@2026-12-09 20:30`"
-        ))),
+        _ => Err(Failure::refused(phrase!("{play} has several of that day", "{play} 那一天不止一次")).help(
+            phrase!(
+                "write its time, too: `{play}@2026-12-09 20:30`",
+                "把钟点也写上：`{play}@2026-12-09 20:30`"
+            ),
+        )),
     }
 }

@@ -100,7 +100,9 @@ impl Import {
             if self.dry_run {
                 let members = Phrase::counted(rows.len(), "row", "行");
                 let group = &remote.group;
-                out.say(phrase!("{group}: {members} would be imported", "{group}：会导入 {members}"; members))?;
+                out.say(
+                    phrase!("{group}: {members} would be imported", "{group}：会导入 {members}"; members),
+                )?;
             }
         }
         if self.dry_run {

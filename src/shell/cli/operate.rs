@@ -127,7 +127,8 @@ impl Swap {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         for remote in self.target.one_or_all(self.all)? {
             let (one, other) = (self.one.as_str().into(), self.with.as_str().into());
-            let command = Command::Swap { role: RoleName::new(&self.role), one, other, by: remote.by.clone() };
+            let command =
+                Command::Swap { role: RoleName::new(&self.role), one, other, by: remote.by.clone() };
             let said = phrase!(
                 "{} and {} swap their turns of {}",
                 "{} 和 {} 交换了 {} 的轮值",

@@ -73,7 +73,8 @@ impl Handover {
         for remote in self.target.one_or_all(self.all)? {
             let (from, to) = (Arc::from(self.from.as_str()), Arc::from(self.to.as_str()));
             let command = Command::Handover { from, to, by: remote.by.clone() };
-            let said = phrase!("what was open for {} is for {} now", "{} 手上没做完的现在归 {}", self.from, self.to);
+            let said =
+                phrase!("what was open for {} is for {} now", "{} 手上没做完的现在归 {}", self.from, self.to);
             match remote.command(command, remote.in_group(self.all, said), out) {
                 Ok(()) => moved = true,
                 Err(error) => refused = Some(error),

@@ -5,7 +5,12 @@ use super::{
     output::{Format, Output},
 };
 use crate::{
-    base::{diagnostic::suggest, ids::ChannelName, limits, phrase::{Phrase, phrase}},
+    base::{
+        diagnostic::suggest,
+        ids::ChannelName,
+        limits,
+        phrase::{Phrase, phrase},
+    },
     model::{channel::ChannelKind, message::Message},
     shell::{
         delivery::{preview, render},
@@ -74,7 +79,9 @@ impl Render {
             ReadError::TooLarge { .. } => too_large(),
             error => {
                 let (at, error) = (Phrase::same(path.to_string()), error.in_words());
-                Failure::environment(phrase!("{at} cannot be read: {error}", "读不了 {at}：{error}"; at, error))
+                Failure::environment(
+                    phrase!("{at} cannot be read: {error}", "读不了 {at}：{error}"; at, error),
+                )
             }
         };
         if self.file.as_os_str() != "-" {

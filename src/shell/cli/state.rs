@@ -173,6 +173,11 @@ impl Opened {
         self.only.is_none() && self.recovered.groups.len() > 1
     }
 
+    /// Whether a command that answers has to say which group it means, also where one was asked for.
+    pub(super) fn has_several(&self) -> bool {
+        self.recovered.groups.len() > 1
+    }
+
     /// What people call a member of a group, where that is known.
     pub(super) fn name(&self, group: &GroupId, member: Option<&MemberId>) -> Option<String> {
         let known = self.recovered.groups.get(group)?.state.members.get(member?)?;

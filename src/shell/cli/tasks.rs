@@ -99,7 +99,7 @@ impl Tasks {
             }
         }
         write_or(&table, pair("Nothing waits for anybody.", "没有什么在等人处理。"), opened.several(), out)?;
-        Self::whole(&rows, task.is_some(), opened.several(), out)
+        Self::whole(&rows, task.is_some(), opened.has_several(), out)
     }
 
     /// What is to be pasted as it is to be pasted, once for all groups; of one task that was asked for, everything.

@@ -142,7 +142,8 @@ impl Test {
 
     fn file(&self, path: &Path, out: &mut Output) -> Result<Tested, Failure> {
         let shown = path.strip_prefix(".").unwrap_or(path);
-        let whole = files::text(path, limits::PLAYBOOK_BYTES_MAX).map_err(|error| unread(path, error.in_words()))?;
+        let whole =
+            files::text(path, limits::PLAYBOOK_BYTES_MAX).map_err(|error| unread(path, error.in_words()))?;
         let (mark, body) = match whole.strip_prefix('\u{feff}') {
             Some(body) => ("\u{feff}", body),
             None => ("", whole.as_str()),

@@ -57,7 +57,11 @@ fn a_chain_shows_what_it_changes_and_counts_it() {
 
     place.write("chain.txt", "1. 小明 再看\n2. 小红\n");
     let again = place.run(&["answer", "t1", "--chain", "chain.txt", "--lang", "en"]).exits(0);
-    assert!(again.stdout.contains("~ 小明: 来 → 再看") && again.stdout.contains("? 老王"), "{}", again.stdout);
+    assert!(
+        again.stdout.contains("~ 小明: 来 → 再看") && again.stdout.contains("? 老王"),
+        "{}",
+        again.stdout
+    );
     assert_eq!(answers(&place), 3, "whoever is missing keeps the answer");
     place.run(&["answer", "t1", "--chain", "chain.txt", "--withdraw"]).exits(0);
     assert_eq!(answers(&place), 2);

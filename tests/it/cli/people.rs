@@ -17,7 +17,8 @@ fn a_welcome_has_a_name_however_it_was_told() {
     let place = Playground::new().file("p.yaml", YAML);
     let engine = place.start(&["run", "p.yaml"]);
     engine.line("running");
-    for (id, with) in [("m8", "姓名=小钱"), ("m9", "名字=小赵"), ("m7", "city=西安"), ("m6", "name=走了")] {
+    for (id, with) in [("m8", "姓名=小钱"), ("m9", "名字=小赵"), ("m7", "city=西安"), ("m6", "name=走了")]
+    {
         let _ = place.run(&["signal", "member.joined", "--member", id, "--with", with]).exits(0);
     }
     // Whoever has left again is not greeted.
@@ -65,7 +66,11 @@ fn a_list_that_replaces_says_first_who_goes() {
     place.write("one.csv", "id,name\nm1,小何\nm5,小白\n");
     let replace = ["members", "import", "one.csv", "--replace", "--lang", "zh"];
     let refused = place.run(&replace).exits(4);
-    assert!(refused.stdout.contains("3 人里有 2 位成员不在名单里，会离开：老李 (m2), 老王 (m3)"), "{}", refused.stdout);
+    assert!(
+        refused.stdout.contains("3 人里有 2 位成员不在名单里，会离开：老李 (m2), 老王 (m3)"),
+        "{}",
+        refused.stdout
+    );
     assert!(refused.stderr.contains("--yes"), "{}", refused.stderr);
     let looked = place.run(&[&replace[..], &["--dry-run"]].concat()).exits(0).stdout;
     assert!(looked.contains("老李 (m2)") && looked.contains("会导入 2 行"), "{looked}");
@@ -104,7 +109,14 @@ plays:
     let _ = place.run(&["start", "dinner"]).exits(0);
     eventually("it is asked", || place.run(&["tasks"]).stdout.contains("t1"));
     let shown = place.run(&["answer", "t1", "--chain", "chain.txt", "--lang", "zh"]).exits(0).stdout;
-    for line in ["+ 小明：不来", "+ 王姐：来", "+ 张三：来", "+ 周八：来", "= 小明 出现了两次，以最后一行为准", "t1：计入 4 人"] {
+    for line in [
+        "+ 小明：不来",
+        "+ 王姐：来",
+        "+ 张三：来",
+        "+ 周八：来",
+        "= 小明 出现了两次，以最后一行为准",
+        "t1：计入 4 人",
+    ] {
         assert!(shown.contains(line), "{line}: {shown}");
     }
     engine.stop().exits(0);

@@ -58,23 +58,35 @@ fn what_is_skipped_refused_and_hushed_is_said_as_people_read_it() {
     let skipped = place.run(&["skip", &format!("game@{later}"), "--lang", "en"]).exits(0).stdout;
     assert!(skipped.contains(&format!("skipped game@{later}T12:30:00Z")), "{skipped}");
 
+    // Times as they are said; who holds the state, without an instant of UTC.
+    let moved = place.run(&["postpone", "talk/jia", "12月12日 20：00", "--lang", "zh"]).exits(0).stdout;
+    assert!(moved.contains("12月12日") && moved.contains("20:00"), "{moved}");
+    let twice = place.run(&["run", "p.yaml", "--lang", "zh"]).exits(3).stderr;
+    assert!(twice.contains("已运行") && !twice.contains("Z。"), "{twice}");
+    let copied = place.run(&["backup", "copy.db", "--lang", "zh"]).exits(0).stdout;
+    assert!(copied.contains("(Asia/Shanghai)"), "{copied}");
+
     let _ = place.run(&["start", "open"]).exits(0);
     eventually("it is asked", || place.run(&["tasks"]).stdout.contains("t1"));
     let no = place.run(&["reject", "t1", "--lang", "zh"]).exits(0).stdout;
     assert!(no.contains("`yes` 下面的步骤不做；open 从后面接着走"), "{no}");
 
     let _ = place.run(&["hush", "--why", "出事了"]).exits(0);
-    let again = place.run(&["hush", "--why", "还没好", "--for", "2h", "--lang", "zh"]).exits(0).stdout;
+    let again = place.run(&["hush", "--why", "还没好", "--for", "30分钟", "--lang", "zh"]).exits(0).stdout;
     assert!(again.contains("取代了原来") && again.contains("出事了"), "{again}");
     engine.stop().exits(0);
 }
 
 #[test]
 fn a_handbook_says_what_silence_comes_to_and_what_is_heard() {
-    let yaml = format!("{YAML}inbound: {{ bot: {{ token: 0123456789abcdef0123456789abcdef, may: [message] }} }}\n");
+    let yaml =
+        format!("{YAML}inbound: {{ bot: {{ token: 0123456789abcdef0123456789abcdef, may: [message] }} }}\n");
     let place = Playground::new().file("p.yaml", &yaml);
     let book = place.run(&["handbook", "p.yaml", "--lang", "en"]).exits(0).stdout;
-    assert!(book.contains("left out and the rest goes on") || book.contains("跳过「同意」下面的步骤，后面照常"), "{book}");
+    assert!(
+        book.contains("left out and the rest goes on") || book.contains("跳过「同意」下面的步骤，后面照常"),
+        "{book}"
+    );
     let members = place.run(&["handbook", "p.yaml", "--members"]).exits(0).stdout;
     assert!(!members.contains("听不到") && !members.contains("Nothing that you write"), "{members}");
     assert!(members.contains("bot"), "{members}");
@@ -83,7 +95,10 @@ fn a_handbook_says_what_silence_comes_to_and_what_is_heard() {
 #[test]
 fn what_a_command_cannot_read_is_said_in_chinese() {
     let place = Playground::new().file("p.yaml", YAML);
-    let of = |args: &[&str], code| place.run(&[args, &["--lang", "zh"]].concat()).exits(code).stderr;
+    let of = |args: &[&str], code| {
+        let ran = place.run(&[args, &["--lang", "zh"]].concat()).exits(code);
+        format!("{}{}", ran.stdout, ran.stderr)
+    };
     let days = of(&["report", "p.yaml", "--days", "三"], 2);
     assert!(days.contains("应是用 0 到 9 写的整数") && !days.contains("invalid digit"), "{days}");
     let counts = of(&["answer", "t1", "--counts", "6，3，1"], 2);
@@ -99,13 +114,34 @@ fn what_a_command_cannot_read_is_said_in_chinese() {
 fn what_is_advised_is_what_the_check_accepts() {
     let place = Playground::new();
     for (yaml, says) in [
-        ("people:\n  小敏：{ name: 小敏 }\nplays: { a: { steps: [post: x] } }\n", "`：` 是全角冒号：写成 `小敏:`"),
-        ("people:\n  min: { name: 小敏，tags: [a] }\nplays: { a: { steps: [post: x] } }\n", "`，` 是全角符号，什么也不分开"),
-        ("plays: { a: { steps: [{ ask: 读哪本, options: [活着、围城], open_for: 1d }] } }\n", "写成 `options: [活着, 围城]`"),
-        ("people: { z: { name: 竹 } }\nplays: { a: { steps: [{ task: 填, to: z, numbers: [joined(7)] }] } }\n", "是不是想写 `joins(7)`"),
-        ("people: { z: { name: 竹 } }\nplays: { a: { steps: [{ task: 填, to: z, numbers: [speakers(7)、health] }] } }\n", "写成 `speakers(7), health`"),
-        ("plays: { a: { steps: [{ if: 'members.filter(|m| m.idle > 60天).len() > 0', then: [post: x] }] } }\n", "写成 `days(60)`"),
-        ("budgets: { quiet: 22:30-08:00 }\nplays: { a: { every: day at 23:00, steps: [{ ask: 来吗, options: [来, 不来], open_for: 1d }] } }\n", "换个时间\n"),
+        (
+            "people:\n  小敏：{ name: 小敏 }\nplays: { a: { steps: [post: x] } }\n",
+            "`：` 是全角冒号：写成 `小敏:`",
+        ),
+        (
+            "people:\n  min: { name: 小敏，tags: [a] }\nplays: { a: { steps: [post: x] } }\n",
+            "`，` 是全角符号，什么也不分开",
+        ),
+        (
+            "plays: { a: { steps: [{ ask: 读哪本, options: [活着、围城], open_for: 1d }] } }\n",
+            "写成 `options: [活着, 围城]`",
+        ),
+        (
+            "people: { z: { name: 竹 } }\nplays: { a: { steps: [{ task: 填, to: z, numbers: [joined(7)] }] } }\n",
+            "是不是想写 `joins(7)`",
+        ),
+        (
+            "people: { z: { name: 竹 } }\nplays: { a: { steps: [{ task: 填, to: z, numbers: [speakers(7)、health] }] } }\n",
+            "写成 `speakers(7), health`",
+        ),
+        (
+            "plays: { a: { steps: [{ if: 'members.filter(|m| m.idle > 60天).len() > 0', then: [post: x] }] } }\n",
+            "写成 `days(60)`",
+        ),
+        (
+            "budgets: { quiet: 22:30-08:00 }\nplays: { a: { every: day at 23:00, steps: [{ ask: 来吗, options: [来, 不来], open_for: 1d }] } }\n",
+            "换个时间\n",
+        ),
     ] {
         place.write("p.yaml", &format!("name: p\ntimezone: Asia/Shanghai\n{yaml}"));
         let ran = place.run(&["check", "p.yaml", "--lang", "zh"]);
@@ -116,12 +152,17 @@ fn what_is_advised_is_what_the_check_accepts() {
 
 #[test]
 fn what_is_meant_for_the_whole_club_says_so() {
-    let yaml = "name: p\ntimezone: Asia/Shanghai\ngroups: { north: {}, south: {} }\nplays:\n  a: { every: 1d, steps: [post: x] }\n";
+    let yaml = "name: p\ntimezone: Asia/Shanghai\ngroups: { north: {}, south: {} }\nplays:\n  a: { every: day at 09:00, steps: [post: x] }\n  b: { steps: [{ ask: 来吗, options: [来, 不来], open_for: 1d }] }\n";
     let place = Playground::new().file("p.yaml", yaml);
     let engine = place.start(&["run", "p.yaml"]);
     engine.line("running");
     let refused = place.run(&["pause", "--lang", "zh"]).exits(2).stderr;
     assert!(refused.contains("`--all`") && refused.contains("north, south"), "{refused}");
+    // What is to be typed next names the group, also where one was asked for.
+    let _ = place.run(&["start", "b", "-g", "south"]).exits(0);
+    eventually("it is asked", || place.run(&["tasks"]).stdout.contains("t1"));
+    let task = place.run(&["tasks", "t1", "-g", "south"]).exits(0).stdout;
+    assert!(task.contains("playbook answer t1 --group south"), "{task}");
     let paused = place.run(&["pause", "--all", "--lang", "zh"]).exits(0).stdout;
     assert!(paused.contains("north：已暂停所有玩法") && paused.contains("south：已暂停所有玩法"), "{paused}");
     let again = place.run(&["resume", "--all", "--lang", "en"]).exits(0).stdout;

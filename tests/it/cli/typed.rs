@@ -127,7 +127,9 @@ fn a_slip_in_an_id_makes_nobody_a_member_and_who_is_new_is_said() {
     assert!(!said.contains("not known"), "{said}");
     let said = place.run(&["signal", "message", "--member", "barbarа", "--anyway"]).exits(0).stdout;
     assert!(
-        said.contains("is a member now; did you mean `barbara`? `playbook members forget barbarа` takes it back"),
+        said.contains(
+            "is a member now; did you mean `barbara`? `playbook members forget barbarа` takes it back"
+        ),
         "{said}"
     );
     let _ = place.run(&["signal", "message", "--member", "barbara7"]).exits(0);
