@@ -207,7 +207,11 @@ fn parse_words(kind: &ParseErrorType) -> (Phrase, Option<Phrase>) {
             Some(pair("split it up", "把它拆开").into()),
         ),
         ParseErrorType::BadInput(lex) => {
-            let text = lex.to_string();
+            // What Rhai says of an unexpected sign says so already.
+            let text = match lex {
+                LexError::UnexpectedInput(said) if said.contains('\'') => said.clone(),
+                other => other.to_string(),
+            };
             let found = text.split('\'').nth(1).unwrap_or_default().to_owned();
             let help = match found.as_str() {
                 "=" => Some(
