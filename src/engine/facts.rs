@@ -115,7 +115,7 @@ fn with_a_name(signal: &Value, members: &Members) -> Value {
     if named || text("name") != Some(JOINED) || !matches!(data, Value::Null | Value::Map(_)) {
         return signal.clone();
     }
-    let mut told = data.as_map().map(Map::clone).unwrap_or_default();
+    let mut told = data.as_map().cloned().unwrap_or_default();
     told.insert(Arc::from("name"), Value::str(members.name_of(&MemberId::new(member))));
     let mut whole = Map::clone(whole);
     whole.insert(Arc::from("data"), Value::Map(Arc::new(told)));

@@ -60,16 +60,16 @@ pub(super) fn time(text: &str, zone: &Zone) -> Result<Timestamp, Failure> {
 fn as_said(text: &str, today: Date) -> Option<String> {
     const DAYS: [(&str, i64); 5] = [("today", 0), ("tomorrow", 1), ("今天", 0), ("明天", 1), ("后天", 2)];
     let text = text.trim();
-    let (day, rest) = match DAYS.iter().find_map(|(word, days)| Some((days, text.strip_prefix(word)?))) {
-        Some((days, rest)) => (today.checked_add(Span::new().try_days(*days).ok()?).ok()?, rest),
-        None => {
-            let (month, rest) = text.split_once('月')?;
-            let (day, rest) = rest.split_once(['日', '号'])?;
-            let of = |year| Date::new(year, month.trim().parse().ok()?, day.trim().parse().ok()?).ok();
-            let this = of(today.year())?;
-            // A day that has passed is meant of the next year.
-            (if this < today { of(today.year().checked_add(1)?)? } else { this }, rest)
-        }
+    let spoken = DAYS.iter().find_map(|(word, days)| Some((days, text.strip_prefix(word)?)));
+    let (day, rest) = if let Some((days, rest)) = spoken {
+        (today.checked_add(Span::new().try_days(*days).ok()?).ok()?, rest)
+    } else {
+        let (month, rest) = text.split_once('月')?;
+        let (day, rest) = rest.split_once(['日', '号'])?;
+        let of = |year| Date::new(year, month.trim().parse().ok()?, day.trim().parse().ok()?).ok();
+        let this = of(today.year())?;
+        // A day that has passed is meant of the next year.
+        (if this < today { of(today.year().checked_add(1)?)? } else { this }, rest)
     };
     Some(format!("{day} {}", rest.trim().replace('：', ":")).trim_end().to_owned())
 }
