@@ -112,6 +112,9 @@ const WRITTEN: &[&str] = &[
     "markdown",
 ];
 
+/// The page of the doctor's rules.
+const DOCTOR: &str = include_str!("../../../docs/doctor.md");
+
 /// Listings whose first word is the name of what the line is about.
 const LISTINGS: [&str; 6] =
     ["api", "explain", "metrics", "new", "--help", "simulate demo.yaml --from 2026-12-01 --days 2 --metrics"];
@@ -122,13 +125,19 @@ fn foreign(line: &str, said: &str) -> Vec<String> {
     let code = said.trim_start().starts_with(|c: char| c.is_ascii_digit()) && said.contains(" | ")
         || line.contains("--faults") && said.contains("  2026-12-01 ")
         || line.starts_with("explain ") && said.starts_with("    ")
-        || line.starts_with("api") && said.contains("#{");
+        || line.starts_with("api") && said.contains("#{")
+        || line.contains("--doctor")
+            && ["use:", "- {"].iter().any(|yaml| said.trim_start().starts_with(yaml));
     let listed = LISTINGS.iter().any(|listing| line.starts_with(listing));
     let mut words = if code { Vec::new() } else { tongue::english(said) };
     // Of such a line the name, and behind `metrics` its formula.
     if listed {
         let name: String = said.chars().take(34).collect();
         words.retain(|word| !name.contains(word.as_str()));
+    }
+    if line.contains("--doctor") {
+        // The names of its rules, by which `explain` and the page of the doctor know them.
+        words.retain(|word| !DOCTOR.contains(&format!("`{word}`")));
     }
     words.retain(|word| !WRITTEN.contains(&word.as_str()));
     words
