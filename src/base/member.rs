@@ -38,7 +38,7 @@ pub struct Member {
     pub points: i64,
     /// Points of other kinds, by kind.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub accounts: BTreeMap<String, Account>,
+    pub accounts: BTreeMap<String, PointsAccount>,
     /// Labels that scripts, imports or signals gave.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub tags: BTreeSet<String>,
@@ -52,7 +52,7 @@ pub struct Member {
 
 /// Points of one kind: what somebody has given, or was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Account {
+pub struct PointsAccount {
     /// How many points the member has.
     pub points: i64,
     /// The last day on which there were any.
@@ -61,7 +61,7 @@ pub struct Account {
     pub streak: u32,
 }
 
-impl Account {
+impl PointsAccount {
     /// Adds points on a day.
     pub fn add(&mut self, points: i64, day: CivilDay) {
         self.points = self.points.saturating_add(points);

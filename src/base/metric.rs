@@ -17,7 +17,7 @@ pub enum Takes {
 
 /// In what a number is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub enum MetricUnit {
     /// Whole things.
     Count,
     /// A part of a whole, 0 to 1.
@@ -32,7 +32,7 @@ pub enum Unit {
     Points,
 }
 
-impl Unit {
+impl MetricUnit {
     /// A value as people read it.
     pub fn write(self, value: f64) -> Phrase {
         match self {
@@ -60,7 +60,7 @@ pub struct Metric {
     /// What it takes.
     pub takes: Takes,
     /// In what it is counted.
-    pub unit: Unit,
+    pub unit: MetricUnit,
     /// What it says.
     pub about: Words,
     /// How it is computed.
@@ -90,12 +90,12 @@ impl Figure {
 /// Days back that a window may have.
 pub const WINDOW_DAYS_MAX: u32 = 35;
 
-const fn metric(name: &'static str, takes: Takes, unit: Unit, about: Words, how: Words) -> Metric {
+const fn metric(name: &'static str, takes: Takes, unit: MetricUnit, about: Words, how: Words) -> Metric {
     Metric { name, takes, unit, about, how }
 }
 
+use MetricUnit::{Count, Minutes, Plain, Points, Share};
 use Takes::{Days, Most, Nothing};
-use Unit::{Count, Minutes, Plain, Points, Share};
 
 /// Every number.
 #[rustfmt::skip]
@@ -138,8 +138,8 @@ pub static METRICS: [Metric; 57] = [
     metric("core_presence", Days(7), Share, pair("Days on which a core member spoke", "骨干在场"), pair("days on which a member tagged `core` or `tier:core` spoke ÷ days", "带 `core` 或 `tier:core` 标签的成员开口的天数 ÷ 天数")),
     metric("core_share", Nothing, Share, pair("Core members, of all", "骨干占比"), pair("members tagged `core` or `tier:core` ÷ members", "带 `core` 或 `tier:core` 标签的成员 ÷ 成员")),
     metric("new_in_top", Most(20), Count, pair("New voices among those who say most", "榜上新人"), pair("of the n who said most in 28 days, those who were among the 20 first for the first time within 30 days", "28 天内发言最多的 n 人里，30 天内首次进入前 20 的人数")),
-    metric("silence", Nothing, Unit::Days, pair("Days since anybody spoke", "沉默天数"), pair("days since the last message of a human", "距最后一条人说的消息的天数")),
-    metric("longest_silence", Nothing, Unit::Days, pair("The longest silence of 30 days", "30 天内最长沉默"), pair("the longest run of closed days without a message of a human, of the last 30", "最近 30 个已结束的日子里，连续没有人说话的最多天数")),
+    metric("silence", Nothing, MetricUnit::Days, pair("Days since anybody spoke", "沉默天数"), pair("days since the last message of a human", "距最后一条人说的消息的天数")),
+    metric("longest_silence", Nothing, MetricUnit::Days, pair("The longest silence of 30 days", "30 天内最长沉默"), pair("the longest run of closed days without a message of a human, of the last 30", "最近 30 个已结束的日子里，连续没有人说话的最多天数")),
     metric("never_spoke", Nothing, Share, pair("Members who never spoke", "从未开口"), pair("members older than 7 days of whom nothing was ever heard ÷ members older than 7 days", "入群超过 7 天且从未被听到说话 ÷ 入群超过 7 天的成员")),
     metric("promo_share", Days(30), Share, pair("Advertising among our posts", "推广占比"), pair("posts labelled promo ÷ posts", "标为 promo 的帖子 ÷ 帖子")),
     metric("promo_response", Nothing, Share, pair("What the last advertisement brought back", "推广响应"), pair("replies to a bot, reactions and clicks within 24 hours ÷ members then, of the last advertisement older than that", "最近一条满 24 小时的推广：24 小时内对机器人的回复、表情和点击 ÷ 当时成员")),
@@ -151,7 +151,7 @@ pub static METRICS: [Metric; 57] = [
     metric("execution", Days(7), Share, pair("Tasks done in time", "任务按时率"), pair("done in time ÷ (done in time + late + missed)", "按时 ÷（按时 + 迟到 + 未做）")),
     metric("missed", Days(7), Count, pair("Tasks nobody did", "没做的任务"), pair("tasks that were not done on the day on which they were due, or ran out", "到期当天未做或已失效的任务数")),
     metric("members_per_operator", Nothing, Plain, pair("Members for each who looks after them", "每位管理者照看的成员"), pair("members ÷ people who ended a task, or spoke as owner or staff, in 7 days", "成员 ÷ 7 天内了结过任务或以管理者身份说过话的人")),
-    metric("operators_silence", Nothing, Unit::Days, pair("Days since anybody looked after the group", "无人管理的天数"), pair("days since somebody ended a task, or spoke as owner or staff", "距最近一次有人了结任务或以管理者身份说话的天数")),
+    metric("operators_silence", Nothing, MetricUnit::Days, pair("Days since anybody looked after the group", "无人管理的天数"), pair("days since somebody ended a task, or spoke as owner or staff", "距最近一次有人了结任务或以管理者身份说话的天数")),
     metric("attendance", Most(1), Count, pair("Who came to the last date (2: the one before it)", "上一次活动的到场人数（2 是再上一次）"), pair("ticked off at the door, those they brought included; without such a list, those who signed up and did anything that day", "门口打勾的人数，含带来的人；没有签到的，取报名且当天有动静的")),
     metric("show_up", Most(1), Share, pair("Of those who signed up, who came", "报名到场率"), pair("came and had signed up ÷ signed up", "到场且报过名的 ÷ 报名的")),
     metric("after", Most(1), Share, pair("Of those who came, who did anything in the month after", "到场者之后一个月还有动静的"), pair("of those who came, acted or bought in the 30 days after ÷ came", "到场者里，之后 30 天有动静或成交的 ÷ 到场的成员")),

@@ -2,7 +2,7 @@
 
 /// A picture's form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Format {
+pub enum PictureFormat {
     /// Portable Network Graphics.
     Png,
     /// JPEG.
@@ -13,7 +13,7 @@ pub enum Format {
     Webp,
 }
 
-impl Format {
+impl PictureFormat {
     /// Every form.
     pub const ALL: [Self; 4] = [Self::Png, Self::Jpeg, Self::Gif, Self::Webp];
 
@@ -65,7 +65,7 @@ pub struct Glimpse {
     /// Its size in bytes.
     pub bytes: u64,
     /// Its form; none where it is no picture.
-    pub format: Option<Format>,
+    pub format: Option<PictureFormat>,
 }
 
 /// Whether a picture is named by its address; otherwise it is a file.
@@ -79,9 +79,9 @@ mod tests {
 
     #[test]
     fn a_form_is_known_by_its_first_bytes() {
-        assert_eq!(Format::of(b"\x89PNG\r\n\x1a\n"), Some(Format::Png));
-        assert_eq!(Format::of(b"RIFF\x10\0\0\0WEBPVP8 "), Some(Format::Webp));
-        assert_eq!(Format::of(b"RIFF\x10\0\0\0WAVEfmt "), None);
-        assert_eq!(Format::of(b"token = 1"), None);
+        assert_eq!(PictureFormat::of(b"\x89PNG\r\n\x1a\n"), Some(PictureFormat::Png));
+        assert_eq!(PictureFormat::of(b"RIFF\x10\0\0\0WEBPVP8 "), Some(PictureFormat::Webp));
+        assert_eq!(PictureFormat::of(b"RIFF\x10\0\0\0WAVEfmt "), None);
+        assert_eq!(PictureFormat::of(b"token = 1"), None);
     }
 }

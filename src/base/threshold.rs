@@ -3,7 +3,7 @@
 //! A closed table. What a threshold is compared with is said by the rules; a playbook overrides it under `doctor`.
 
 use super::{
-    metric::Unit,
+    metric::MetricUnit,
     phrase::{Words, pair},
 };
 use std::collections::BTreeMap;
@@ -16,16 +16,16 @@ pub struct Threshold {
     /// What it is where the playbook says nothing.
     pub usual: f64,
     /// In what it is counted.
-    pub unit: Unit,
+    pub unit: MetricUnit,
     /// What it is compared with.
     pub about: Words,
 }
 
-const fn threshold(name: &'static str, usual: f64, unit: Unit, about: Words) -> Threshold {
+const fn threshold(name: &'static str, usual: f64, unit: MetricUnit, about: Words) -> Threshold {
     Threshold { name, usual, unit, about }
 }
 
-use Unit::{Count, Days, Plain, Share};
+use MetricUnit::{Count, Days, Plain, Share};
 
 /// Every threshold.
 #[rustfmt::skip]

@@ -2,7 +2,7 @@
 //!
 //! Only the head of a lane is ever attempted; while it waits for a retry, the ones behind it wait too.
 
-use super::{dispatch::Pool, parcel::Parcel, rate::Ticks, route::RobotId};
+use super::{dispatch::HostPool, parcel::Parcel, rate::Ticks, route::RobotId};
 use crate::base::ids::{ChannelName, GroupId};
 use std::collections::VecDeque;
 
@@ -21,7 +21,7 @@ pub(super) struct Lane {
     /// The robot at which an attempt of the head is in doubt.
     pub(super) doubt: Option<usize>,
     /// The claimed place of the head, or of the job that is being committed.
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<LanePlace>,
     /// The place is kept for a job that is being committed.
     pub(super) reserved: bool,
     /// What the platform said of the head's parts that it took.
@@ -40,11 +40,11 @@ pub(super) struct Lane {
 
 /// A place at a robot and its host.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct LanePlace {
     /// The robot.
     pub(super) robot: RobotId,
     /// Whose places it is one of.
-    pub(super) pool: Pool,
+    pub(super) pool: HostPool,
 }
 
 /// Where the head of a lane is.

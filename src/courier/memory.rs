@@ -4,14 +4,14 @@
 
 use super::{
     dispatch::Now,
-    rate::{Gate, Ticks},
+    rate::{RateGate, Ticks},
     route::RobotId,
 };
 use crate::base::time::{Duration, Timestamp};
 
 /// What is remembered of one robot.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Memory {
+pub struct RobotMemory {
     /// Which robot.
     pub robot: RobotId,
     /// Nothing is sent before this.
@@ -20,9 +20,9 @@ pub struct Memory {
     pub sent: Vec<Timestamp>,
 }
 
-impl Memory {
+impl RobotMemory {
     /// Of a gate.
-    pub(super) fn of(robot: &RobotId, gate: &Gate, now: Now) -> Self {
+    pub(super) fn of(robot: &RobotId, gate: &RateGate, now: Now) -> Self {
         let wall = |at: Ticks| now.wall.plus(Duration::from_millis(at as i64 - now.ticks as i64));
         let (pause, sent) = gate.memory();
         Self {
@@ -34,7 +34,7 @@ impl Memory {
 
     /// Into a gate. What lies further back than a courier's clock reaches is over; what the wall clock says is still
     /// to come was sent now.
-    pub(super) fn into(&self, gate: &mut Gate, now: Now) {
+    pub(super) fn into(&self, gate: &mut RateGate, now: Now) {
         let ticks = |at: Timestamp| now.ticks.saturating_add_signed(at.since(now.wall).as_millis());
         for at in &self.sent {
             gate.recall(ticks(*at).min(now.ticks));

@@ -15,8 +15,8 @@ mod dispatch;
 
 pub use dispatch::{Action, Dispatch, Finished, Hurried, Now};
 pub use lane::LaneKey;
-pub use memory::Memory;
-pub use parcel::{Key, Outcome, Parcel, Settlement};
+pub use memory::RobotMemory;
+pub use parcel::{Parcel, ParcelKey, ParcelOutcome, Settlement};
 pub use rate::{BEGINNING, Ticks};
 pub use receipt::Receipt;
 pub use route::{RobotId, Route, Stop};

@@ -14,13 +14,13 @@ use crate::{
 use std::sync::Arc;
 
 /// The outbox row that a parcel stands for.
-pub type Key = i64;
+pub type ParcelKey = i64;
 
 /// One message to deliver. Those of one group and channel are delivered in the order in which they are submitted.
 #[derive(Debug, Clone)]
 pub struct Parcel {
     /// The outbox row.
-    pub key: Key,
+    pub key: ParcelKey,
     /// The group that speaks.
     pub group: GroupId,
     /// The effect: with the group the idempotency key.
@@ -47,7 +47,7 @@ pub struct Parcel {
 
 /// How a message left the courier, or why it waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ParcelOutcome {
     /// The platform took it.
     Accepted,
     /// Refused for good, or out of attempts: dead, until somebody retries it.
@@ -69,7 +69,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settlement {
     /// The outbox row.
-    pub key: Key,
+    pub key: ParcelKey,
     /// The group whose message is settled.
     pub group: GroupId,
     /// The effect that is settled.
@@ -77,7 +77,7 @@ pub struct Settlement {
     /// The channel that the message went to.
     pub channel: ChannelName,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: ParcelOutcome,
     /// Attempts made in all.
     pub attempts: u32,
     /// Parts accepted.
@@ -94,15 +94,17 @@ impl Settlement {
     /// The input that tells the engine; none for one that waits, and for a plain acceptance on which nothing depends.
     pub fn receipt(&self) -> Option<input::Receipt> {
         match &self.outcome {
-            Outcome::Accepted if self.in_doubt => {
+            ParcelOutcome::Accepted if self.in_doubt => {
                 let note = if self.note.is_empty() { "in doubt" } else { &self.note };
                 Some(input::Receipt::Accepted { note: note.to_owned() })
             }
-            Outcome::Accepted if self.awaited => Some(input::Receipt::Accepted { note: self.note.clone() }),
-            Outcome::Accepted | Outcome::Deferred { .. } => None,
-            Outcome::Dead => Some(input::Receipt::Refused { reason: Phrase::same(&self.note) }),
-            Outcome::Held => Some(input::Receipt::InDoubt { reason: Phrase::same(&self.note) }),
-            Outcome::Expired => Some(input::Receipt::expired(self.in_doubt)),
+            ParcelOutcome::Accepted if self.awaited => {
+                Some(input::Receipt::Accepted { note: self.note.clone() })
+            }
+            ParcelOutcome::Accepted | ParcelOutcome::Deferred { .. } => None,
+            ParcelOutcome::Dead => Some(input::Receipt::Refused { reason: Phrase::same(&self.note) }),
+            ParcelOutcome::Held => Some(input::Receipt::InDoubt { reason: Phrase::same(&self.note) }),
+            ParcelOutcome::Expired => Some(input::Receipt::expired(self.in_doubt)),
         }
     }
 }
@@ -112,7 +114,7 @@ impl Parcel {
         self.expires.is_some_and(|expires| now > expires)
     }
 
-    pub(super) fn settlement(&self, outcome: Outcome, note: String) -> Settlement {
+    pub(super) fn settlement(&self, outcome: ParcelOutcome, note: String) -> Settlement {
         Settlement {
             key: self.key,
             group: self.group.clone(),

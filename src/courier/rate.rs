@@ -29,7 +29,7 @@ pub(super) fn are_long(rates: &[Rate]) -> bool {
 
 /// What was sent to one robot, and since when it may not be used.
 #[derive(Debug, Default)]
-pub(super) struct Gate {
+pub(super) struct RateGate {
     /// When attempts began.
     begun: VecDeque<Ticks>,
     /// When attempts that may have arrived ended.
@@ -43,7 +43,7 @@ pub(super) struct Gate {
     paused_until: Ticks,
 }
 
-impl Gate {
+impl RateGate {
     /// The earliest instant, not before `now`, at which one more may be let through; none as long as that depends
     /// on what is under way.
     pub(super) fn ready_at(&self, rates: &[Rate], now: Ticks) -> Option<Ticks> {
@@ -151,7 +151,7 @@ mod tests {
     }
 
     /// Sends one at a time as soon as allowed, each taking `latency`; gives when they began.
-    fn send(gate: &mut Gate, rates: &[Rate], from: Ticks, count: usize, latency: Ticks) -> Vec<Ticks> {
+    fn send(gate: &mut RateGate, rates: &[Rate], from: Ticks, count: usize, latency: Ticks) -> Vec<Ticks> {
         let mut now = from;
         (0..count)
             .map(|_| {
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn no_stretch_of_time_holds_more_than_the_limit() {
         for (per, latency) in [(1_000, 0), (1_000, 700), (60_000, 0), (60_000, 700)] {
-            let sent = send(&mut Gate::default(), &rates(&[(3, per)]), 0, 20, latency);
+            let sent = send(&mut RateGate::default(), &rates(&[(3, per)]), 0, 20, latency);
             for four in sent.windows(4) {
                 assert!(four[3] - four[0] > per as Ticks, "{sent:?}");
             }
@@ -179,14 +179,14 @@ mod tests {
     #[test]
     fn a_hundred_at_a_preset_are_late_by_less_than_a_second() {
         for (limit, ideal) in [(&[(20, 60_000)][..], 240_000), (&[(1, 1_000)], 99_000)] {
-            let sent = send(&mut Gate::default(), &rates(limit), 0, 100, 0);
+            let sent = send(&mut RateGate::default(), &rates(limit), 0, 100, 0);
             assert!((ideal..ideal + 1_000).contains(&sent[99]), "{limit:?}: {}", sent[99]);
         }
     }
 
     #[test]
     fn every_limit_holds_and_a_pause_too() {
-        let (mut gate, limits) = (Gate::default(), rates(&[(2, 100), (3, 10_000)]));
+        let (mut gate, limits) = (RateGate::default(), rates(&[(2, 100), (3, 10_000)]));
         assert_eq!(send(&mut gate, &limits, 0, 3, 0), [0, 0, 101]);
         assert_eq!(gate.ready_at(&limits, 102), Some(10_001));
         gate.pause(20_000);
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn what_is_under_way_counts_and_what_never_arrived_does_not() {
-        let (mut gate, limit) = (Gate::default(), rates(&[(1, 60_000)]));
+        let (mut gate, limit) = (RateGate::default(), rates(&[(1, 60_000)]));
         gate.take(&limit);
         gate.begin(5);
         assert_eq!(gate.ready_at(&limit, 10), None);
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn channels_with_limits_of_their_own_share_what_was_sent() {
-        let (mut gate, wide, narrow) = (Gate::default(), rates(&[(20, 60_000)]), rates(&[(2, 60_000)]));
+        let (mut gate, wide, narrow) = (RateGate::default(), rates(&[(20, 60_000)]), rates(&[(2, 60_000)]));
         send(&mut gate, &wide, 0, 2, 0);
         assert_eq!(gate.ready_at(&narrow, 9), Some(60_001));
         assert_eq!(gate.ready_at(&wide, 9), Some(9));
@@ -218,8 +218,8 @@ mod tests {
 
     #[test]
     fn an_estimate_counts_those_that_wait() {
-        let (mut gate, limit) = (Gate::default(), rates(&[(2, 60_000)]));
-        let estimates = |gate: &Gate| [0, 1, 2, 4].map(|ahead| gate.estimate(&limit, ahead, 0));
+        let (mut gate, limit) = (RateGate::default(), rates(&[(2, 60_000)]));
+        let estimates = |gate: &RateGate| [0, 1, 2, 4].map(|ahead| gate.estimate(&limit, ahead, 0));
         assert_eq!(estimates(&gate), [0, 0, 60_001, 120_002]);
         send(&mut gate, &limit, 0, 2, 0);
         assert_eq!(estimates(&gate), [60_001, 60_001, 120_002, 180_003]);

@@ -7,7 +7,7 @@ use super::{
     carrying::{At, Carried, Trouble, Went},
     draft::{Decided, Draft, Piece},
     entry::{Cause, Fact, Outcome, Skip, TaskKind, Waiting},
-    facts::About,
+    facts::ExprAbout,
     state::{Run, RunWait},
 };
 use crate::{
@@ -242,7 +242,7 @@ impl Draft<'_> {
     pub(super) fn step_facts(&self, at: &At<'_>, names: Names) -> Arc<Facts> {
         // The run may have gained bindings since the step began.
         let run = self.state.runs.get(&at.run.id).unwrap_or(&at.run);
-        let about = About { run: Some(run), step: Some(&at.step.id), ..About::default() };
+        let about = ExprAbout { run: Some(run), step: Some(&at.step.id), ..ExprAbout::default() };
         super::facts::build_facts(self.state, at.playbook, at.group, Some(at.play), self.now, names, &about)
     }
 

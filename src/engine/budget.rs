@@ -6,7 +6,7 @@
 use super::{
     draft::{Decided, Draft},
     entry::{Fact, HoldReason, Outgoing, Stale},
-    facts::About,
+    facts::ExprAbout,
     notice,
     state::{HeldMessage, Released, State},
 };
@@ -17,7 +17,7 @@ use crate::{
         time::{Duration, Timestamp, Zone},
     },
     model::{
-        budget::{Budgets, Promo, Quota, Window, is_of},
+        budget::{Budgets, Promo, Quota, QuotaWindow, is_of},
         message::{Label, Message},
         playbook::Playbook,
     },
@@ -37,8 +37,8 @@ fn horizon(budgets: &Budgets) -> Duration {
     let quota = |quota: Option<Quota>| match quota.map(|q| q.per) {
         None => Duration::ZERO,
         // A calendar day in autumn has 25 hours.
-        Some(Window::Day) => Duration::HOUR.times(26),
-        Some(Window::Sliding(length)) => length,
+        Some(QuotaWindow::Day) => Duration::HOUR.times(26),
+        Some(QuotaWindow::Sliding(length)) => length,
     };
     let share = budgets.promo.as_ref().and_then(|p| p.share).map_or(Duration::ZERO, |share| share.1);
     let gap = budgets.gap.unwrap_or(Duration::ZERO).times(2);
@@ -174,7 +174,9 @@ impl Draft<'_> {
         let used = quota_used(self.state, &self.playbook.zone, &out.channel, quota, self.now, |r| r.mentions);
         let first = out.urgent || self.is_dated(&out);
         let kept = || if first { 0 } else { self.mentions_of_all_ahead(&out.channel) };
-        if used.until.is_none() && (quota.per != Window::Day || used.at.len() + kept() < quota.max as usize) {
+        if used.until.is_none()
+            && (quota.per != QuotaWindow::Day || used.at.len() + kept() < quota.max as usize)
+        {
             return out;
         }
         let message = Message { mentions: Vec::new(), ..out.message };
@@ -330,7 +332,7 @@ impl Draft<'_> {
         }
         let midnight = zone.day_bounds(self.now).1;
         if let Some(when) = &promo.when {
-            let facts = self.facts(when.names(), &About::default());
+            let facts = self.facts(when.names(), &ExprAbout::default());
             if !when.eval_bool(&facts).unwrap_or(false) {
                 return Some((HoldReason::PromoWhen, Some(midnight)));
             }
@@ -365,11 +367,11 @@ pub(crate) fn quota_used(
     counts: impl Fn(&Released) -> bool,
 ) -> QuotaUsed {
     let (from, day_end) = match quota.per {
-        Window::Day => {
+        QuotaWindow::Day => {
             let (start, end) = zone.day_bounds(now);
             (start, Some(end))
         }
-        Window::Sliding(length) => (now.plus(-length).plus(Duration::from_millis(1)), None),
+        QuotaWindow::Sliding(length) => (now.plus(-length).plus(Duration::from_millis(1)), None),
     };
     // From the last one back, no further than the quota reaches.
     let recent = state.released_to(channel).into_iter().flat_map(|released| released.iter().rev());
@@ -378,10 +380,10 @@ pub(crate) fn quota_used(
     let until = match (quota.per, day_end) {
         _ if at.len() < quota.max as usize => None,
         // With a quota of nothing there is never room.
-        (Window::Sliding(length), _) => {
+        (QuotaWindow::Sliding(length), _) => {
             Some(at.last().map_or(now.plus(Duration::DAY), |oldest| oldest.plus(length)))
         }
-        (Window::Day, end) => end,
+        (QuotaWindow::Day, end) => end,
     };
     QuotaUsed { at, until }
 }

@@ -4,7 +4,7 @@
 
 use super::{
     draft::{Decided, Draft},
-    due::{Asked, date_values},
+    due::{StartCause, date_values},
     entry::{Cause, Fact, Outcome, Outgoing},
     input::{Command, Signal},
     joined_ids::JoinedIds,
@@ -230,7 +230,7 @@ impl Draft<'_> {
         };
         let run = self.fresh_run_id(name, self.now);
         let cause = Cause { args: args.clone(), member, by_hand: true, ..Cause::default() };
-        self.try_start(play, run, self.now, cause, Asked::ByOperator).map(|_| ())
+        self.try_start(play, run, self.now, cause, StartCause::ByOperator).map(|_| ())
     }
 
     /// Starts the run of a date now, which is the moment it is about from then on.
@@ -251,7 +251,7 @@ impl Draft<'_> {
         let values = date_values(date, anchor);
         let cause =
             Cause { date: Some(id.clone()), values, args: args.clone(), by_hand: true, ..Cause::default() };
-        self.try_start(play, run, anchor, cause, Asked::ByOperator).map(|_| ())
+        self.try_start(play, run, anchor, cause, StartCause::ByOperator).map(|_| ())
     }
 
     /// The end of a pause: it was time slept through, so `catch_up` decides about what it held back.

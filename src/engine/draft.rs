@@ -8,7 +8,7 @@ use super::{
     addressee::Addressee,
     apply,
     entry::{Entry, Fact, Outgoing, TaskKind},
-    facts::{About, build_facts},
+    facts::{ExprAbout, build_facts},
     input::Signal,
     outgoing::Notice,
     request::Request,
@@ -166,7 +166,7 @@ impl<'a> Draft<'a> {
     }
 
     /// What expressions see. Only what the names need is gathered.
-    pub(super) fn facts(&self, names: Names, about: &About<'_>) -> Arc<Facts> {
+    pub(super) fn facts(&self, names: Names, about: &ExprAbout<'_>) -> Arc<Facts> {
         let (playbook, group, play) = match about.run.and_then(|run| self.play_of(run)) {
             Some((playbook, group, play)) => (playbook, group, Some(play)),
             None => (self.playbook.clone(), self.group.clone(), None),
@@ -245,7 +245,7 @@ impl<'a> Draft<'a> {
         let Some(role) = role else {
             return self.alert(self.next_task_id().as_str(), text);
         };
-        let to = self.assignee(Some(&Assignee::Role(role)), &self.facts(Names::NONE, &About::default()));
+        let to = self.assignee(Some(&Assignee::Role(role)), &self.facts(Names::NONE, &ExprAbout::default()));
         let request =
             Request { due, urgent, ends, ..Request::new(TaskKind::Task, text, to.unwrap_or_default()) };
         self.open_alone(request, play, run).map(drop)

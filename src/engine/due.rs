@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 /// What asked for a start: an operator is not held by conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum StartCause {
     ByTrigger,
     ByOperator,
 }
@@ -133,7 +133,7 @@ impl Draft<'_> {
             return self.disarm(name);
         }
         let slept = self.slept_anchors(play, first);
-        let Pending { dead, alive, last } = slept;
+        let PendingStarts { dead, alive, last } = slept;
         let members = match &play.trigger {
             Trigger::Members(of) => Some(of),
             _ => None,
@@ -173,7 +173,7 @@ impl Draft<'_> {
                 continue;
             }
             let run = scheduled_run_id(play, anchor);
-            self.try_start(play, run, anchor, Cause::default(), Asked::ByTrigger)?;
+            self.try_start(play, run, anchor, Cause::default(), StartCause::ByTrigger)?;
             // Each goes as far as it can before the next one asks whether it is still open.
             self.carry_on()?;
         }
@@ -186,9 +186,9 @@ impl Draft<'_> {
     }
 
     /// The anchors whose start has come: those that are too late as a range, the others one by one.
-    fn slept_anchors(&self, play: &Play, first: Timestamp) -> Pending {
+    fn slept_anchors(&self, play: &Play, first: Timestamp) -> PendingStarts {
         let (zone, group) = (&self.playbook.zone, &self.state.group);
-        let mut pending = Pending { dead: None, alive: Vec::new(), last: first };
+        let mut pending = PendingStarts { dead: None, alive: Vec::new(), last: first };
         let mut next = Some(first);
         let mut counted = 0;
         while let Some(anchor) = next.filter(|anchor| play.start_of(*anchor, zone, group) <= self.now) {
@@ -328,7 +328,7 @@ impl Draft<'_> {
             });
         }
         let cause = Cause { date: Some(id.clone()), values: date_values(date, anchor), ..Cause::default() };
-        self.try_start(play, run, anchor, cause, Asked::ByTrigger).map(|_| ())
+        self.try_start(play, run, anchor, cause, StartCause::ByTrigger).map(|_| ())
     }
 
     /// Starts a run, or records why not. Returns whether it started.
@@ -338,7 +338,7 @@ impl Draft<'_> {
         run: RunId,
         anchor: Timestamp,
         cause: Cause,
-        asked: Asked,
+        asked: StartCause,
     ) -> Decided<bool> {
         let occasion = Occasion {
             state: self.state,
@@ -350,7 +350,7 @@ impl Draft<'_> {
             cause: &cause,
             now: self.now,
         };
-        let refusal = if asked == Asked::ByOperator { None } else { occasion.refusal() };
+        let refusal = if asked == StartCause::ByOperator { None } else { occasion.refusal() };
         let refusal = match refusal {
             None if self.state.runs.len() >= limits::RUNS_OPEN_MAX => {
                 Some(Skip::Limit { limit: format!("{} open runs in one group", limits::RUNS_OPEN_MAX) })
@@ -368,7 +368,7 @@ impl Draft<'_> {
             })?;
             return Ok(false);
         }
-        if play.overlap == Overlap::Replace && asked == Asked::ByTrigger {
+        if play.overlap == Overlap::Replace && asked == StartCause::ByTrigger {
             for open in gate::open_runs(self.state, play, &cause) {
                 self.finish(
                     &open,
@@ -414,7 +414,7 @@ impl Draft<'_> {
 }
 
 /// The anchors whose start has come.
-struct Pending {
+struct PendingStarts {
     /// Too late: the first, the last, how many.
     dead: Option<(Timestamp, Timestamp, u64)>,
     /// Not too late.

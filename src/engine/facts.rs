@@ -31,7 +31,7 @@ pub(super) const LEFT: &str = "member.left";
 
 /// What an expression is about, beside the group: the run, the member, a signal that is being tested.
 #[derive(Default, Clone)]
-pub(super) struct About<'r> {
+pub(super) struct ExprAbout<'r> {
     pub(super) run: Option<&'r Run>,
     pub(super) member: Option<MemberId>,
     pub(super) signal: Option<Value>,
@@ -46,7 +46,7 @@ pub(super) fn build_facts(
     play: Option<&Play>,
     now: Timestamp,
     names: Names,
-    about: &About<'_>,
+    about: &ExprAbout<'_>,
 ) -> Arc<Facts> {
     let run = about.run;
     let signals = run.map(|run| &run.cause.signals);

@@ -5,7 +5,7 @@
 use super::{
     advance::probe_run,
     entry::{Cause, Skip},
-    facts::{About, build_facts},
+    facts::{ExprAbout, build_facts},
     state::State,
 };
 use crate::{
@@ -89,7 +89,7 @@ pub struct Occasion<'a> {
 
 /// A question with its answer.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
+pub struct AskedGate {
     /// The question.
     pub gate: Gate,
     /// Why it refuses; none when it lets the occurrence pass.
@@ -111,7 +111,7 @@ impl Occasion<'_> {
     }
 
     /// Every question that means something for this play, with its answer.
-    pub fn asked(&self) -> Vec<Asked> {
+    pub fn asked(&self) -> Vec<AskedGate> {
         let play = self.play;
         let means = |gate: &Gate| match gate {
             Gate::Bounds => play.from.is_some() || play.until.is_some(),
@@ -127,7 +127,7 @@ impl Occasion<'_> {
             .map(|(gate, refusal)| {
                 let when = self.play.when.as_ref().filter(|_| gate == Gate::When);
                 let readings = when.map_or_else(Vec::new, |when| when.readings(&self.facts(when)));
-                Asked { gate, refusal, readings }
+                AskedGate { gate, refusal, readings }
             })
             .collect()
     }
@@ -177,7 +177,7 @@ impl Occasion<'_> {
 
     fn facts(&self, condition: &Expr) -> Arc<Facts> {
         let probe = probe_run(self.play, self.playbook, self.run, self.anchor, self.now, self.cause);
-        let about = About { run: Some(&probe), ..About::default() };
+        let about = ExprAbout { run: Some(&probe), ..ExprAbout::default() };
         let (play, names) = (Some(self.play), condition.names());
         build_facts(self.state, self.playbook, self.group, play, self.now, names, &about)
     }

@@ -12,7 +12,7 @@ use crate::{
         time::{Duration, Timestamp},
         value::Value,
     },
-    script::action::Outcome,
+    script::action::CallOutcome,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub struct Input {
 
 impl Input {
     /// The return of a script call; its id is the call's, so that only one counts.
-    pub fn returned(effect: &EffectId, result: Result<Outcome, Phrase>) -> Self {
+    pub fn returned(effect: &EffectId, result: Result<CallOutcome, Phrase>) -> Self {
         let id = InputId::from(format!("{RETURNED}{effect}"));
         Self { id, kind: InputKind::ScriptReturned { effect: effect.clone(), result } }
     }
@@ -78,7 +78,7 @@ pub enum InputKind {
         /// Which call.
         effect: EffectId,
         /// What it brought back, or why it failed.
-        result: Result<Outcome, Phrase>,
+        result: Result<CallOutcome, Phrase>,
     },
     /// An attempt to deliver a message has ended for good.
     Receipt {

@@ -6,7 +6,7 @@
 use super::{
     choosing::{DayReached, Reached},
     draft::{Decided, Draft},
-    due::Asked,
+    due::StartCause,
     entry::{Cause, Fact, Outcome, Skip},
 };
 use crate::{
@@ -156,7 +156,7 @@ impl Draft<'_> {
             (Arc::from("years"), Value::Int(years)),
         ]);
         let cause = Cause { member: Some(member), values: Value::Map(Arc::new(values)), ..Cause::default() };
-        self.try_start(play, run, anchor, cause, Asked::ByTrigger)?;
+        self.try_start(play, run, anchor, cause, StartCause::ByTrigger)?;
         self.carry_on()
     }
 

@@ -97,7 +97,7 @@ use crate::{
     script::{facts::Facts, names::Names},
 };
 use entry::Entry;
-use facts::About;
+use facts::ExprAbout;
 use state::State;
 use std::sync::Arc;
 use timer::Deadline;
@@ -132,7 +132,7 @@ pub fn script_facts(state: &State, playbooks: &Playbooks, effect: &EffectId) -> 
     let run = state.runs.get(&call.run)?;
     let (playbook, group, play) =
         reword::version_of(run, &state.group, |digest| playbooks.of(digest, &state.group).cloned())?;
-    let about = About { run: Some(run), step: Some(&call.step), ..About::default() };
+    let about = ExprAbout { run: Some(run), step: Some(&call.step), ..ExprAbout::default() };
     Some(facts::build_facts(state, &playbook, &group, Some(&play), state.clock, Names::ALL, &about))
 }
 
@@ -141,5 +141,5 @@ pub fn group_facts(state: &State, playbooks: &Playbooks, names: Names, now: Time
     let playbook = playbooks.of(state.digest.as_ref()?, &state.group)?;
     let group = playbook.groups.get(&state.group)?;
     let now = now.max(state.clock);
-    Some(facts::build_facts(state, playbook, group, None, now, names, &About::default()))
+    Some(facts::build_facts(state, playbook, group, None, now, names, &ExprAbout::default()))
 }

@@ -3,7 +3,7 @@
 use super::{
     draft::{Decided, Draft},
     entry::{Fact, PhaseCause},
-    facts::About,
+    facts::ExprAbout,
     input::Signal,
 };
 use crate::{
@@ -87,7 +87,7 @@ impl Draft<'_> {
                 return Ok(());
             };
             let Some(next) = playbook.phase_after(&self.state.phase) else { return Ok(()) };
-            let facts = self.facts(until.names(), &About::default());
+            let facts = self.facts(until.names(), &ExprAbout::default());
             if !until.eval_bool(&facts).unwrap_or(false) {
                 return Ok(());
             }

@@ -4,7 +4,7 @@ use super::{
     addressee::Addressee,
     draft::{Decided, Draft},
     entry::{Fact, Task, TaskKind},
-    facts::About,
+    facts::ExprAbout,
     notice,
     open::Press,
     operation::Operation,
@@ -129,7 +129,7 @@ impl Draft<'_> {
     }
 
     fn somebody(&self, word: &str) -> Result<Addressee, Phrase> {
-        let facts = self.facts(Names::NONE, &About::default());
+        let facts = self.facts(Names::NONE, &ExprAbout::default());
         let people = &self.playbook.people;
         let is_known = people.contains_key(word) || self.playbook.role(&self.group, &word.into()).is_some();
         let mut named = people.iter().filter(|(_, person)| !is_known && person.name == word);

@@ -1,7 +1,7 @@
 //! The values behind conditions, read by the code that decides by them. For `why`; decides nothing.
 
 use super::{
-    facts::{About, build_facts},
+    facts::{ExprAbout, build_facts},
     input::Signal,
     state::{Run, State},
 };
@@ -38,17 +38,17 @@ pub struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn facts(&self, play: Option<&Play>, names: Names, about: &About<'_>) -> Arc<Facts> {
+    fn facts(&self, play: Option<&Play>, names: Names, about: &ExprAbout<'_>) -> Arc<Facts> {
         build_facts(self.state, self.playbook, self.group, play, self.now, names, about)
     }
 
-    fn read(&self, play: Option<&Play>, condition: &Expr, about: &About<'_>) -> Vec<Reading> {
+    fn read(&self, play: Option<&Play>, condition: &Expr, about: &ExprAbout<'_>) -> Vec<Reading> {
         condition.readings(&self.facts(play, condition.names(), about))
     }
 
     /// The values in a step's `when`, or in the condition of an `if`.
     pub fn step(&self, play: &Play, run: &Run, step: &Step) -> Vec<Reading> {
-        let about = About { run: Some(run), step: Some(&step.id), ..About::default() };
+        let about = ExprAbout { run: Some(run), step: Some(&step.id), ..ExprAbout::default() };
         let of_if = match &step.verb {
             Verb::If(branch) => Some(&branch.cond),
             _ => None,
@@ -64,8 +64,11 @@ impl Reader<'_> {
         if signal.member.is_none() && filter.names().has(Name::Member) {
             return (false, Vec::new());
         }
-        let about =
-            About { signal: Some(signal.to_value()), member: signal.member.clone(), ..About::default() };
+        let about = ExprAbout {
+            signal: Some(signal.to_value()),
+            member: signal.member.clone(),
+            ..ExprAbout::default()
+        };
         let facts = self.facts(None, filter.names(), &about);
         (filter.eval_bool(&facts).unwrap_or(false), filter.readings(&facts))
     }
@@ -74,12 +77,12 @@ impl Reader<'_> {
     pub fn until(&self) -> Vec<Reading> {
         let phase = self.playbook.phase(&self.state.phase);
         let until = phase.and_then(|phase| phase.until.as_ref());
-        until.map_or_else(Vec::new, |until| self.read(None, until, &About::default()))
+        until.map_or_else(Vec::new, |until| self.read(None, until, &ExprAbout::default()))
     }
 
     /// The values in the condition for advertising.
     pub fn promo(&self, promo: &Promo) -> Vec<Reading> {
         let when = promo.when.as_ref();
-        when.map_or_else(Vec::new, |when| self.read(None, when, &About::default()))
+        when.map_or_else(Vec::new, |when| self.read(None, when, &ExprAbout::default()))
     }
 }

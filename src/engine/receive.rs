@@ -2,9 +2,9 @@
 
 use super::{
     draft::{Decided, Draft},
-    due::Asked,
+    due::StartCause,
     entry::{Cause, Fact, Skip, TaskKind},
-    facts::{About, JOINED, LEFT},
+    facts::{ExprAbout, JOINED, LEFT},
     input::Signal,
     moderation::without_words,
     open::OpenTask,
@@ -134,8 +134,11 @@ impl Draft<'_> {
                 // A condition about a member is not met by a signal about nobody.
                 return Ok(());
             }
-            let about =
-                About { signal: Some(value.clone()), member: signal.member.clone(), ..About::default() };
+            let about = ExprAbout {
+                signal: Some(value.clone()),
+                member: signal.member.clone(),
+                ..ExprAbout::default()
+            };
             let facts = self.facts(filter.names(), &about);
             match filter.eval_bool(&facts) {
                 Ok(true) => {}
@@ -162,7 +165,7 @@ impl Draft<'_> {
         let member = on.per_member.then(|| signal.member.clone()).flatten();
         let run = self.fresh_run_id(&play.name, signal.at);
         let cause = Cause { signals: vec![value], member, ..Cause::default() };
-        self.try_start(play, run, signal.at, cause, Asked::ByTrigger).map(|_| ())
+        self.try_start(play, run, signal.at, cause, StartCause::ByTrigger).map(|_| ())
     }
 
     fn join_batch(&mut self, joined: &Play, batch: Batch, signal: &Signal, value: Value) -> Decided {
@@ -206,7 +209,7 @@ impl Draft<'_> {
         let anchor = until.min(self.now);
         let run = self.fresh_run_id(name, anchor);
         let cause = Cause { signals, ..Cause::default() };
-        self.try_start(play, run, anchor, cause, Asked::ByTrigger).map(|_| ())
+        self.try_start(play, run, anchor, cause, StartCause::ByTrigger).map(|_| ())
     }
 }
 

@@ -84,7 +84,7 @@ impl Recent {
 /// As it is stored: eight bytes an id, in Base64. The form before this one was a list of numbers.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum Stored {
+enum StoredIds {
     Numbers(Vec<u64>),
     Packed { hours: Vec<(i64, u32)>, ids: String },
 }
@@ -93,18 +93,18 @@ impl Serialize for Recent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let bytes: Vec<u8> = self.ids.iter().flat_map(|id| id.to_le_bytes()).collect();
         let hours = self.hours.iter().copied().collect();
-        Stored::Packed { hours, ids: STANDARD_NO_PAD.encode(bytes) }.serialize(serializer)
+        StoredIds::Packed { hours, ids: STANDARD_NO_PAD.encode(bytes) }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Recent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Stored::deserialize(deserializer)? {
-            Stored::Numbers(ids) => {
+        match StoredIds::deserialize(deserializer)? {
+            StoredIds::Numbers(ids) => {
                 let hours = if ids.is_empty() { Vec::new() } else { vec![(UNKNOWN, ids.len() as u32)] };
                 Ok(Self::of(ids, hours))
             }
-            Stored::Packed { hours, ids } => {
+            StoredIds::Packed { hours, ids } => {
                 let bytes = STANDARD_NO_PAD.decode(ids).map_err(D::Error::custom)?;
                 let ids = bytes.as_chunks().0.iter().map(|id| u64::from_le_bytes(*id)).collect();
                 Ok(Self::of(ids, hours))

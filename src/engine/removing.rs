@@ -8,7 +8,7 @@ use super::{
     carrying::{At, Carried, Went},
     draft::{Decided, Draft},
     entry::{Fact, Outgoing, TaskKind, Waiting},
-    facts::About,
+    facts::ExprAbout,
     hands, notice,
     open::OpenTask,
     request::Request,
@@ -117,7 +117,7 @@ impl Draft<'_> {
         let (_, _, play) = self.play_of(run)?;
         let Op::Step { step, .. } = play.section(run.section).ops.get(run.pc as usize)? else { return None };
         let Verb::Prune(prune) = &step.verb else { return None };
-        self.assignee(prune.to.as_ref(), &self.facts(Names::NONE, &About::default())).ok()
+        self.assignee(prune.to.as_ref(), &self.facts(Names::NONE, &ExprAbout::default())).ok()
     }
 
     /// Removals of the platform's that have nobody left in them are done.

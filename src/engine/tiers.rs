@@ -6,7 +6,7 @@
 use super::{
     draft::{Decided, Draft},
     entry::Fact,
-    facts::About,
+    facts::ExprAbout,
     standing::Stood,
 };
 use crate::{
@@ -38,7 +38,7 @@ impl Draft<'_> {
         let rest = self.state.members.after(self.state.standing.after.as_ref());
         let part: Vec<MemberId> =
             rest.take(limits::MEMBERS_AT_ONCE_MAX).map(|member| member.id.clone()).collect();
-        let facts = self.facts(Names::ALL, &About::default());
+        let facts = self.facts(Names::ALL, &ExprAbout::default());
         for member in &part {
             self.stand(member, &facts)?;
         }
@@ -53,7 +53,7 @@ impl Draft<'_> {
         if self.playbook.tiers.is_empty() {
             return Ok(());
         }
-        let facts = self.facts(Names::ALL, &About::default());
+        let facts = self.facts(Names::ALL, &ExprAbout::default());
         self.stand(member, &facts)
     }
 

@@ -17,7 +17,7 @@ use crate::{
         time::{Duration, Timestamp},
     },
     model::{
-        edit::Standing,
+        edit::GroupAtEdit,
         group::Group,
         occurrence::scheduled_run_id,
         play::Play,
@@ -110,7 +110,7 @@ fn timed<'p>(state: &State, playbook: &'p Playbook) -> Vec<(Upcoming, Option<&'p
 }
 
 /// Where a group stands when an edit of this playbook comes.
-pub fn standing(state: &State, playbook: &Playbook, now: Timestamp) -> Standing {
+pub fn standing(state: &State, playbook: &Playbook, now: Timestamp) -> GroupAtEdit {
     let playbook = playbook.in_group(&state.group);
     let mut postponed = BTreeMap::new();
     for (play, known) in &state.plays {
@@ -131,7 +131,7 @@ pub fn standing(state: &State, playbook: &Playbook, now: Timestamp) -> Standing 
         }
     }
     let now = now.max(state.clock);
-    Standing { group: state.group.clone(), created: state.created, now, postponed, settled }
+    GroupAtEdit { group: state.group.clone(), created: state.created, now, postponed, settled }
 }
 
 /// How far a group's clock is ahead of the machine's, where that is worth saying: then nothing is due before the

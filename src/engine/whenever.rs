@@ -6,16 +6,16 @@
 use super::{
     condition::{Condition, Truth},
     draft::{Decided, Draft},
-    due::Asked,
+    due::StartCause,
     entry::{Cause, Fact, Skip},
-    facts::About,
+    facts::ExprAbout,
 };
 use crate::{
     base::{
         ids::{PlayName, RunId},
         time::Duration,
     },
-    model::{budget::Window, play::Play, trigger::Trigger, whenever::Whenever},
+    model::{budget::QuotaWindow, play::Play, trigger::Trigger, whenever::Whenever},
 };
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ impl Draft<'_> {
         let words: Arc<str> = Arc::from(whenever.words());
         let known = self.state.conditions.get(name).map(|known| known.condition.clone());
         let known = known.filter(|known| known.expression == words);
-        let facts = self.facts(whenever.condition.names(), &About::default());
+        let facts = self.facts(whenever.condition.names(), &ExprAbout::default());
         let holds = match whenever.condition.eval_known(&facts) {
             Ok(Some(true)) => Truth::True,
             Ok(Some(false)) => Truth::False,
@@ -123,8 +123,8 @@ impl Draft<'_> {
         let used = self.state.knows_run(&run);
         let full = whenever.max.filter(|max| {
             let from = match max.per {
-                Window::Day => self.playbook.zone.day_bounds(self.now).0,
-                Window::Sliding(length) => self.now.plus(-length),
+                QuotaWindow::Day => self.playbook.zone.day_bounds(self.now).0,
+                QuotaWindow::Sliding(length) => self.now.plus(-length),
             };
             let known = self.state.conditions.get(name);
             let lately = known.map_or(0, |known| known.starts.iter().filter(|at| **at > from).count());
@@ -138,7 +138,7 @@ impl Draft<'_> {
                 self.emit(Fact::Skipped { play, run, from: anchor, to: anchor, count, reason })?;
                 false
             }
-            None => self.try_start(play, run, anchor, Cause::default(), Asked::ByTrigger)?,
+            None => self.try_start(play, run, anchor, Cause::default(), StartCause::ByTrigger)?,
         };
         self.stands(name, Condition { done: true, until: None, starts, ..stands })
     }

@@ -17,7 +17,7 @@ use std::{fmt, ops::Range, sync::Arc};
 
 /// A problem of a data file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct DataProblem {
     /// What was found and what was expected.
     pub message: Phrase,
     /// The bytes of the file that it is about.
@@ -26,7 +26,7 @@ pub struct Problem {
     pub help: Option<Phrase>,
 }
 
-impl Problem {
+impl DataProblem {
     /// A problem of some bytes.
     pub fn new(range: Range<usize>, message: impl Into<Phrase>) -> Self {
         Self { message: message.into(), range, help: None }
@@ -39,7 +39,7 @@ impl Problem {
     }
 }
 
-impl Problem {
+impl DataProblem {
     /// What it says, with what to write instead.
     pub fn in_words(&self) -> Phrase {
         let Self { message, help, .. } = self;
@@ -50,7 +50,7 @@ impl Problem {
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for DataProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message.en)?;
         self.help.iter().try_for_each(|help| write!(f, "; {}", help.en))
@@ -67,7 +67,7 @@ impl fmt::Display for Problem {
 /// | anything else | the text |
 ///
 /// A byte order mark is accepted everywhere.
-pub fn parse(path: &str, text: &str) -> Result<Value, Problem> {
+pub fn parse(path: &str, text: &str) -> Result<Value, DataProblem> {
     let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     match ending.as_deref() {
         Some("yaml" | "yml") => yaml(text),
@@ -84,7 +84,7 @@ fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-fn yaml(text: &str) -> Result<Value, Problem> {
+fn yaml(text: &str) -> Result<Value, DataProblem> {
     let mut report = Report::default();
     let document = document::parse::parse(SourceId(0), text, &mut report);
     if let Some(error) = report.diagnostics.iter().find(|found| found.severity == Severity::Error) {
@@ -93,12 +93,12 @@ fn yaml(text: &str) -> Result<Value, Problem> {
             return Ok(Value::Null);
         }
         let range = error.span.map_or(0..0, |span| span.start as usize..span.end as usize);
-        return Err(Problem { message: error.message.clone(), range, help: error.help.clone() });
+        return Err(DataProblem { message: error.message.clone(), range, help: error.help.clone() });
     }
     Ok(document.map_or(Value::Null, |document| document.root.to_value()))
 }
 
-fn json(text: &str) -> Result<Value, Problem> {
+fn json(text: &str) -> Result<Value, DataProblem> {
     let body = without_mark(text);
     let value: serde_json::Value = serde_json::from_str(body).map_err(|error| {
         let start =
@@ -106,14 +106,14 @@ fn json(text: &str) -> Result<Value, Problem> {
         let at = (text.len() - body.len() + start + error.column().saturating_sub(1)).min(text.len());
         let said = error.to_string();
         let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
-        Problem::new(at..at, phrase!("this is not JSON: {said}", "这不是 JSON：{said}"))
+        DataProblem::new(at..at, phrase!("this is not JSON: {said}", "这不是 JSON：{said}"))
     })?;
     Ok(Value::from_json(&value))
 }
 
 /// One row of a CSV file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct DataRow {
     /// A map from the header's names to the cells.
     pub value: Value,
     /// The bytes of the file in which the row was written.
@@ -122,7 +122,7 @@ pub struct Row {
     pub missing: Vec<Arc<str>>,
 }
 
-impl Row {
+impl DataRow {
     /// What a row with too few cells lacks, for a warning at its place.
     pub fn lacks(&self) -> Option<Phrase> {
         let names: Vec<&str> = self.missing.iter().map(AsRef::as_ref).collect();
@@ -143,7 +143,7 @@ impl Row {
 ///
 /// A name twice in the header, a cell under no name, a header without names, quotes that never end, full-width
 /// commas where the others are half-width.
-pub fn csv_rows(text: &str) -> Result<Vec<Row>, Problem> {
+pub fn csv_rows(text: &str) -> Result<Vec<DataRow>, DataProblem> {
     let decode::Layout { start: skipped, delimiter } = decode::layout(text);
     let body = &text[skipped..];
     let mut reader = csv::ReaderBuilder::new()
@@ -158,7 +158,7 @@ pub fn csv_rows(text: &str) -> Result<Vec<Row>, Problem> {
     loop {
         let more = reader.read_record(&mut record).map_err(|error| {
             let at = error.position().map_or(0, |p| p.byte() as usize) + skipped;
-            Problem::new(at..at, phrase!("this is not CSV: {error}", "这不是 CSV：{error}"))
+            DataProblem::new(at..at, phrase!("this is not CSV: {error}", "这不是 CSV：{error}"))
         })?;
         if !more {
             break;
@@ -167,7 +167,7 @@ pub fn csv_rows(text: &str) -> Result<Vec<Row>, Problem> {
         let range = line_at(text, start, reader.position().byte() as usize + skipped);
         let raw = text.get(range.clone()).unwrap_or_default();
         if raw.contains('\n') && raw.matches('"').count() % 2 == 1 {
-            return Err(Problem::new(
+            return Err(DataProblem::new(
                 range.start..range.start,
                 pair("a quote that begins in this row never ends", "从这一行开始的引号没有结束"),
             )
@@ -184,7 +184,7 @@ pub fn csv_rows(text: &str) -> Result<Vec<Row>, Problem> {
         }
     }
     if header.is_none() {
-        return Err(Problem::new(
+        return Err(DataProblem::new(
             0..0,
             pair("the file is empty; its first line names the columns", "文件是空的；第一行应写各列的名字"),
         )
@@ -194,12 +194,12 @@ pub fn csv_rows(text: &str) -> Result<Vec<Row>, Problem> {
 }
 
 /// A row that has too few cells because some of its commas are full-width.
-fn wide_commas(record: &csv::StringRecord, columns: usize, range: &Range<usize>) -> Result<(), Problem> {
+fn wide_commas(record: &csv::StringRecord, columns: usize, range: &Range<usize>) -> Result<(), DataProblem> {
     let wide: usize = record.iter().map(|cell| cell.matches('，').count()).sum();
     if wide == 0 || record.len() >= columns || record.len() + wide < columns {
         return Ok(());
     }
-    Err(Problem::new(
+    Err(DataProblem::new(
         range.clone(),
         pair(
             "this row has full-width commas (`，`), which separate no cells",
@@ -219,10 +219,10 @@ fn line_at(text: &str, start: usize, end: usize) -> Range<usize> {
     start..start + text.get(start..end).unwrap_or_default().trim_end().len()
 }
 
-fn csv_header(record: &csv::StringRecord, range: Range<usize>) -> Result<Vec<Arc<str>>, Problem> {
+fn csv_header(record: &csv::StringRecord, range: Range<usize>) -> Result<Vec<Arc<str>>, DataProblem> {
     let names: Vec<Arc<str>> = record.iter().map(Arc::from).collect();
     if names.iter().all(|name| name.is_empty()) {
-        return Err(Problem::new(
+        return Err(DataProblem::new(
             range,
             pair(
                 "the first line of a CSV file names its columns; this one names none",
@@ -232,7 +232,7 @@ fn csv_header(record: &csv::StringRecord, range: Range<usize>) -> Result<Vec<Arc
     }
     for (n, name) in names.iter().enumerate() {
         if !name.is_empty() && names[..n].contains(name) {
-            return Err(Problem::new(
+            return Err(DataProblem::new(
                 range,
                 phrase!("two columns are named {}", "有两列都叫 {}", tick(name)),
             )
@@ -242,7 +242,11 @@ fn csv_header(record: &csv::StringRecord, range: Range<usize>) -> Result<Vec<Arc
     Ok(names)
 }
 
-fn csv_row(names: &[Arc<str>], record: &csv::StringRecord, range: Range<usize>) -> Result<Row, Problem> {
+fn csv_row(
+    names: &[Arc<str>],
+    record: &csv::StringRecord,
+    range: Range<usize>,
+) -> Result<DataRow, DataProblem> {
     let mut map = Map::new();
     for name in names.iter().filter(|name| !name.is_empty()) {
         map.insert(name.clone(), Value::str(""));
@@ -255,7 +259,7 @@ fn csv_row(names: &[Arc<str>], record: &csv::StringRecord, range: Range<usize>) 
             None if cell.is_empty() => {}
             None => {
                 let columns = names.iter().filter(|name| !name.is_empty()).count();
-                return Err(Problem::new(
+                return Err(DataProblem::new(
                     range,
                     phrase!(
                         "{} is in column {} and the header names {}",
@@ -273,7 +277,7 @@ fn csv_row(names: &[Arc<str>], record: &csv::StringRecord, range: Range<usize>) 
         }
     }
     let missing = names.iter().skip(record.len()).filter(|name| !name.is_empty()).cloned().collect();
-    Ok(Row { value: Value::Map(Arc::new(map)), range, missing })
+    Ok(DataRow { value: Value::Map(Arc::new(map)), range, missing })
 }
 
 /// A plain whole number is one; everything else stays as it was written (`007`, `+86…`, `1.10` are names).

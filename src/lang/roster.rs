@@ -3,7 +3,7 @@
 //!
 //! What a list does not say stays unsaid: a member without a date has joined and was seen nobody knows when.
 
-use super::data::{self, Problem};
+use super::data::{self, DataProblem};
 use crate::base::{
     ids::MemberId,
     limits,
@@ -44,7 +44,7 @@ const SEPARATORS: [char; 7] = [',', '，', ';', '；', '、', '|', '｜'];
 
 /// One member of a list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct PersonRow {
     /// What it says of them.
     pub listed: Listed,
     /// The group that it names, if it names one.
@@ -56,10 +56,10 @@ pub struct Row {
 }
 
 /// Reads a CSV file of members. Every row that cannot be read is a problem; none of the others is lost to it.
-pub fn read(text: &str, zone: &Zone) -> Result<Vec<Row>, Vec<Problem>> {
+pub fn read(text: &str, zone: &Zone) -> Result<Vec<PersonRow>, Vec<DataProblem>> {
     let table = data::csv_rows(text).map_err(|problem| vec![problem])?;
     if table.len() > limits::MEMBERS_MAX * 2 {
-        return Err(vec![Problem::new(0..0, too_many(table.len()))]);
+        return Err(vec![DataProblem::new(0..0, too_many(table.len()))]);
     }
     let (mut rows, mut problems) = (Vec::with_capacity(table.len()), Vec::new());
     for row in &table {
@@ -67,10 +67,10 @@ pub fn read(text: &str, zone: &Zone) -> Result<Vec<Row>, Vec<Problem>> {
         match listed(map, &mut |text| data::parse_moment(text, zone).map_err(|error| error.expected.into())) {
             Ok((listed, group)) => {
                 let by_name = !has_id(map);
-                rows.push(Row { listed, group, by_name, range: row.range.clone() });
+                rows.push(PersonRow { listed, group, by_name, range: row.range.clone() });
             }
             Err((message, help)) => {
-                let problem = Problem::new(row.range.clone(), message);
+                let problem = DataProblem::new(row.range.clone(), message);
                 problems.push(if help.is_empty() { problem } else { problem.help(help) });
             }
         }
@@ -243,11 +243,11 @@ fn plain(value: &Value) -> String {
 mod tests {
     use super::*;
 
-    fn rows(text: &str) -> Result<Vec<Row>, Vec<Problem>> {
+    fn rows(text: &str) -> Result<Vec<PersonRow>, Vec<DataProblem>> {
         read(text, &Zone::named("Asia/Shanghai").unwrap())
     }
 
-    fn wrong_of(text: &str) -> Problem {
+    fn wrong_of(text: &str) -> DataProblem {
         rows(text).unwrap_err().remove(0)
     }
 

@@ -166,21 +166,21 @@ pub struct Quota {
     /// How many messages the quota allows.
     pub max: u32,
     /// In how long.
-    pub per: Window,
+    pub per: QuotaWindow,
 }
 
 impl fmt::Display for Quota {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.per {
-            Window::Day => write!(f, "{} per day", self.max),
-            Window::Sliding(length) => write!(f, "{} per {length}", self.max),
+            QuotaWindow::Day => write!(f, "{} per day", self.max),
+            QuotaWindow::Sliding(length) => write!(f, "{} per {length}", self.max),
         }
     }
 }
 
 /// The window of a quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Window {
+pub enum QuotaWindow {
     /// A calendar day.
     Day,
     /// Any window of this length, ending now.

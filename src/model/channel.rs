@@ -3,7 +3,7 @@
 //! Names where a secret is; never holds one that was written as `env` or `file`.
 
 use super::message::Mention;
-use crate::base::{ids::ChannelName, limits::PICTURE_BYTES_MAX, picture::Format, time::Duration};
+use crate::base::{ids::ChannelName, limits::PICTURE_BYTES_MAX, picture::PictureFormat, time::Duration};
 use std::{collections::BTreeMap, fmt};
 
 /// The channel of the group itself: where posts go by default, and what budgets count.
@@ -67,7 +67,7 @@ pub struct Rate {
 
 /// What a platform counts when it limits a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub enum TextUnit {
     /// Bytes of UTF-8.
     Bytes,
     /// Code points.
@@ -76,7 +76,7 @@ pub enum Unit {
     Utf16,
 }
 
-impl Unit {
+impl TextUnit {
     /// How long a text is.
     pub fn length(self, text: &str) -> usize {
         match self {
@@ -190,8 +190,8 @@ impl ChannelKind {
 
     /// The settings that this type takes beside `type`, `rate`, `in_doubt`, `timeout`, `proxy` and `alerts`:
     /// name, whether it is required, whether it is secret.
-    pub const fn settings(self) -> &'static [(&'static str, Need, bool)] {
-        use Need::{Optional, Required};
+    pub const fn settings(self) -> &'static [(&'static str, SettingNeed, bool)] {
+        use SettingNeed::{Optional, Required};
         match self {
             Self::Console => &[],
             Self::Manual => &[("to", Optional, false)],
@@ -292,9 +292,9 @@ impl ChannelKind {
         let app = self.instead_of_url();
         // What a robot may have, too, says nothing: its secret, the chat of which it is told.
         let by_app = !has("url") && app.first().is_some_and(|first| has(first));
-        let needs = |name: &str, need: Need| match need {
+        let needs = |name: &str, need: SettingNeed| match need {
             _ if by_app => app.contains(&name),
-            need => need == Need::Required,
+            need => need == SettingNeed::Required,
         };
         let own = self.settings().iter().filter(|(name, need, _)| needs(name, *need) && !has(name));
         own.map(|(name, _, secret)| (*name, *secret)).collect()
@@ -325,32 +325,32 @@ impl ChannelKind {
 
     /// The most that one message's text may be, in the platform's own unit; what is longer goes in parts. None where
     /// no limit is known. The sources are in `channels.md`, section 0.3.
-    pub const fn longest(self) -> Option<(usize, Unit)> {
+    pub const fn longest(self) -> Option<(usize, TextUnit)> {
         Some(match self {
-            Self::Wecom | Self::Ntfy => (4_096, Unit::Bytes),
-            Self::Feishu | Self::Dingtalk => (20_000, Unit::Bytes),
-            Self::Slack => (12_000, Unit::Utf16),
-            Self::Discord => (2_000, Unit::Utf16),
-            Self::Telegram => (4_096, Unit::Chars),
+            Self::Wecom | Self::Ntfy => (4_096, TextUnit::Bytes),
+            Self::Feishu | Self::Dingtalk => (20_000, TextUnit::Bytes),
+            Self::Slack => (12_000, TextUnit::Utf16),
+            Self::Discord => (2_000, TextUnit::Utf16),
+            Self::Telegram => (4_096, TextUnit::Chars),
             // 28 KB after the platform has written every other letter as `\uXXXX`.
-            Self::Teams => (21_000, Unit::Bytes),
-            Self::GoogleChat => (32_000, Unit::Bytes),
-            Self::Mattermost => (16_383, Unit::Chars),
+            Self::Teams => (21_000, TextUnit::Bytes),
+            Self::GoogleChat => (32_000, TextUnit::Bytes),
+            Self::Mattermost => (16_383, TextUnit::Chars),
             // An event has 65,536 bytes as servers pass it on, with ids, hashes and signatures.
-            Self::Matrix => (60_000, Unit::Bytes),
+            Self::Matrix => (60_000, TextUnit::Bytes),
             // OneBot says nothing about length; QQ cuts or refuses text of about 4500 characters.
-            Self::Onebot => (4_000, Unit::Chars),
+            Self::Onebot => (4_000, TextUnit::Chars),
             Self::Console | Self::Manual | Self::Webhook | Self::Email => return None,
         })
     }
 
     /// What becomes of a picture that is a file. The sources are in `channels.md`, section 0.2.
     pub const fn pictures(self) -> Pictures {
-        use Format::{Jpeg, Png};
+        use PictureFormat::{Jpeg, Png};
         match self {
             Self::Wecom => Pictures::Uploaded(2 * 1024 * 1024, &[Png, Jpeg]),
             Self::Telegram | Self::Discord | Self::Matrix | Self::Onebot | Self::Ntfy | Self::Email => {
-                Pictures::Uploaded(PICTURE_BYTES_MAX, &Format::ALL)
+                Pictures::Uploaded(PICTURE_BYTES_MAX, &PictureFormat::ALL)
             }
             Self::Console | Self::Manual | Self::Webhook => Pictures::Named,
             Self::Feishu
@@ -400,7 +400,7 @@ impl fmt::Display for ChannelKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pictures {
     /// It is uploaded: at most so many bytes, in one of these forms.
-    Uploaded(usize, &'static [Format]),
+    Uploaded(usize, &'static [PictureFormat]),
     /// Whoever gets the message sees its path: a person, or a program of one's own.
     Named,
     /// Only pictures that have an address are shown.
@@ -409,7 +409,7 @@ pub enum Pictures {
 
 /// Whether a setting has to be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
+pub enum SettingNeed {
     /// An error when it is missing.
     Required,
     /// May be missing.

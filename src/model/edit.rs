@@ -26,7 +26,7 @@ use std::{collections::BTreeMap, fmt::Display, sync::Arc};
 
 /// What became of a play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum PlayFate {
     /// It is new.
     Added,
     /// It is another one now.
@@ -35,7 +35,7 @@ pub enum Fate {
     Removed,
 }
 
-impl Fate {
+impl PlayFate {
     /// In a word for programs.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -61,7 +61,7 @@ pub struct PlayEdit {
     /// The name of the play.
     pub play: PlayName,
     /// What became of it.
-    pub fate: Fate,
+    pub fate: PlayFate,
     /// What is different, one thing a line.
     pub details: Vec<Phrase>,
 }
@@ -104,7 +104,7 @@ impl Edit {
     /// The names of the plays in one sentence: `added b; changed a`.
     pub fn summary(&self) -> Phrase {
         let mut parts: Vec<Phrase> = Vec::new();
-        for fate in [Fate::Added, Fate::Changed, Fate::Removed] {
+        for fate in [PlayFate::Added, PlayFate::Changed, PlayFate::Removed] {
             let names: Vec<&str> =
                 self.plays.iter().filter(|edit| edit.fate == fate).map(|edit| edit.play.as_str()).collect();
             if !names.is_empty() {
@@ -120,7 +120,7 @@ impl Edit {
 
 /// Where a group stands when an edit comes: for it next starts are told, and where its dates are now.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct GroupAtEdit {
     /// The group.
     pub group: GroupId,
     /// When it began.
@@ -133,7 +133,7 @@ pub struct Standing {
     pub settled: BTreeMap<(PlayName, Arc<str>), bool>,
 }
 
-impl Standing {
+impl GroupAtEdit {
     /// Whether a date has begun, was used up or passed: it starts nothing again.
     fn is_settled(&self, play: &PlayName, date: &DateEntry) -> bool {
         self.settled.contains_key(&(play.clone(), date.id.clone()))
@@ -152,8 +152,8 @@ impl Standing {
 }
 
 /// Compares two versions, for a group that stands somewhere.
-pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
-    let here = |playbook| at.map_or(playbook, |at: &Standing| Playbook::in_group(playbook, &at.group));
+pub fn edit(old: &Playbook, new: &Playbook, at: Option<&GroupAtEdit>) -> Edit {
+    let here = |playbook| at.map_or(playbook, |at: &GroupAtEdit| Playbook::in_group(playbook, &at.group));
     let (whole_old, whole_new) = (old, new);
     let (old, new) = (here(old), here(new));
     let mut plays = Vec::new();
@@ -175,7 +175,7 @@ pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
             let is = next_start(new, play, before.unwrap_or(play), at);
             details.extend(next_words(was, is, before.is_some(), &new.zone));
         }
-        let fate = if before.is_some() { Fate::Changed } else { Fate::Added };
+        let fate = if before.is_some() { PlayFate::Changed } else { PlayFate::Added };
         plays.push(PlayEdit { play: play.name.clone(), fate, details });
     }
     let goes_on =
@@ -188,7 +188,7 @@ pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
         });
         plays.push(PlayEdit {
             play: play.name.clone(),
-            fate: Fate::Removed,
+            fate: PlayFate::Removed,
             details: details.into_iter().collect(),
         });
     }
@@ -199,7 +199,7 @@ pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
 }
 
 /// The dates that stay where a command has put them.
-fn postponed(old: &Playbook, new: &Playbook, at: &Standing) -> Vec<Phrase> {
+fn postponed(old: &Playbook, new: &Playbook, at: &GroupAtEdit) -> Vec<Phrase> {
     let stays = |((name, id), is): (&(PlayName, Arc<str>), &Timestamp)| {
         let (was, said) = (entry(old.play(name)?, id)?, entry(new.play(name)?, id)?);
         (was.at == said.at && said.at != *is).then(|| {
@@ -237,7 +237,7 @@ fn when(at: Timestamp, zone: &Zone) -> Phrase {
 
 /// When a play starts next by its schedule or its dates, whatever its conditions. What `before` says of a date does
 /// not count where a command has moved it.
-fn next_start(playbook: &Playbook, play: &Play, before: &Play, at: &Standing) -> Option<Timestamp> {
+fn next_start(playbook: &Playbook, play: &Play, before: &Play, at: &GroupAtEdit) -> Option<Timestamp> {
     let group = playbook.groups.get(&at.group)?;
     match &play.trigger {
         Trigger::Schedule(_) => {
@@ -290,7 +290,7 @@ fn next_words(was: Option<Timestamp>, is: Option<Timestamp>, known: bool, zone: 
 }
 
 /// What is different between two plays of one name.
-fn differences(old: &Play, new: &Play, zone: &Zone, at: Option<&Standing>) -> Vec<Phrase> {
+fn differences(old: &Play, new: &Play, zone: &Zone, at: Option<&GroupAtEdit>) -> Vec<Phrase> {
     let mut out = Vec::new();
     trigger(&old.trigger, &new.trigger, zone, DatesNow { play: &old.name, at }, &mut out);
     let names = |items: &[String]| if items.is_empty() { "any".to_owned() } else { items.join(", ") };
@@ -361,7 +361,7 @@ fn moments(key: &str, old: Option<Phrase>, new: Option<Phrase>, out: &mut Vec<Ph
 #[derive(Clone, Copy)]
 struct DatesNow<'s> {
     play: &'s PlayName,
-    at: Option<&'s Standing>,
+    at: Option<&'s GroupAtEdit>,
 }
 
 impl DatesNow<'_> {

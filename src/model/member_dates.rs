@@ -29,7 +29,7 @@ pub struct MemberDates {
 
 /// What a field says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum Stated {
     /// A day of a year.
     Day(Date),
     /// A day of every year: month and day.
@@ -50,12 +50,12 @@ impl MemberDates {
     }
 
     /// The day that a member's field names; none where there is none, or it names no day.
-    pub fn told(&self, member: &Member, zone: &Zone) -> Option<Told> {
+    pub fn told(&self, member: &Member, zone: &Zone) -> Option<Stated> {
         if &*self.field == JOINED && !member.fields.contains_key(JOINED) {
-            return member.joined.map(|at| Told::Day(zone.civil(at).date()));
+            return member.joined.map(|at| Stated::Day(zone.civil(at).date()));
         }
         match member.fields.get(&*self.field)? {
-            Value::Time(at) => Some(Told::Day(zone.civil(*at).date())),
+            Value::Time(at) => Some(Stated::Day(zone.civil(*at).date())),
             Value::Str(text) => read(text),
             _ => None,
         }
@@ -65,12 +65,12 @@ impl MemberDates {
     pub fn falls_on(&self, member: &Member, at: Timestamp, zone: &Zone) -> Option<i64> {
         let day = zone.civil(at).date();
         match self.told(member, zone)? {
-            Told::Day(first) if self.yearly => {
+            Stated::Day(first) if self.yearly => {
                 let years = i64::from(day.year()) - i64::from(first.year());
                 (years > 0 && is_yearly(first.month(), first.day(), day)).then_some(years)
             }
-            Told::Day(only) => (only == day).then_some(0),
-            Told::EveryYear(month, of_month) => is_yearly(month, of_month, day).then_some(0),
+            Stated::Day(only) => (only == day).then_some(0),
+            Stated::EveryYear(month, of_month) => is_yearly(month, of_month, day).then_some(0),
         }
     }
 }
@@ -81,7 +81,7 @@ fn is_yearly(month: i8, of_month: i8, day: Date) -> bool {
 }
 
 /// `2027-01-05`, `2027/1/5`, `2027年1月5日`, with a clock time or without; or `01-05`, `1月5日` for every year.
-fn read(text: &str) -> Option<Told> {
+fn read(text: &str) -> Option<Stated> {
     let day = text.trim().split([' ', 'T']).next()?;
     let day = day.trim_end_matches(['日', '号']);
     let parts: Vec<&str> = day.split(['-', '/', '.', '年', '月']).collect();
@@ -91,11 +91,11 @@ fn read(text: &str) -> Option<Told> {
     };
     let numbers: Vec<i16> = parts.iter().map(number).collect::<Option<_>>()?;
     match numbers[..] {
-        [year, month, day] if year >= 1000 => Date::new(year, month as i8, day as i8).ok().map(Told::Day),
+        [year, month, day] if year >= 1000 => Date::new(year, month as i8, day as i8).ok().map(Stated::Day),
         // 2000 is a leap year: the 29th of February is a day of every year.
-        [month, day] => {
-            Date::new(2000, month as i8, day as i8).ok().map(|date| Told::EveryYear(date.month(), date.day()))
-        }
+        [month, day] => Date::new(2000, month as i8, day as i8)
+            .ok()
+            .map(|date| Stated::EveryYear(date.month(), date.day())),
         _ => None,
     }
 }
@@ -115,10 +115,10 @@ mod tests {
             " 2027-01-05 10:00 ",
             "2027-01-05T10:00:00Z",
         ] {
-            assert_eq!(read(text), Some(Told::Day(date(2027, 1, 5))), "{text}");
+            assert_eq!(read(text), Some(Stated::Day(date(2027, 1, 5))), "{text}");
         }
         for text in ["01-05", "1/5", "1月5日", "1月5号"] {
-            assert_eq!(read(text), Some(Told::EveryYear(1, 5)), "{text}");
+            assert_eq!(read(text), Some(Stated::EveryYear(1, 5)), "{text}");
         }
         for text in ["", "soon", "2027-13-01", "2027-02-30", "1.5.2027", "20270105", "5", "-1-5"] {
             assert_eq!(read(text), None, "{text}");

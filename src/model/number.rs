@@ -21,7 +21,7 @@ pub struct OwnNumber {
     /// How it is computed.
     pub reckoned: Reckoned,
     /// `target`
-    pub target: Option<Target>,
+    pub target: Option<NumberTarget>,
     /// `by`: when the target should be reached.
     pub by: Option<TargetDate>,
     /// `parts`: the numbers of which it is made, of one's own or of the table.
@@ -57,16 +57,16 @@ impl Reckoned {
 
 /// Which values are meant.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Target {
+pub struct NumberTarget {
     /// How it is compared.
-    pub than: Compared,
+    pub than: ComparedWith,
     /// With what.
     pub limit: f64,
 }
 
 /// How a value is compared with its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Compared {
+pub enum ComparedWith {
     /// `>=`
     AtLeast,
     /// `<=`
@@ -77,27 +77,27 @@ pub enum Compared {
     Less,
 }
 
-impl Compared {
+impl ComparedWith {
     /// Each with its sign.
     pub const ALL: [(&'static str, Self); 4] =
         [(">=", Self::AtLeast), ("<=", Self::AtMost), (">", Self::More), ("<", Self::Less)];
 }
 
-impl Target {
+impl NumberTarget {
     /// Whether a value is meant.
     pub fn is_met(self, value: f64) -> bool {
         match self.than {
-            Compared::AtLeast => value >= self.limit,
-            Compared::AtMost => value <= self.limit,
-            Compared::More => value > self.limit,
-            Compared::Less => value < self.limit,
+            ComparedWith::AtLeast => value >= self.limit,
+            ComparedWith::AtMost => value <= self.limit,
+            ComparedWith::More => value > self.limit,
+            ComparedWith::Less => value < self.limit,
         }
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for NumberTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = Compared::ALL.iter().find(|(_, than)| *than == self.than).map_or("", |(sign, _)| sign);
+        let sign = ComparedWith::ALL.iter().find(|(_, than)| *than == self.than).map_or("", |(sign, _)| sign);
         write!(f, "{sign} {}", self.limit)
     }
 }

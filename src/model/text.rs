@@ -16,12 +16,12 @@ use std::{fmt::Write as _, sync::Arc};
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Text {
     /// In order.
-    pub parts: Vec<Part>,
+    pub parts: Vec<TextPart>,
 }
 
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Part {
+pub enum TextPart {
     /// Copied as it is.
     Literal(Arc<str>),
     /// Replaced by its value, written for the playbook's locale.
@@ -31,14 +31,14 @@ pub enum Part {
 impl Text {
     /// Text without expressions.
     pub fn literal(text: impl AsRef<str>) -> Self {
-        Self { parts: vec![Part::Literal(Arc::from(text.as_ref()))] }
+        Self { parts: vec![TextPart::Literal(Arc::from(text.as_ref()))] }
     }
 
     /// The text, if nothing in it has to be evaluated.
     pub fn as_literal(&self) -> Option<&str> {
         match self.parts.as_slice() {
             [] => Some(""),
-            [Part::Literal(text)] => Some(text),
+            [TextPart::Literal(text)] => Some(text),
             _ => None,
         }
     }
@@ -46,14 +46,14 @@ impl Text {
     /// The global names that it uses.
     pub fn names(&self) -> Names {
         self.parts.iter().fold(Names::NONE, |names, part| match part {
-            Part::Literal(_) => names,
-            Part::Expr(expr) => names.union(expr.names()),
+            TextPart::Literal(_) => names,
+            TextPart::Expr(expr) => names.union(expr.names()),
         })
     }
 
     /// Whether it may hold what others said.
     pub fn hears(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Expr(expr) if expr.hears()))
+        self.parts.iter().any(|part| matches!(part, TextPart::Expr(expr) if expr.hears()))
     }
 
     /// The text with every expression replaced by its value.
@@ -61,8 +61,8 @@ impl Text {
         let mut out = String::new();
         for part in &self.parts {
             match part {
-                Part::Literal(text) => out.push_str(text),
-                Part::Expr(expr) => out.push_str(&expr.eval_text(facts)?),
+                TextPart::Literal(text) => out.push_str(text),
+                TextPart::Expr(expr) => out.push_str(&expr.eval_text(facts)?),
             }
         }
         Ok(out)
@@ -73,8 +73,8 @@ impl Text {
         let mut out = String::new();
         for part in &self.parts {
             match part {
-                Part::Literal(text) => out.push_str(text),
-                Part::Expr(expr) => out.push_str(&expr.eval_markdown(facts)?),
+                TextPart::Literal(text) => out.push_str(text),
+                TextPart::Expr(expr) => out.push_str(&expr.eval_markdown(facts)?),
             }
         }
         Ok(out)
@@ -85,8 +85,8 @@ impl Text {
         let mut out = String::new();
         for part in &self.parts {
             match part {
-                Part::Literal(text) => out.push_str(text),
-                Part::Expr(expr) => {
+                TextPart::Literal(text) => out.push_str(text),
+                TextPart::Expr(expr) => {
                     let ready = expr.names().union(known) == known;
                     match ready.then(|| expr.eval_text(facts)) {
                         Some(Ok(text)) => out.push_str(&text),
@@ -104,8 +104,8 @@ impl Text {
     pub fn source(&self) -> String {
         self.parts.iter().fold(String::new(), |mut out, part| {
             match part {
-                Part::Literal(text) => out.push_str(&text.replace("${", "$${")),
-                Part::Expr(expr) => {
+                TextPart::Literal(text) => out.push_str(&text.replace("${", "$${")),
+                TextPart::Expr(expr) => {
                     let _ = write!(out, "${{{}}}", expr.source());
                 }
             }

@@ -97,7 +97,7 @@ pub struct Fetched {
 
 /// What a script call brought back.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Outcome {
+pub struct CallOutcome {
     /// What the function returned.
     pub value: Value,
     /// What it asked for.

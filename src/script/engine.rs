@@ -6,7 +6,7 @@ use super::{
     api, convert, cost,
     facts::Facts,
     frame,
-    frame::{Frame, Stop},
+    frame::{CallStop, Frame},
     host,
     modules::Resolver,
     names::Name,
@@ -264,7 +264,7 @@ fn global(frame: &Frame<'_>, name: &str) -> Option<Dynamic> {
     })
 }
 
-impl Stop {
+impl CallStop {
     /// As the failure of what was under way.
     #[expect(clippy::unnecessary_box_returns, reason = "Rhai's functions fail with a boxed error")]
     pub(super) fn error(self, frame: &Frame<'_>) -> Box<EvalAltResult> {

@@ -4,7 +4,7 @@
 
 use super::{
     allowance,
-    check::{self, Place},
+    check::{self, CodePlace},
     convert, engine,
     facts::Facts,
     failure,
@@ -77,7 +77,7 @@ impl Expr {
             vec![ExprError { message, range, help }]
         })?;
         let found =
-            stack::room(|| check::walk(&ast, &Place::Expression(known), engine::expression_functions()));
+            stack::room(|| check::walk(&ast, &CodePlace::Expression(known), engine::expression_functions()));
         if !found.problems.is_empty() {
             return Err(found
                 .problems
@@ -134,7 +134,7 @@ impl Expr {
     /// Whether an expression may give what others said, where only this is known of it. One that does not compile may.
     pub fn may_hear(source: &str, known: &Known) -> bool {
         let Ok(ast) = stack::room(|| engine::expressions().compile_expression(source)) else { return true };
-        stack::room(|| check::walk(&ast, &Place::Expression(known), engine::expression_functions())).hears
+        stack::room(|| check::walk(&ast, &CodePlace::Expression(known), engine::expression_functions())).hears
     }
 
     /// Its value; nothing when it is unknown.

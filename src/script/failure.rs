@@ -1,12 +1,12 @@
 //! Rhai's errors in plain words, with the place they are about.
 
-use super::frame::{Frame, Stop};
+use super::frame::{CallStop, Frame};
 use crate::base::limits;
 use crate::base::phrase::{Phrase, pair, phrase};
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
 /// A failure while code ran.
-pub(super) struct Failure {
+pub(super) struct CodeFailure {
     pub(super) message: Phrase,
     pub(super) position: Position,
     /// The file, where it is not the one that was called.
@@ -14,18 +14,18 @@ pub(super) struct Failure {
 }
 
 /// Explains a failure; `stop` is why the frame ended the call, if it did.
-pub(super) fn explain(error: &EvalAltResult, frame: &Frame<'_>) -> Failure {
+pub(super) fn explain(error: &EvalAltResult, frame: &Frame<'_>) -> CodeFailure {
     match error {
         EvalAltResult::ErrorInFunctionCall(_, source, inner, position)
         | EvalAltResult::ErrorInModule(source, inner, position) => {
             let inner = explain(inner, frame);
-            Failure {
+            CodeFailure {
                 position: if inner.position.is_none() { *position } else { inner.position },
                 source: inner.source.or_else(|| (!source.is_empty()).then(|| source.clone())),
                 ..inner
             }
         }
-        other => Failure {
+        other => CodeFailure {
             message: words(other, frame.stopped(), frame),
             position: other.position(),
             source: None,
@@ -33,11 +33,11 @@ pub(super) fn explain(error: &EvalAltResult, frame: &Frame<'_>) -> Failure {
     }
 }
 
-fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> Phrase {
+fn words(error: &EvalAltResult, stop: Option<CallStop>, frame: &Frame<'_>) -> Phrase {
     use EvalAltResult as E;
     match error {
         E::ErrorTerminated(..) | E::ErrorTooManyOperations(_) => {
-            stop.unwrap_or(Stop::Operations).message(frame)
+            stop.unwrap_or(CallStop::Operations).message(frame)
         }
         E::ErrorStackOverflow(_) => phrase!(
             "functions call each other more than {} levels deep; is there a recursion without end?", "函数互相调用超过 {} 层；是不是递归没有出口？",

@@ -6,7 +6,7 @@
 use super::{
     action::{Action, Fetched},
     facts::Facts,
-    held::{Held, place_of},
+    held::{HeldVariables, place_of},
     outside::Host,
     weight::{self, Excess},
 };
@@ -45,8 +45,8 @@ pub(super) struct Frame<'a> {
     cut: bool,
     operations: Cell<u64>,
     clock_at: Cell<u64>,
-    held: RefCell<Held>,
-    stop: Cell<Option<Stop>>,
+    held: RefCell<HeldVariables>,
+    stop: Cell<Option<CallStop>>,
     /// Whether something was read that nobody knows.
     unknown: Cell<bool>,
     /// Whether a member is being tested: what is unknown of one fails that test and nothing else.
@@ -61,7 +61,7 @@ pub(super) struct Frame<'a> {
 
 /// Why a call was stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(super) enum CallStop {
     /// It did too much.
     Operations,
     /// It took too long.
@@ -115,7 +115,7 @@ impl<'a> Frame<'a> {
 
     /// Whether it was stopped because of what its decision had done before it.
     pub(super) fn is_cut_short(&self) -> bool {
-        self.cut && self.stop.get() == Some(Stop::Operations)
+        self.cut && self.stop.get() == Some(CallStop::Operations)
     }
 
     /// Notes a failure and gives the text by which Rhai carries it.
@@ -183,20 +183,20 @@ impl<'a> Frame<'a> {
             return n;
         }
         if n > self.limit {
-            self.halt(Stop::Operations);
+            self.halt(CallStop::Operations);
             return self.operations.get();
         }
         if n >= self.clock_at.get() {
             self.clock_at.set(n - n % CLOCK_EVERY + CLOCK_EVERY);
             if self.host.is_some_and(Host::expired) {
-                self.halt(Stop::Time);
+                self.halt(CallStop::Time);
             }
         }
         self.operations.get()
     }
 
     /// Counts what a native function is about to do. It must not do it when this fails.
-    pub(super) fn spend(&self, operations: u64) -> Result<(), Stop> {
+    pub(super) fn spend(&self, operations: u64) -> Result<(), CallStop> {
         if operations > 0 {
             self.count(operations);
         }
@@ -204,7 +204,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Ends the call at the next variable it reads, or soon after that wherever it is.
-    fn halt(&self, why: Stop) {
+    fn halt(&self, why: CallStop) {
         self.stop.set(Some(why));
         self.operations.set(self.limit);
     }
@@ -229,20 +229,20 @@ impl<'a> Frame<'a> {
             )
         };
         if let Err(excess) = weighed {
-            self.halt(Stop::Size(excess));
+            self.halt(CallStop::Size(excess));
         }
     }
 
     /// Holds what a native function collects from the closures it calls; let go with [`Frame::release`].
-    pub(super) fn hold(&self, value: &Dynamic) -> Result<usize, Stop> {
+    pub(super) fn hold(&self, value: &Dynamic) -> Result<usize, CallStop> {
         let weighed = weight::weigh(value).and_then(|weight| {
             let mut held = self.held.borrow_mut();
             held.collected += weight.bytes;
             held.total().map(|()| weight.bytes)
         });
         weighed.map_err(|excess| {
-            self.halt(Stop::Size(excess));
-            Stop::Size(excess)
+            self.halt(CallStop::Size(excess));
+            CallStop::Size(excess)
         })
     }
 
@@ -268,7 +268,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Why the call has to end, once it has to.
-    pub(super) fn stopped(&self) -> Option<Stop> {
+    pub(super) fn stopped(&self) -> Option<CallStop> {
         self.stop.get()
     }
 

@@ -18,7 +18,7 @@ const CAPTURED_SWEEP: usize = 1_024;
 
 /// What the functions of a script hold, each of the open calls its own variables.
 #[derive(Default)]
-pub(super) struct Held {
+pub(super) struct HeldVariables {
     levels: Vec<CallVariables>,
     /// Bytes of what native functions collect.
     pub(super) collected: usize,
@@ -41,7 +41,7 @@ pub(super) struct Weighed {
     reads_left: usize,
 }
 
-impl Held {
+impl HeldVariables {
     /// Weighs what is not weighed yet; what reading the variable costs, in operations.
     pub(super) fn read(
         &mut self,

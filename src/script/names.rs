@@ -139,27 +139,27 @@ pub struct Known {
     /// The `as` names that hold only what the operator owns.
     pub owned: BTreeSet<String>,
     /// The vars into which a `set` may put what others said.
-    pub said_vars: Said,
+    pub said_vars: SaidKeys,
     /// The args of the play into which a `start` may put what others said.
-    pub said_args: Said,
+    pub said_args: SaidKeys,
 }
 
 /// Which keys of `vars` or `args` may hold what others said: members, senders of signals, scripts that saw them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum SaidKeys {
     /// These; none in a playbook that only reads.
     Keys(BTreeSet<String>),
     /// Any of them.
     Any,
 }
 
-impl Default for Said {
+impl Default for SaidKeys {
     fn default() -> Self {
         Self::Keys(BTreeSet::new())
     }
 }
 
-impl Said {
+impl SaidKeys {
     /// Whether the value under a key, or all values where no key is named, may be from outside.
     pub fn has(&self, key: Option<&str>) -> bool {
         match (self, key) {

@@ -35,7 +35,7 @@ pub(super) enum Holds {
 }
 
 /// The keys of one verb.
-pub(super) struct Shape {
+pub(super) struct VerbShape {
     /// `post` or `task`.
     pub(super) verb: &'static str,
     /// The keys, `text` first.
@@ -43,7 +43,7 @@ pub(super) struct Shape {
 }
 
 /// `post`
-pub(super) const POST: Shape = Shape {
+pub(super) const POST: VerbShape = VerbShape {
     verb: "post",
     keys: &[
         ("text", Holds::Text),
@@ -60,7 +60,7 @@ pub(super) const POST: Shape = Shape {
 };
 
 /// `task`
-pub(super) const TASK: Shape = Shape {
+pub(super) const TASK: VerbShape = VerbShape {
     verb: "task",
     keys: &[
         ("text", Holds::Text),
@@ -74,7 +74,7 @@ pub(super) const TASK: Shape = Shape {
 /// The labels of a post.
 pub(super) const LABELS: [&str; 4] = ["content", "notice", "social", "promo"];
 
-impl Shape {
+impl VerbShape {
     /// What is wrong with a key, if anything.
     pub(super) fn unknown(&self, key: &str) -> Option<Phrase> {
         if self.keys.iter().any(|(name, _)| *name == key) {
@@ -119,7 +119,7 @@ pub(super) fn from_text(text: &str) -> Value {
 }
 
 /// Checks a map and makes a plain value of it.
-pub(super) fn read(shape: &Shape, map: &rhai::Map) -> Result<Value, String> {
+pub(super) fn read(shape: &VerbShape, map: &rhai::Map) -> Result<Value, String> {
     let mut out = Map::new();
     for (key, value) in map {
         if let Some(problem) = shape.unknown(key) {
@@ -137,7 +137,7 @@ pub(super) fn read(shape: &Shape, map: &rhai::Map) -> Result<Value, String> {
     }
 }
 
-fn held(shape: &Shape, key: &str, holds: Holds, value: &Dynamic) -> Result<Value, String> {
+fn held(shape: &VerbShape, key: &str, holds: Holds, value: &Dynamic) -> Result<Value, String> {
     let wrong = |expected: &str| {
         Err(format!("`{key}` of `{}` is {}; it has to be {expected}", shape.verb, render::text(value)))
     };

@@ -5,9 +5,9 @@
 
 pub use super::outside::Host;
 use super::{
-    action::Outcome,
+    action::CallOutcome,
     beside::Nearby,
-    check::{self, Place},
+    check::{self, CodePlace},
     convert, engine,
     engine::Arities,
     facts::Facts,
@@ -58,10 +58,10 @@ pub struct Script {
     pub hears: bool,
     /// The global names that it and what it imports use.
     pub names: Names,
-    code: Arc<Code>,
+    code: Arc<CompiledCode>,
 }
 
-struct Code {
+struct CompiledCode {
     ast: AST,
     modules: Imports,
 }
@@ -128,7 +128,7 @@ impl Script {
             imports: Arc::new(compiler.files.keys().cloned().collect()),
             hears: compiler.hears,
             names: compiler.names,
-            code: Arc::new(Code { ast: unit.ast, modules }),
+            code: Arc::new(CompiledCode { ast: unit.ast, modules }),
         })
     }
 
@@ -139,7 +139,7 @@ impl Script {
         args: &Value,
         facts: &Arc<Facts>,
         host: &dyn Host,
-    ) -> Result<Outcome, ScriptError> {
+    ) -> Result<CallOutcome, ScriptError> {
         let takes = self.takes(function)?;
         stack::plenty(|| self.call_here(function, takes, args, facts, host))
     }
@@ -151,7 +151,7 @@ impl Script {
         args: &Value,
         facts: &Facts,
         host: &dyn Host,
-    ) -> Result<Outcome, ScriptError> {
+    ) -> Result<CallOutcome, ScriptError> {
         let facts = Facts { args: args.clone(), ..Facts::clone(facts) };
         let host = Nearby { host, script: &self.path };
         let frame = Frame::script(&facts, &host, &self.code.modules);
@@ -202,7 +202,7 @@ impl Script {
         let live = live.ok_or_else(|| {
             error(&self.path, Position::NONE, pair("the call lost its actions", "这次调用的动作丢失了"))
         })?;
-        Ok(Outcome { value, actions: live.actions, log: live.log, fetches: live.fetches })
+        Ok(CallOutcome { value, actions: live.actions, log: live.log, fetches: live.fetches })
     }
 
     /// How many arguments a function takes: one or none.
@@ -301,7 +301,7 @@ impl Compiler<'_> {
             functions.entry(def.name.to_string()).or_default().insert(def.params.len());
         }
         let place =
-            Place::Script { functions: functions.clone(), constants: constants(&ast), modules: aliases };
+            CodePlace::Script { functions: functions.clone(), constants: constants(&ast), modules: aliases };
         let found = check::walk(&ast, &place, engine::script_functions());
         self.hears |= found.hears;
         self.names = self.names.union(found.names);
@@ -337,8 +337,8 @@ impl Compiler<'_> {
                 Ok(functions) => {
                     aliases.insert(alias, functions);
                 }
-                Err(Import::Refused(message)) => problems.push(error(path, *place, message)),
-                Err(Import::Broken(inner)) => problems.extend(inner),
+                Err(ImportProblem::Refused(message)) => problems.push(error(path, *place, message)),
+                Err(ImportProblem::Broken(inner)) => problems.extend(inner),
             }
         }
         aliases
@@ -350,9 +350,9 @@ impl Compiler<'_> {
     }
 
     /// Compiles an imported file, once; what functions it has.
-    fn module(&mut self, wanted: &str) -> Result<Arities, Import> {
+    fn module(&mut self, wanted: &str) -> Result<Arities, ImportProblem> {
         let Some(path) = modules::path_of(wanted) else {
-            return Err(Import::Refused(phrase!(
+            return Err(ImportProblem::Refused(phrase!(
                 "{wanted:?} is outside the playbook's folder; `import` takes a path inside it",
                 "{wanted:?} 在剧本的文件夹之外；`import` 只能引入里面的文件"
             )));
@@ -361,25 +361,25 @@ impl Compiler<'_> {
             return Ok(functions.clone());
         }
         if self.open.contains(&path) || self.open.len() >= IMPORT_DEPTH_MAX {
-            return Err(Import::Refused(phrase!(
+            return Err(ImportProblem::Refused(phrase!(
                 "{wanted:?} imports itself, or imports go too deep",
                 "{wanted:?} 引入了自己，或引入的层次太深"
             )));
         }
-        let source = self.folder.read(&path).map_err(|why| Import::Refused(why.phrase()))?;
+        let source = self.folder.read(&path).map_err(|why| ImportProblem::Refused(why.phrase()))?;
         self.open.push(path.clone());
-        let unit = self.unit(&path, &source).map_err(Import::Broken);
+        let unit = self.unit(&path, &source).map_err(ImportProblem::Broken);
         self.open.pop();
         let unit = unit?;
-        let module =
-            evaluate(&path, &unit.ast, &self.modules()).map_err(|failed| Import::Broken(vec![failed]))?;
+        let module = evaluate(&path, &unit.ast, &self.modules())
+            .map_err(|failed| ImportProblem::Broken(vec![failed]))?;
         self.files.insert(path, (Arc::new(module), unit.functions.clone()));
         Ok(unit.functions)
     }
 }
 
 /// Why an import cannot be had.
-enum Import {
+enum ImportProblem {
     /// The path is no good.
     Refused(Phrase),
     /// The file has problems of its own.

@@ -18,14 +18,14 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Chain {
     /// Its rows, in order.
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<ChainLine>,
     /// Lines that are neither a row nor a heading: which line of the text, and what it says.
     pub(super) unread: Vec<(usize, String)>,
 }
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct ChainLine {
     /// Everything behind the number.
     pub(super) written: String,
     /// Who it names, without emoji at the end.
@@ -36,7 +36,7 @@ pub(super) struct Line {
 
 /// What a chain changes in the answers to a question.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Difference {
+pub(super) struct ChainDifference {
     /// Whose answer is new or another one now, with the option, in the order of the rows.
     pub(super) said: Vec<(MemberId, String)>,
     /// Whose answer is new, with the option.
@@ -185,13 +185,13 @@ fn is_amount(rest: &str) -> bool {
         || open.strip_prefix(short).is_some_and(ends)
 }
 
-fn line(text: &str) -> Option<Line> {
+fn line(text: &str) -> Option<ChainLine> {
     let text = text.trim_matches(is_blank);
     let (plain, more) = brought(text);
     let name = plain.split(ends_name).next().unwrap_or_default();
     let bare = name.trim_end_matches(is_emoji);
     let name = if bare.is_empty() { name } else { bare }.to_owned();
-    (!name.is_empty()).then(|| Line { written: text.to_owned(), name, more })
+    (!name.is_empty()).then(|| ChainLine { written: text.to_owned(), name, more })
 }
 
 /// A row without the people who are brought along, and how many they are: `+1`, `＋2人`, `带两个人`.
@@ -250,7 +250,7 @@ fn loose(said: &str) -> Option<String> {
 }
 
 /// Whom a row means: of a name that several have, all their ids, and what is said behind the name.
-fn meant<'a>(state: &State, line: &'a Line) -> (Vec<MemberId>, &'a str) {
+fn meant<'a>(state: &State, line: &'a ChainLine) -> (Vec<MemberId>, &'a str) {
     let behind = |name: &str| line.written.strip_prefix(name).filter(|rest| !name.is_empty() && ends(rest));
     // A name of several words, or with emoji, is longer than what a row alone can tell.
     let long = |name: &str| behind(name).is_some() && name.len() > line.name.len();
@@ -277,9 +277,9 @@ fn ends(rest: &str) -> bool {
 }
 
 /// Compares a chain with the answers that are known. Who says nothing else takes the first option.
-pub(super) fn compare(state: &State, open: &OpenTask, lines: &[Line]) -> Difference {
+pub(super) fn compare(state: &State, open: &OpenTask, lines: &[ChainLine]) -> ChainDifference {
     let options = &open.task.options;
-    let mut found = Difference::default();
+    let mut found = ChainDifference::default();
     let mut seen: BTreeSet<MemberId> = BTreeSet::new();
     let meant: Vec<_> = lines.iter().map(|line| meant(state, line)).collect();
     for (at, (line, (named, said))) in lines.iter().zip(&meant).enumerate() {
@@ -341,7 +341,7 @@ fn called(state: &State, id: &MemberId) -> String {
 
 impl Chain {
     /// What was not understood, a line each.
-    pub(super) fn unread_in_words(&self, found: &Difference) -> Vec<Phrase> {
+    pub(super) fn unread_in_words(&self, found: &ChainDifference) -> Vec<Phrase> {
         let unsure = found.unsure.iter().map(|(name, said)| {
             phrase!(
                 "! {name} counts; what stands behind is not understood: {said} (a second name needs a line of its own)",
@@ -366,7 +366,7 @@ impl Chain {
     }
 }
 
-impl Difference {
+impl ChainDifference {
     /// What it changes, a line each; `how` says what takes back the answers of those who are missing.
     pub(super) fn in_words(&self, withdraws: bool, how: &Phrase) -> Vec<Phrase> {
         let mut lines: Vec<Phrase> = Vec::new();

@@ -22,12 +22,12 @@ pub struct Dialled(Arc<Mutex<Connections>>);
 #[derive(Debug, Default)]
 struct Connections {
     last: u64,
-    open: BTreeMap<String, (u64, mpsc::Sender<Wanted>)>,
+    open: BTreeMap<String, (u64, mpsc::Sender<Utterance>)>,
 }
 
 /// Something to be said over a connection.
 #[derive(Debug)]
-pub struct Wanted {
+pub struct Utterance {
     /// What is said.
     pub text: String,
     /// Where its answer goes.
@@ -40,7 +40,7 @@ pub struct Dialler {
     of: Dialled,
     token: String,
     number: u64,
-    wants: mpsc::Receiver<Wanted>,
+    wants: mpsc::Receiver<Utterance>,
     waiting: BTreeMap<String, oneshot::Sender<String>>,
 }
 
@@ -73,7 +73,7 @@ impl Dialled {
             (false, why.to_owned())
         };
         let (answer, told) = oneshot::channel();
-        say.ok_or_else(nobody)?.try_send(Wanted { text, answer }).map_err(|error| match error {
+        say.ok_or_else(nobody)?.try_send(Utterance { text, answer }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => (false, "the OneBot program takes nothing".to_owned()),
             mpsc::error::TrySendError::Closed(_) => nobody(),
         })?;
@@ -90,7 +90,7 @@ impl Dialled {
 impl Dialler {
     /// What is to be said next; its answer is waited for from then on.
     pub async fn wanted(&mut self) -> Option<String> {
-        let Wanted { text, answer } = self.wants.recv().await?;
+        let Utterance { text, answer } = self.wants.recv().await?;
         self.waiting.retain(|_, answer| !answer.is_closed());
         let asked: Value = serde_json::from_str(&text).unwrap_or_default();
         if let Some(echo) = asked["echo"].as_str() {

@@ -48,7 +48,7 @@ impl Drop for Heart {
 }
 
 /// Where a watchman of a file stands.
-struct Told {
+struct Tending {
     watchman: Watchman,
     next: Instant,
     /// The last one did not get through, and it was said.
@@ -57,7 +57,7 @@ struct Told {
 
 async fn beat(published: Published, pulse: Arc<Pulse>, say: Say) {
     let client = Arc::new(Client::new());
-    let mut told: BTreeMap<PathBuf, Told> = BTreeMap::new();
+    let mut told: BTreeMap<PathBuf, Tending> = BTreeMap::new();
     let mut asking: JoinSet<(PathBuf, Result<(), String>)> = JoinSet::new();
     loop {
         let books = published.snapshot().books.clone();
@@ -68,7 +68,7 @@ async fn beat(published: Published, pulse: Arc<Pulse>, say: Say) {
         for book in books.iter() {
             let Some(watchman) = &book.watchman else { continue };
             let now = Instant::now();
-            let known = told.entry(book.file.clone()).or_insert_with(|| Told {
+            let known = told.entry(book.file.clone()).or_insert_with(|| Tending {
                 watchman: watchman.clone(),
                 next: now,
                 is_deaf: false,
@@ -120,7 +120,7 @@ async fn ask(client: &Client, url: &Secret) -> Result<(), String> {
 }
 
 /// A watchman who does not answer is told of once, and once when it is over.
-fn answered(told: &mut Told, answer: Result<(), String>, say: &Say) {
+fn answered(told: &mut Tending, answer: Result<(), String>, say: &Say) {
     let (host, every) = (redact_url(told.watchman.url.expose()), told.watchman.every);
     match answer {
         Ok(()) if std::mem::take(&mut told.is_deaf) => say(format!("heartbeat {host} is reached again")),

@@ -88,7 +88,11 @@ pub struct Inquiry<'a> {
 
 impl Inquiry<'_> {
     /// What there is to say of each occurrence that is meant; never nothing.
-    pub fn answer(&self, asked: &str, at: Option<&str>) -> Result<Vec<(view::why::Why, Verdict)>, Unclear> {
+    pub fn answer(
+        &self,
+        asked: &str,
+        at: Option<&str>,
+    ) -> Result<Vec<(view::why::WhyAnswer, Verdict)>, Unclear> {
         let zone = &self.playbook.zone;
         let asked = &*self.playbook.named(asked).map_err(Unclear::asked)?;
         if let Some(topic) = self.topic(asked) {
@@ -112,7 +116,8 @@ impl Inquiry<'_> {
         }
         // Messages that somebody still has to do something about, or that were in doubt.
         let rows = self.journal.map_or(Ok(Vec::new()), |journal| journal.outbox(Some(self.group), false))?;
-        let outbox: Vec<view::outbox::Row> = rows.iter().map(|row| view::outbox::row(row, zone)).collect();
+        let outbox: Vec<view::outbox::MessageRow> =
+            rows.iter().map(|row| view::outbox::row(row, zone)).collect();
         let shown = |account: &Account| (view::why::why(account, &outbox, zone), account.verdict);
         Ok(accounts.iter().map(shown).collect())
     }
@@ -139,7 +144,7 @@ impl Inquiry<'_> {
     }
 
     /// What a rule does, or what counts against a member.
-    fn about_rules(&self, topic: &Topic) -> Result<Vec<(view::why::Why, Verdict)>, Unclear> {
+    fn about_rules(&self, topic: &Topic) -> Result<Vec<(view::why::WhyAnswer, Verdict)>, Unclear> {
         let zone = &self.playbook.zone;
         let machine = clock::now();
         let now = self.state.map_or(machine, |state| machine.max(state.clock));

@@ -18,8 +18,8 @@ use crate::{
     model::playbook::Playbook,
     sim::{
         Options, Transition,
-        diary::{Diary, Fault, FaultKind, Often},
-        report::{Gatherer, Report},
+        diary::{Diary, DiaryFault, FaultKind, Often},
+        report::{Report, ReportGatherer},
         spread::Lived,
         timeline::held_by,
         world::World,
@@ -123,8 +123,8 @@ impl Mishaps {
 }
 
 /// What went wrong at a step, in words.
-fn in_words(fault: &Fault, often: Often, zone: &Zone) -> Phrase {
-    let Fault { kind, play, step, why } = fault;
+fn in_words(fault: &DiaryFault, often: Often, zone: &Zone) -> Phrase {
+    let DiaryFault { kind, play, step, why } = fault;
     let when = times(often, zone);
     match kind {
         FaultKind::Failed => {
@@ -222,7 +222,7 @@ pub(super) fn gather(
     weekly: bool,
 ) -> Result<Past, StoreError> {
     let options = Options { from, to, members: 0, seed: 0, world: Arc::new(World::still()) };
-    let mut gatherer = Gatherer::new(playbook, &options);
+    let mut gatherer = ReportGatherer::new(playbook, &options);
     let (mut diary, mut lived) = (Diary::new(playbook.zone.clone(), weekly), Lived::default());
     let mut troubles = Mishaps::default();
     let mut states: BTreeMap<GroupId, (State, u64)> = BTreeMap::new();

@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, io::Write as _, path::Path};
 
 /// A refused version of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
+pub struct RefusedFile {
     /// Since when the file is refused.
     pub since: Timestamp,
     /// Why, and what goes on instead.
@@ -20,7 +20,7 @@ pub struct Refusal {
     pub zh: String,
 }
 
-impl Refusal {
+impl RefusedFile {
     /// Why, in every language; a note of an older version has one.
     pub fn reason(&self) -> Phrase {
         let zh = if self.zh.is_empty() { &self.why } else { &self.zh };
@@ -29,7 +29,7 @@ impl Refusal {
 }
 
 /// By the file as it was given to `run`.
-pub type Refusals = BTreeMap<String, Refusal>;
+pub type Refusals = BTreeMap<String, RefusedFile>;
 
 const NOTE: &str = "control.refused";
 
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn what_is_refused_is_read_back_and_gone_when_nothing_is() {
         let dir = tempfile::tempdir().unwrap();
-        let refusal = Refusal {
+        let refusal = RefusedFile {
             since: Timestamp::from_millis(5_000),
             why: "it has errors".into(),
             zh: "有错误".into(),

@@ -4,7 +4,7 @@
 
 use super::{
     delivery::{
-        resolve::{Problem, value_of},
+        resolve::{SettingProblem, value_of},
         secret::Secret,
     },
     signing::{Signed, signing_key},
@@ -37,7 +37,7 @@ enum SenderKeys {
 
 /// What a request shows of who sent it.
 #[derive(Debug, Clone, Copy)]
-pub enum Shown<'a> {
+pub enum ShownCredential<'a> {
     /// `Authorization: Bearer`
     Token(&'a str),
     /// A signature over the body.
@@ -46,17 +46,18 @@ pub enum Shown<'a> {
 
 impl KnownSender {
     /// Whether the request is this sender's.
-    pub fn sent(&self, shown: Shown<'_>, body: &[u8]) -> bool {
+    pub fn sent(&self, shown: ShownCredential<'_>, body: &[u8]) -> bool {
         match (&self.keys, shown) {
-            (SenderKeys::Tokens(tokens), Shown::Token(word)) => {
+            (SenderKeys::Tokens(tokens), ShownCredential::Token(word)) => {
                 let is = |token: &Secret| bool::from(token.expose().as_bytes().ct_eq(word.as_bytes()));
                 tokens.iter().fold(false, |known, token| is(token) | known)
             }
-            (SenderKeys::Secrets(secrets), Shown::Signature(signed)) => {
+            (SenderKeys::Secrets(secrets), ShownCredential::Signature(signed)) => {
                 let keys = secrets.iter().filter_map(|secret| signing_key(secret.expose()));
                 keys.fold(false, |known, key| signed.is_by(&key, body) | known)
             }
-            (SenderKeys::Tokens(_), Shown::Signature(_)) | (SenderKeys::Secrets(_), Shown::Token(_)) => false,
+            (SenderKeys::Tokens(_), ShownCredential::Signature(_))
+            | (SenderKeys::Secrets(_), ShownCredential::Token(_)) => false,
         }
     }
 }
@@ -87,14 +88,14 @@ fn keys(
     sender: &Sender,
     env: &dyn Fn(&str) -> Option<String>,
     read_file: &dyn Fn(&str) -> std::io::Result<String>,
-) -> Result<SenderKeys, Vec<Problem>> {
+) -> Result<SenderKeys, Vec<SettingProblem>> {
     let (mut read, mut problems) = (Vec::new(), Vec::new());
     let signs = matches!(sender.key, SenderKey::Secret(_));
     for setting in sender.key.settings() {
         match value_of(setting, env, read_file) {
             Ok(secret) if signs && signing_key(secret.expose()).is_none() => {
                 let problem = "begins with whsec_ but what follows is not base64".into();
-                problems.push(Problem::Unusable { setting: "secret".into(), problem });
+                problems.push(SettingProblem::Unusable { setting: "secret".into(), problem });
             }
             Ok(secret) => read.push(secret),
             Err(problem) => problems.push(problem),

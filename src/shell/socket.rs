@@ -8,7 +8,7 @@
 use super::{
     console::{NotOpened, Opened, Wish},
     files, private,
-    survey::{Seen, Wanted},
+    survey::{SurveySeen, SurveyWanted},
 };
 use crate::{
     base::{
@@ -183,12 +183,12 @@ impl SocketError {
 }
 
 /// A request under way: what was asked and where the answer goes.
-pub type Asked = (CommandRequest, oneshot::Sender<CommandReply>);
+pub type AskedFor = (CommandRequest, oneshot::Sender<CommandReply>);
 
 /// A question how groups are, which reaches no driver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct StatusRequest {
-    status: Wanted,
+    status: SurveyWanted,
 }
 
 /// A wish for the console, which reaches no driver.
@@ -201,10 +201,10 @@ struct OpenRequest {
 pub type Granted = Result<Opened, NotOpened>;
 
 /// How groups are, or why that cannot be said.
-pub type Looked = Result<Vec<Seen>, String>;
+pub type Looked = Result<Vec<SurveySeen>, String>;
 
 /// Answers how groups are, beside the driver.
-pub type Look = Arc<dyn Fn(&Wanted) -> Looked + Send + Sync>;
+pub type StatusLook = Arc<dyn Fn(&SurveyWanted) -> Looked + Send + Sync>;
 
 /// Grants wishes for the console, beside the driver.
 pub type Grant = Arc<dyn Fn(&Wish) -> Granted + Send + Sync>;
@@ -213,7 +213,7 @@ pub type Grant = Arc<dyn Fn(&Wish) -> Granted + Send + Sync>;
 #[derive(Clone)]
 pub struct Beside {
     /// How groups are.
-    pub look: Look,
+    pub look: StatusLook,
     /// Links into the console.
     pub grant: Grant,
 }
@@ -307,7 +307,7 @@ pub fn request(dir: &Path, request: &CommandRequest) -> Result<CommandReply, Soc
 }
 
 /// Asks the engine that runs on a state directory how groups are.
-pub fn status(dir: &Path, wanted: &Wanted) -> Result<Looked, SocketError> {
+pub fn status(dir: &Path, wanted: &SurveyWanted) -> Result<Looked, SocketError> {
     put_line(dir, &StatusRequest { status: wanted.clone() })
 }
 
@@ -355,7 +355,7 @@ pub struct Server {
 
 impl Server {
     /// Listens. The caller holds the directory's lock, so a file left behind is a dead engine's.
-    pub fn start(dir: &Path, asked: mpsc::Sender<Asked>, beside: Beside) -> std::io::Result<Self> {
+    pub fn start(dir: &Path, asked: mpsc::Sender<AskedFor>, beside: Beside) -> std::io::Result<Self> {
         let path = place(dir)?;
         let note = dir.join(NOTE);
         let _ = std::fs::remove_file(&note);
@@ -382,7 +382,7 @@ impl Drop for Server {
 }
 
 /// Takes connections as long as the engine runs. An error is somebody's who connected, or a shortage that passes.
-async fn accept(listener: UnixListener, asked: mpsc::Sender<Asked>, beside: Beside) {
+async fn accept(listener: UnixListener, asked: mpsc::Sender<AskedFor>, beside: Beside) {
     let places = Arc::new(Semaphore::new(limits::CONTROL_CONNECTIONS_MAX));
     // A request of the largest kind is taken one at a time.
     let large = Arc::new(Semaphore::new(1));
@@ -411,7 +411,7 @@ fn is_ours(stream: &tokio::net::UnixStream) -> bool {
 /// let go.
 async fn serve(
     stream: tokio::net::UnixStream,
-    asked: &mpsc::Sender<Asked>,
+    asked: &mpsc::Sender<AskedFor>,
     beside: &Beside,
     large: &Semaphore,
 ) {
@@ -462,7 +462,7 @@ fn written(reply: &impl Serialize) -> String {
     serde_json::to_string(reply).unwrap_or_else(|_| "{\"ok\":false}".into())
 }
 
-async fn answer(line: &[u8], asked: &mpsc::Sender<Asked>, beside: &Beside) -> String {
+async fn answer(line: &[u8], asked: &mpsc::Sender<AskedFor>, beside: &Beside) -> String {
     let error = match serde_json::from_slice::<CommandRequest>(line) {
         Ok(request) => return written(&put(request, line.len(), asked).await),
         Err(error) => error,
@@ -483,7 +483,11 @@ async fn answer(line: &[u8], asked: &mpsc::Sender<Asked>, beside: &Beside) -> St
 }
 
 /// Puts a request to the driver.
-pub(crate) async fn put(request: CommandRequest, bytes: usize, asked: &mpsc::Sender<Asked>) -> CommandReply {
+pub(crate) async fn put(
+    request: CommandRequest,
+    bytes: usize,
+    asked: &mpsc::Sender<AskedFor>,
+) -> CommandReply {
     if bytes > limits::COMMAND_BYTES_MAX && !request.ask.is_import() {
         let most = limits::COMMAND_BYTES_MAX;
         return CommandReply::refuse(phrase!(
@@ -518,7 +522,7 @@ mod tests {
     }
 
     async fn echo(dir: PathBuf) {
-        let (sender, mut receiver) = mpsc::channel::<Asked>(4);
+        let (sender, mut receiver) = mpsc::channel::<AskedFor>(4);
         let server = Server::start(&dir, sender, blind()).unwrap();
         let asking = dir.clone();
         let client = tokio::task::spawn_blocking(move || {
@@ -552,7 +556,7 @@ mod tests {
     #[tokio::test]
     async fn nonsense_is_refused_and_the_connection_goes_on() {
         let dir = tempfile::tempdir().unwrap();
-        let (sender, _receiver) = mpsc::channel::<Asked>(4);
+        let (sender, _receiver) = mpsc::channel::<AskedFor>(4);
         let _server = Server::start(dir.path(), sender, blind()).unwrap();
         let path = dir.path().join("control.sock");
         let text = tokio::task::spawn_blocking(move || {

@@ -10,10 +10,10 @@ use super::{
     runtime::publish::Published,
     store::{Reader, StoreError},
     view::{
-        Group,
-        known::{Facts, Version, Versions},
+        GroupShown,
+        known::{KnownFacts, KnownVersion, KnownVersions},
         status::{Status, status},
-        tasks::{Row as Task, tasks},
+        tasks::{TaskRow as Task, tasks},
     },
 };
 use crate::{
@@ -31,7 +31,7 @@ use std::{collections::BTreeMap, path::Path, rc::Rc};
 
 /// What somebody wants to know.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wanted {
+pub struct SurveyWanted {
     /// The only group that is meant.
     pub group: Option<GroupId>,
     /// Everything of every group; otherwise of several groups only what a line has room for.
@@ -43,7 +43,7 @@ pub struct Wanted {
     pub locale: Locale,
 }
 
-impl Wanted {
+impl SurveyWanted {
     /// Whether everything is shown of each of so many groups.
     pub fn whole(&self, groups: usize) -> bool {
         self.all || self.group.is_some() || groups <= 1
@@ -52,7 +52,7 @@ impl Wanted {
 
 /// How one group is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Seen {
+pub struct SurveySeen {
     /// The status of the group.
     pub status: Status,
     /// What waits for people, where everything is shown.
@@ -64,7 +64,7 @@ pub struct Sources<'a> {
     /// The database.
     pub reader: &'a Reader,
     /// What is known of the version in force for a group.
-    pub version: &'a dyn Fn(&State) -> Rc<Version>,
+    pub version: &'a dyn Fn(&State) -> Rc<KnownVersion>,
     /// Files whose newest version is refused.
     pub refused: &'a Refusals,
     /// How the ears are of an engine that runs.
@@ -78,17 +78,17 @@ pub struct Sources<'a> {
 /// How every group of `groups` is, in their order; `known` says how many there are in all.
 pub fn survey<'a>(
     sources: &Sources<'_>,
-    wanted: &Wanted,
-    (groups, known): (impl Iterator<Item = Group<'a>>, usize),
-) -> Result<Vec<Seen>, StoreError> {
+    wanted: &SurveyWanted,
+    (groups, known): (impl Iterator<Item = GroupShown<'a>>, usize),
+) -> Result<Vec<SurveySeen>, StoreError> {
     let (only, reader, now) = (wanted.group.as_ref(), sources.reader, sources.now);
     let whole = wanted.whole(known);
     let (most, missed) = if whole { (wanted.number, wanted.number) } else { (1, 0) };
     let backlog = reader.backlog(only)?;
     let parked = reader.parked(only, now.plus(-Duration::from_millis(limits::FAILED_SHOWN_MS)))?;
     let skipped = reader.skipped(only, missed)?;
-    let one = |group: Group<'a>| {
-        let facts = Facts {
+    let one = |group: GroupShown<'a>| {
+        let facts = KnownFacts {
             version: &(sources.version)(group.state),
             backlog: backlog.get(group.id).map_or(&[], Vec::as_slice),
             parked: parked.get(group.id),
@@ -100,7 +100,7 @@ pub fn survey<'a>(
             most,
         };
         let tasks = if whole { tasks(group).collect() } else { Vec::new() };
-        Seen { status: status(group, &facts), tasks }
+        SurveySeen { status: status(group, &facts), tasks }
     };
     Ok(groups.map(one).collect())
 }
@@ -110,15 +110,15 @@ pub fn of_published(
     published: &Published,
     reader: &Reader,
     dir: &Path,
-    wanted: &Wanted,
+    wanted: &SurveyWanted,
     meant: &dyn Fn(&GroupId) -> bool,
-) -> Result<Vec<Seen>, StoreError> {
+) -> Result<Vec<SurveySeen>, StoreError> {
     let (snapshot, infos) = (published.snapshot(), reader.groups()?);
     let mut zones: BTreeMap<&str, Zone> = BTreeMap::new();
     for info in infos.values() {
         zones.entry(&info.zone).or_insert_with(|| info.zone());
     }
-    let (utc, versions, now) = (Zone::utc(), Versions::default(), clock::now());
+    let (utc, versions, now) = (Zone::utc(), KnownVersions::default(), clock::now());
     let version = |state: &State| {
         versions.of(state.digest.as_ref(), now, |digest| {
             // A group that rests stands at a version that no file has.
@@ -131,7 +131,7 @@ pub fn of_published(
     let groups = snapshot.groups.iter().filter(|(id, _)| meant(id)).map(|(id, group)| {
         let info = infos.get(id);
         let zone = info.and_then(|info| zones.get(info.zone.as_str())).unwrap_or(&utc);
-        Group { id, state: &group.state, info, zone }
+        GroupShown { id, state: &group.state, info, zone }
     });
     let ears = published.ears().all().into_values().collect();
     let sources =

@@ -4,7 +4,7 @@
 //! here they become escape sequences, and every other control character is shown as what it is. Tabs and line ends
 //! are there only where the program put them. Output for other programs passes as it is, unless a terminal reads it.
 
-use crate::base::{diagnostic::text::Style as Excerpt, visible};
+use crate::base::{diagnostic::text::ColourStyle as Excerpt, visible};
 use anstyle::AnsiColor;
 use std::{
     borrow::Cow,

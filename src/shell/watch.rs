@@ -11,7 +11,7 @@
 mod look;
 
 use crate::base::limits;
-use look::Look;
+use look::FileLook;
 use notify::{
     EventKind, RecommendedWatcher, RecursiveMode, Watcher as _,
     event::{AccessKind, AccessMode, CreateKind, ModifyKind},
@@ -29,7 +29,7 @@ use std::{
 
 /// What a watcher says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
+pub enum WatchNotice {
     /// Something may have changed.
     Changed,
     /// Something that people should know of the watching itself.
@@ -94,7 +94,7 @@ impl Eyes {
 
 impl Watch {
     /// Starts without any path. `tell` is called on the watcher's thread; a change is told after a quiet period.
-    pub fn start(tell: impl Fn(Notice) + Send + 'static) -> std::io::Result<Self> {
+    pub fn start(tell: impl Fn(WatchNotice) + Send + 'static) -> std::io::Result<Self> {
         let (sender, told) = channel();
         let eyes = Eyes::default();
         *eyes.0.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender.clone());
@@ -112,7 +112,7 @@ impl Watch {
             tell: Box::new(tell),
             watcher,
             paths: BTreeSet::new(),
-            seen: Look::default(),
+            seen: FileLook::default(),
             unsettled: None,
             watched: BTreeMap::new(),
             dirty: None,
@@ -122,7 +122,7 @@ impl Watch {
         if let Some(reason) = failed {
             let seconds = LOOK.as_secs();
             let text = format!("{reason}: files are looked at every {seconds} s instead");
-            (watching.tell)(Notice::Said(text));
+            (watching.tell)(WatchNotice::Said(text));
         }
         std::thread::Builder::new().name("watch".into()).spawn(move || watching.work(&told))?;
         Ok(Self { eyes })
@@ -149,14 +149,14 @@ impl Drop for Watch {
 /// The watcher's thread.
 struct Watching {
     eyes: Eyes,
-    tell: Box<dyn Fn(Notice) + Send>,
+    tell: Box<dyn Fn(WatchNotice) + Send>,
     /// None where the system gives no events.
     watcher: Option<RecommendedWatcher>,
     paths: BTreeSet<PathBuf>,
     /// How the entries were when they were looked at last.
-    seen: Look,
+    seen: FileLook,
     /// A change that was found by looking and has to be found once more.
-    unsettled: Option<Look>,
+    unsettled: Option<FileLook>,
     /// The folders that are watched, and which ones they were.
     watched: BTreeMap<PathBuf, Option<(u64, u64)>>,
     /// When the first and the last event came that was not told yet.
@@ -185,8 +185,8 @@ impl Watching {
             if self.quiet().is_some_and(|quiet| quiet <= now) {
                 self.dirty = None;
                 self.unsettled = None;
-                self.see(Look::at(&self.paths));
-                (self.tell)(Notice::Changed);
+                self.see(FileLook::at(&self.paths));
+                (self.tell)(WatchNotice::Changed);
             }
             if self.next_look <= now {
                 self.look(now);
@@ -210,7 +210,7 @@ impl Watching {
             return;
         }
         self.paths = paths;
-        self.see(Look::at(&self.paths));
+        self.see(FileLook::at(&self.paths));
         if more {
             self.touch();
         }
@@ -258,7 +258,7 @@ impl Watching {
     fn look(&mut self, now: Instant) {
         self.next_look = now + LOOK;
         let written = self.written(now);
-        let found = Look::at(&self.paths);
+        let found = FileLook::at(&self.paths);
         if found.differs(&self.seen, &written) {
             if self.unsettled.as_ref() != Some(&found) {
                 self.unsettled = Some(found);
@@ -274,10 +274,10 @@ impl Watching {
             }
             self.unsettled = None;
             self.see(found);
-            (self.tell)(Notice::Changed);
+            (self.tell)(WatchNotice::Changed);
         } else if self.unsettled.take().is_some() || self.seen.was_coarse() {
             self.see(found);
-            (self.tell)(Notice::Changed);
+            (self.tell)(WatchNotice::Changed);
         } else if self.watched.iter().any(|(folder, place)| look::place(folder) != *place) {
             self.see(found);
         }
@@ -296,7 +296,7 @@ impl Watching {
     }
 
     /// Keeps how the entries are, and watches the folders they are in.
-    fn see(&mut self, found: Look) {
+    fn see(&mut self, found: FileLook) {
         let Some(watcher) = &mut self.watcher else {
             self.seen = found;
             return;
@@ -348,7 +348,7 @@ impl Watching {
     /// Says something once.
     fn say(&mut self, text: String) {
         if self.said.insert(text.clone()) {
-            (self.tell)(Notice::Said(text));
+            (self.tell)(WatchNotice::Said(text));
         }
     }
 }
@@ -384,7 +384,7 @@ mod tests {
     use std::io::Write as _;
 
     struct Seen {
-        notices: Receiver<Notice>,
+        notices: Receiver<WatchNotice>,
     }
 
     impl Seen {
@@ -404,8 +404,8 @@ mod tests {
         fn change(&self) {
             loop {
                 match self.notices.recv_timeout(Duration::from_secs(20)).expect("a change is seen") {
-                    Notice::Changed => return,
-                    Notice::Said(_) => {}
+                    WatchNotice::Changed => return,
+                    WatchNotice::Said(_) => {}
                 }
             }
         }

@@ -43,7 +43,7 @@ pub(crate) struct NotOpen {
 
 /// What came over it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Came {
+pub(crate) enum Incoming {
     /// Text.
     Text(String),
     /// Bytes.
@@ -110,19 +110,19 @@ impl WebSocket {
     }
 
     /// What comes next.
-    pub(crate) async fn next(&mut self) -> Result<Came, String> {
+    pub(crate) async fn next(&mut self) -> Result<Incoming, String> {
         match self.0.next().await {
-            Some(Ok(Message::Text(text))) => Ok(Came::Text(text.as_str().to_owned())),
-            Some(Ok(Message::Binary(bytes))) => Ok(Came::Bytes(bytes.to_vec())),
-            Some(Ok(Message::Close(frame))) => Ok(Came::Closed(frame.map(|frame| frame.code.into()))),
-            Some(Ok(_)) => Ok(Came::Alive),
+            Some(Ok(Message::Text(text))) => Ok(Incoming::Text(text.as_str().to_owned())),
+            Some(Ok(Message::Binary(bytes))) => Ok(Incoming::Bytes(bytes.to_vec())),
+            Some(Ok(Message::Close(frame))) => Ok(Incoming::Closed(frame.map(|frame| frame.code.into()))),
+            Some(Ok(_)) => Ok(Incoming::Alive),
             Some(Err(error)) => Err(format!("the connection broke: {error}")),
-            None => Ok(Came::Closed(None)),
+            None => Ok(Incoming::Closed(None)),
         }
     }
 
     /// What has come already; none where that is nothing.
-    pub(crate) fn waiting(&mut self) -> Option<Result<Came, String>> {
+    pub(crate) fn waiting(&mut self) -> Option<Result<Incoming, String>> {
         self.next().now_or_never()
     }
 
@@ -164,14 +164,14 @@ pub(crate) async fn exchange(
     let answer = async {
         loop {
             match socket.next().await? {
-                Came::Text(text) => {
+                Incoming::Text(text) => {
                     let found: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
                     if found["echo"] == asked["echo"] {
                         return Ok(text);
                     }
                 }
-                Came::Alive | Came::Bytes(_) => {}
-                Came::Closed(_) => return Err("the connection was closed before the answer".to_owned()),
+                Incoming::Alive | Incoming::Bytes(_) => {}
+                Incoming::Closed(_) => return Err("the connection was closed before the answer".to_owned()),
             }
         }
     };

@@ -13,7 +13,7 @@ use crate::base::{
     decode::{Encoding, decode},
     limits,
     phrase::{Phrase, phrase},
-    picture::{Format, Glimpse},
+    picture::{Glimpse, PictureFormat},
     source::{Folder, FolderError, normal_path},
 };
 use std::{
@@ -183,7 +183,7 @@ impl Folder for DiskFolder {
 
     fn glimpse(&self, path: &str) -> Result<Option<Glimpse>, FolderError> {
         let bytes = self.bytes(path, limits::DATA_BYTES_MAX)?;
-        Ok(Some(Glimpse { bytes: bytes.len() as u64, format: Format::of(&bytes) }))
+        Ok(Some(Glimpse { bytes: bytes.len() as u64, format: PictureFormat::of(&bytes) }))
     }
 }
 

@@ -5,15 +5,15 @@
 //! Rows are as durable as the journal; claims and settlements become durable some time after they were asked for; an
 //! attempt never is.
 
-use super::world::{Line, World};
+use super::world::{PlatformHabits, World};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
         time::{Duration, Timestamp},
     },
     courier::{
-        self, Action, BEGINNING, Dispatch, Finished, Key, LaneKey, Memory, Now, Outcome, Parcel, RobotId,
-        Route, Settlement, Stop, Ticks,
+        self, Action, BEGINNING, Dispatch, Finished, LaneKey, Now, Parcel, ParcelKey, ParcelOutcome, RobotId,
+        RobotMemory, Route, Settlement, Stop, Ticks,
     },
     engine::{entry::Outgoing, input::Receipt},
     model::{
@@ -26,7 +26,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// What becomes of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Attempt {
+pub enum AttemptEnd {
     /// The platform takes it.
     Accepted,
     /// The platform refuses it for good.
@@ -44,7 +44,7 @@ pub enum Attempt {
 
 /// What was seen of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
+pub enum CourierEvent {
     /// The platform has it, or another copy of it.
     Arrived {
         /// The channel that the message arrived at.
@@ -70,7 +70,7 @@ pub enum Event {
 
 /// How hard a courier is made to work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trial {
+pub enum CourierTrial {
     /// Only the channels that a world describes have a platform; the others take every message at once.
     World,
     /// Every channel has one, with two robots and a narrow limit, and the ledger takes its time.
@@ -81,12 +81,12 @@ pub enum Trial {
 #[derive(Debug)]
 pub struct Courier {
     dispatch: Dispatch,
-    platforms: BTreeMap<ChannelName, Platform>,
+    platforms: BTreeMap<ChannelName, SimPlatform>,
     /// Durable, in the order in which they were decided.
-    rows: BTreeMap<Key, Parcel>,
-    key: Key,
+    rows: BTreeMap<ParcelKey, Parcel>,
+    key: ParcelKey,
     /// Durable: what robots did lately.
-    robots: BTreeMap<RobotId, Memory>,
+    robots: BTreeMap<RobotId, RobotMemory>,
     /// What is under way; a crash takes it away.
     coming: BTreeMap<(Timestamp, u64), Arriving>,
     sequence: u64,
@@ -98,18 +98,18 @@ pub struct Courier {
 }
 
 #[derive(Debug)]
-struct Platform {
+struct SimPlatform {
     route: Arc<Route>,
-    line: Line,
+    line: PlatformHabits,
     outages: Vec<(Timestamp, Timestamp)>,
 }
 
 #[derive(Debug)]
 enum Arriving {
-    Decided(Key),
-    Claimed(Key),
+    Decided(ParcelKey),
+    Claimed(ParcelKey),
     Settled(Settlement),
-    Remembered(Memory),
+    Remembered(RobotMemory),
     Ended(LaneKey, EffectId, Finished),
 }
 
@@ -125,15 +125,15 @@ impl Courier {
         group: Option<&Group>,
         world: &World,
         from: Timestamp,
-        trial: Trial,
+        trial: CourierTrial,
     ) -> Self {
         let own = group.into_iter().flat_map(|group| group.channels.keys());
         let platform = |name: &ChannelName| {
             let group = group?;
             let line = world.channels.get(name).cloned();
             let channel = playbook.channel(group, name)?;
-            (trial == Trial::Everything || line.is_some())
-                .then(|| Platform::new(channel, line.unwrap_or_default(), from, trial))
+            (trial == CourierTrial::Everything || line.is_some())
+                .then(|| SimPlatform::new(channel, line.unwrap_or_default(), from, trial))
         };
         Self {
             dispatch: Dispatch::default(),
@@ -149,7 +149,7 @@ impl Courier {
             coming: BTreeMap::new(),
             sequence: 0,
             origin: from.plus(-Duration::from_millis(BEGINNING as i64)),
-            commit: if trial == Trial::Everything { COMMIT } else { Duration::ZERO },
+            commit: if trial == CourierTrial::Everything { COMMIT } else { Duration::ZERO },
             skew: Duration::ZERO,
         }
     }
@@ -201,8 +201,8 @@ impl Courier {
     pub fn step(
         &mut self,
         now: Timestamp,
-        attempt: &mut dyn FnMut(&Line) -> (Attempt, Duration),
-        events: &mut Vec<Event>,
+        attempt: &mut dyn FnMut(&PlatformHabits) -> (AttemptEnd, Duration),
+        events: &mut Vec<CourierEvent>,
     ) {
         let both = self.both(now);
         loop {
@@ -226,7 +226,7 @@ impl Courier {
     }
 
     /// The process dies: what was claimed and is not settled is in doubt.
-    pub fn crash(&mut self, events: &mut Vec<Event>) {
+    pub fn crash(&mut self, events: &mut Vec<CourierEvent>) {
         self.dispatch = Dispatch::default();
         self.coming.clear();
         for row in self.rows.values_mut() {
@@ -234,7 +234,7 @@ impl Courier {
             if std::mem::take(&mut row.claimed) {
                 row.in_doubt = true;
                 row.attempts = row.attempts.max(1);
-                events.push(Event::Doubted { effect: row.effect.clone() });
+                events.push(CourierEvent::Doubted { effect: row.effect.clone() });
             }
         }
     }
@@ -265,22 +265,22 @@ impl Courier {
         lane: LaneKey,
         parcel: &Parcel,
         now: Timestamp,
-        attempt: &mut dyn FnMut(&Line) -> (Attempt, Duration),
-        events: &mut Vec<Event>,
+        attempt: &mut dyn FnMut(&PlatformHabits) -> (AttemptEnd, Duration),
+        events: &mut Vec<CourierEvent>,
     ) {
         let Some(platform) = self.platforms.get(&parcel.route.name) else { return };
         let is_out = platform.outages.iter().any(|(begin, end)| *begin <= now && now < *end);
         let (attempt, takes) =
-            if is_out { (Attempt::Unreachable, Duration::ZERO) } else { attempt(&platform.line) };
-        if matches!(attempt, Attempt::Accepted | Attempt::Lost { arrived: true }) {
+            if is_out { (AttemptEnd::Unreachable, Duration::ZERO) } else { attempt(&platform.line) };
+        if matches!(attempt, AttemptEnd::Accepted | AttemptEnd::Lost { arrived: true }) {
             let (effect, in_doubt) = (parcel.effect.clone(), parcel.in_doubt);
-            events.push(Event::Arrived { channel: parcel.route.name.clone(), effect, in_doubt });
+            events.push(CourierEvent::Arrived { channel: parcel.route.name.clone(), effect, in_doubt });
         }
         let ended = Arriving::Ended(lane, parcel.effect.clone(), finished(attempt));
         self.later(now, takes, ended);
     }
 
-    fn comes(&mut self, what: Arriving, now: Now, events: &mut Vec<Event>) {
+    fn comes(&mut self, what: Arriving, now: Now, events: &mut Vec<CourierEvent>) {
         match what {
             Arriving::Decided(key) => {
                 if let Some(row) = self.rows.get(&key) {
@@ -297,7 +297,7 @@ impl Courier {
             }
             Arriving::Ended(lane, effect, finished) => {
                 if matches!(finished, Finished::InDoubt { .. }) {
-                    events.push(Event::Doubted { effect });
+                    events.push(CourierEvent::Doubted { effect });
                 }
                 self.dispatch.finished(&lane, finished, now);
             }
@@ -306,9 +306,9 @@ impl Courier {
         }
     }
 
-    fn settled(&mut self, settlement: &Settlement, events: &mut Vec<Event>) {
+    fn settled(&mut self, settlement: &Settlement, events: &mut Vec<CourierEvent>) {
         self.dispatch.recorded(settlement);
-        if let Outcome::Deferred { until, .. } = settlement.outcome {
+        if let ParcelOutcome::Deferred { until, .. } = settlement.outcome {
             if let Some(row) = self.rows.get_mut(&settlement.key) {
                 row.not_before = Some(until);
                 row.attempts = settlement.attempts;
@@ -318,16 +318,16 @@ impl Courier {
             }
         } else if self.rows.remove(&settlement.key).is_some() {
             let effect = settlement.effect.clone();
-            events.push(Event::Settled { effect, receipt: settlement.receipt() });
+            events.push(CourierEvent::Settled { effect, receipt: settlement.receipt() });
         }
     }
 }
 
-impl Platform {
-    fn new(channel: &Channel, line: Line, from: Timestamp, trial: Trial) -> Self {
+impl SimPlatform {
+    fn new(channel: &Channel, line: PlatformHabits, from: Timestamp, trial: CourierTrial) -> Self {
         let outages = line.outages.iter().map(|(begin, end)| (begin.at(from), end.at(from))).collect();
         let limit = line.limit.map(|(count, per)| Rate { count, per });
-        let (robots, narrow) = if trial == Trial::Everything { (2, Some(NARROW)) } else { (1, None) };
+        let (robots, narrow) = if trial == CourierTrial::Everything { (2, Some(NARROW)) } else { (1, None) };
         let robot = |n| Stop {
             id: RobotId(format!("{}/{n}", channel.name)),
             host: channel.name.to_string(),
@@ -344,19 +344,21 @@ impl Platform {
     }
 }
 
-fn finished(attempt: Attempt) -> Finished {
+fn finished(attempt: AttemptEnd) -> Finished {
     let answered = |receipt| Finished::Answered { receipt, parts: 1 };
     match attempt {
-        Attempt::Accepted => answered(courier::Receipt::Accepted { note: String::new() }),
-        Attempt::Refused => answered(courier::Receipt::Refused { reason: "the platform refused it".into() }),
-        Attempt::Throttled(after) => answered(courier::Receipt::RetryLater {
+        AttemptEnd::Accepted => answered(courier::Receipt::Accepted { note: String::new() }),
+        AttemptEnd::Refused => {
+            answered(courier::Receipt::Refused { reason: "the platform refused it".into() })
+        }
+        AttemptEnd::Throttled(after) => answered(courier::Receipt::RetryLater {
             after: Some(after),
             throttled: true,
             attempts_max: None,
             reason: "too often".into(),
         }),
-        Attempt::Unreachable => Finished::NotSent { reason: "no connection".into() },
-        Attempt::Lost { .. } => Finished::InDoubt { reason: "the connection broke".into() },
+        AttemptEnd::Unreachable => Finished::NotSent { reason: "no connection".into() },
+        AttemptEnd::Lost { .. } => Finished::InDoubt { reason: "the connection broke".into() },
     }
 }
 
@@ -367,7 +369,7 @@ mod tests {
         base::source::MemoryFolder,
         lang,
         model::message::Message,
-        sim::world::{Moment, World},
+        sim::world::{World, WorldMoment},
     };
     use std::sync::Arc;
 
@@ -377,7 +379,7 @@ mod tests {
         Timestamp::from_millis(n * 1_000)
     }
 
-    fn courier(line: Line, hold: bool) -> Courier {
+    fn courier(line: PlatformHabits, hold: bool) -> Courier {
         let mut folder = MemoryFolder::default();
         let hold = if hold { ", in_doubt: hold" } else { "" };
         let text = format!(
@@ -387,7 +389,7 @@ mod tests {
         let playbook = lang::compile(&folder, "p.yaml").playbook.expect("a playbook");
         let world = World { channels: [("group".into(), line)].into(), ..World::default() };
         let group = playbook.groups.values().next().map(Arc::as_ref);
-        Courier::new(&playbook, group, &world, second(0), Trial::World)
+        Courier::new(&playbook, group, &world, second(0), CourierTrial::World)
     }
 
     fn out(effect: &str, expires: Option<Timestamp>) -> Outgoing {
@@ -414,19 +416,20 @@ mod tests {
     }
 
     /// Everything that happens, a line each.
-    fn live(courier: &mut Courier, attempts: &[Attempt]) -> Vec<String> {
+    fn live(courier: &mut Courier, attempts: &[AttemptEnd]) -> Vec<String> {
         let mut attempts = attempts.iter().cloned();
         let mut lines = Vec::new();
         while let Some(at) = courier.next_at() {
             let mut events = Vec::new();
-            let mut attempt = |line: &Line| (attempts.next().unwrap_or(Attempt::Accepted), line.latency);
+            let mut attempt =
+                |line: &PlatformHabits| (attempts.next().unwrap_or(AttemptEnd::Accepted), line.latency);
             courier.step(at, &mut attempt, &mut events);
             lines.extend(events.iter().map(|event| match event {
-                Event::Arrived { effect, in_doubt, .. } => {
+                CourierEvent::Arrived { effect, in_doubt, .. } => {
                     format!("{} arrived {effect} {in_doubt}", at.as_seconds())
                 }
-                Event::Doubted { effect } => format!("{} doubted {effect}", at.as_seconds()),
-                Event::Settled { effect, receipt } => {
+                CourierEvent::Doubted { effect } => format!("{} doubted {effect}", at.as_seconds()),
+                CourierEvent::Settled { effect, receipt } => {
                     let word = match receipt {
                         None => "accepted",
                         Some(Receipt::Accepted { .. }) => "accepted after all",
@@ -443,9 +446,11 @@ mod tests {
 
     #[test]
     fn an_outage_delays_and_what_expires_meanwhile_is_not_sent() {
-        let outage = (Moment::After(Duration::ZERO), Moment::After(Duration::MINUTE));
-        let mut courier =
-            courier(Line { outages: vec![outage], latency: Duration::SECOND, ..Line::default() }, false);
+        let outage = (WorldMoment::After(Duration::ZERO), WorldMoment::After(Duration::MINUTE));
+        let mut courier = courier(
+            PlatformHabits { outages: vec![outage], latency: Duration::SECOND, ..PlatformHabits::default() },
+            false,
+        );
         courier.submit(&GROUP.into(), &out("a", Some(second(30))), second(0));
         courier.submit(&GROUP.into(), &out("b", None), second(1));
         let lines = live(&mut courier, &[]);
@@ -460,11 +465,14 @@ mod tests {
 
     #[test]
     fn a_limit_spreads_messages_and_throttling_waits() {
-        let mut courier = courier(Line { limit: Some((1, Duration::MINUTE)), ..Line::default() }, false);
+        let mut courier = courier(
+            PlatformHabits { limit: Some((1, Duration::MINUTE)), ..PlatformHabits::default() },
+            false,
+        );
         for effect in ["a", "b"] {
             courier.submit(&GROUP.into(), &out(effect, None), second(0));
         }
-        let throttled = [Attempt::Accepted, Attempt::Throttled(Duration::SECOND.times(90))];
+        let throttled = [AttemptEnd::Accepted, AttemptEnd::Throttled(Duration::SECOND.times(90))];
         assert_eq!(
             live(&mut courier, &throttled),
             ["0 arrived a false", "0 accepted a", "150 arrived b false", "150 accepted b"]
@@ -473,24 +481,24 @@ mod tests {
 
     #[test]
     fn a_lost_response_is_a_second_copy_or_waits_for_a_person() {
-        let lost = [Attempt::Lost { arrived: true }];
-        let mut resends = courier(Line::default(), false);
+        let lost = [AttemptEnd::Lost { arrived: true }];
+        let mut resends = courier(PlatformHabits::default(), false);
         resends.submit(&GROUP.into(), &out("a", None), second(0));
         assert_eq!(
             live(&mut resends, &lost),
             ["0 arrived a false", "0 doubted a", "0 arrived a true", "0 accepted after all a"]
         );
-        let mut holds = courier(Line::default(), true);
+        let mut holds = courier(PlatformHabits::default(), true);
         holds.submit(&GROUP.into(), &out("a", None), second(0));
         assert_eq!(live(&mut holds, &lost), ["0 arrived a false", "0 doubted a", "0 in doubt a"]);
     }
 
     #[test]
     fn nothing_is_claimed_out_of_turn_while_an_end_is_not_on_record() {
-        let mut courier = courier(Line::default(), false);
+        let mut courier = courier(PlatformHabits::default(), false);
         courier.commit = COMMIT;
         courier.submit(&GROUP.into(), &out("a", Some(second(5))), second(0));
-        courier.step(second(10), &mut |_| (Attempt::Accepted, Duration::ZERO), &mut Vec::new());
+        courier.step(second(10), &mut |_| (AttemptEnd::Accepted, Duration::ZERO), &mut Vec::new());
         courier.submit(&GROUP.into(), &out("b", None), second(10));
         // Were `b` claimed now and the process to die, a clock set back would send `a` behind it.
         let claimed = |courier: &Courier| courier.rows.last_key_value().map(|(_, row)| row.claimed);
@@ -502,14 +510,15 @@ mod tests {
 
     #[test]
     fn a_crash_puts_only_what_was_under_way_in_doubt() {
-        let mut courier = courier(Line { latency: Duration::SECOND, ..Line::default() }, false);
+        let mut courier =
+            courier(PlatformHabits { latency: Duration::SECOND, ..PlatformHabits::default() }, false);
         for effect in ["a", "b"] {
             courier.submit(&GROUP.into(), &out(effect, None), second(0));
         }
         let mut events = Vec::new();
-        courier.step(second(0), &mut |_| (Attempt::Accepted, Duration::SECOND), &mut events);
+        courier.step(second(0), &mut |_| (AttemptEnd::Accepted, Duration::SECOND), &mut events);
         courier.crash(&mut events);
-        assert_eq!(events.last(), Some(&Event::Doubted { effect: "a".into() }));
+        assert_eq!(events.last(), Some(&CourierEvent::Doubted { effect: "a".into() }));
         courier.restart(second(1));
         let rest = live(&mut courier, &[]);
         assert_eq!(rest[..2], ["1 arrived a true", "2 accepted after all a"]);

@@ -43,7 +43,7 @@ pub struct DiaryPage {
 
 /// One kind of thing that went wrong: where, why, and how often.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
+pub struct DiaryFault {
     /// What became of the step.
     pub kind: FaultKind,
     /// Of which play.
@@ -80,7 +80,7 @@ pub struct Diary {
     /// By the first day of each.
     pub pages: BTreeMap<Date, DiaryPage>,
     /// What went wrong.
-    pub faults: BTreeMap<Fault, Often>,
+    pub faults: BTreeMap<DiaryFault, Often>,
 }
 
 impl Diary {
@@ -184,7 +184,7 @@ impl Diary {
 
     fn fault(&mut self, kind: FaultKind, run: &str, step: &StepId, why: Phrase, at: Timestamp) {
         let play = PlayName::new(run.split('@').next().unwrap_or(run));
-        let fault = Fault { kind, play, step: step.clone(), why };
+        let fault = DiaryFault { kind, play, step: step.clone(), why };
         self.faults.entry(fault).or_insert(Often { times: 0, first: at }).times += 1;
     }
 }

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 /// What was said, where and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct PostSaid {
     /// When it went out.
     pub at: Timestamp,
     /// The channel that it was said on.
@@ -25,20 +25,20 @@ pub struct Said {
 
 /// One post that is not as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum PostChange {
     /// It would be said and was not.
-    Added(Said),
+    Added(PostSaid),
     /// It was said and would not be.
-    Removed(Said),
+    Removed(PostSaid),
     /// Another text or another channel.
-    Changed(Said, Said),
+    Changed(PostSaid, PostSaid),
     /// The same at another time.
-    Moved(Said, Said),
+    Moved(PostSaid, PostSaid),
 }
 
 /// Posts by what they are; the play and the effect.
 #[derive(Debug, Clone, Default)]
-pub struct Posts(BTreeMap<(PlayName, EffectId), Said>);
+pub struct Posts(BTreeMap<(PlayName, EffectId), PostSaid>);
 
 /// Less than this is the same time.
 const SAME: Duration = Duration::MINUTE;
@@ -50,7 +50,8 @@ impl Posts {
     pub fn see(&mut self, entry: &Entry) {
         if let Some(Effect::Send(out)) = entry.effect() {
             let play = out.play.clone().unwrap_or_else(|| PlayName::new(""));
-            let said = Said { at: entry.at, channel: out.channel.clone(), text: out.message.text.clone() };
+            let said =
+                PostSaid { at: entry.at, channel: out.channel.clone(), text: out.message.text.clone() };
             self.0.insert((play, out.effect.clone()), said);
         }
     }
@@ -66,16 +67,16 @@ impl Posts {
     }
 
     /// What is different in the other history, by play and then by time.
-    pub fn changes(&self, other: &Self) -> Vec<(PlayName, EffectId, Change)> {
+    pub fn changes(&self, other: &Self) -> Vec<(PlayName, EffectId, PostChange)> {
         let mut found = Vec::new();
         for ((play, effect), was) in &self.0 {
             let change = match other.0.get(&(play.clone(), effect.clone())) {
-                None => Change::Removed(was.clone()),
+                None => PostChange::Removed(was.clone()),
                 Some(is) if (&is.text, &is.channel) != (&was.text, &was.channel) => {
-                    Change::Changed(was.clone(), is.clone())
+                    PostChange::Changed(was.clone(), is.clone())
                 }
                 Some(is) if is.at.since(was.at).max(was.at.since(is.at)) >= SAME => {
-                    Change::Moved(was.clone(), is.clone())
+                    PostChange::Moved(was.clone(), is.clone())
                 }
                 Some(_) => continue,
             };
@@ -84,9 +85,11 @@ impl Posts {
         let new = other.0.iter().filter(|(key, _)| !self.0.contains_key(*key));
         for ((play, effect), is) in new {
             match twin(&found, play, effect, is) {
-                Some((index, was)) if was.text == is.text => found[index].2 = Change::Moved(was, is.clone()),
-                Some((index, was)) => found[index].2 = Change::Changed(was, is.clone()),
-                None => found.push((play.clone(), effect.clone(), Change::Added(is.clone()))),
+                Some((index, was)) if was.text == is.text => {
+                    found[index].2 = PostChange::Moved(was, is.clone());
+                }
+                Some((index, was)) => found[index].2 = PostChange::Changed(was, is.clone()),
+                None => found.push((play.clone(), effect.clone(), PostChange::Added(is.clone()))),
             }
         }
         found.sort_by(|a, b| (&a.0, a.2.at(), &a.1).cmp(&(&b.0, b.2.at(), &b.1)));
@@ -97,16 +100,16 @@ impl Posts {
 /// A schedule that was moved names its runs by other instants: the post of the same step, at most half a day away,
 /// that is not said any more.
 fn twin(
-    found: &[(PlayName, EffectId, Change)],
+    found: &[(PlayName, EffectId, PostChange)],
     play: &PlayName,
     effect: &EffectId,
-    is: &Said,
-) -> Option<(usize, Said)> {
+    is: &PostSaid,
+) -> Option<(usize, PostSaid)> {
     let step = |effect: &EffectId| effect.as_str().split_once('/').map(|(_, step)| step.to_owned());
     let wanted = step(effect);
-    let away = |was: &Said| is.at.since(was.at).max(was.at.since(is.at));
+    let away = |was: &PostSaid| is.at.since(was.at).max(was.at.since(is.at));
     let near = found.iter().enumerate().filter_map(|(index, (of, old, change))| match change {
-        Change::Removed(was)
+        PostChange::Removed(was)
             if of == play
                 && was.channel == is.channel
                 && wanted.is_some()
@@ -120,7 +123,7 @@ fn twin(
     near.min_by_key(|(_, was)| away(was)).map(|(index, was)| (index, was.clone()))
 }
 
-impl Change {
+impl PostChange {
     /// When it was, or would be.
     pub fn at(&self) -> Timestamp {
         match self {
@@ -156,7 +159,7 @@ mod tests {
     use super::*;
 
     fn posts(all: &[(&str, i64, &str)]) -> Posts {
-        let said = |minute: i64, text: &str| Said {
+        let said = |minute: i64, text: &str| PostSaid {
             at: Timestamp::from_millis(0).plus(Duration::MINUTE.times(minute)),
             channel: "group".into(),
             text: text.to_owned(),

@@ -12,7 +12,7 @@ use crate::{
     },
     engine::entry::HoldReason,
     model::{
-        budget::{Budgets, Window},
+        budget::{Budgets, QuotaWindow},
         message::Label,
         playbook::Playbook,
     },
@@ -89,7 +89,7 @@ impl<'a> Forecast<'a> {
             return expected(HoldReason::PromoNotBefore, Some(until), says);
         }
         let midnight = zone.day_bounds(at).1;
-        if let Some(quota) = budgets.mentions.filter(|quota| quota.per == Window::Day)
+        if let Some(quota) = budgets.mentions.filter(|quota| quota.per == QuotaWindow::Day)
             && planned.mentions
             && day.mentions > quota.max
         {
@@ -105,7 +105,7 @@ impl<'a> Forecast<'a> {
             let says = phrase!("quiet hours until {}", "静默时段到 {}", clock(ends));
             return expected(HoldReason::Quiet, Some(ends), says);
         }
-        if let Some(quota) = budgets.posts.filter(|quota| quota.per == Window::Day)
+        if let Some(quota) = budgets.posts.filter(|quota| quota.per == QuotaWindow::Day)
             && day.posts > quota.max
         {
             let says = phrase!(
@@ -131,7 +131,7 @@ impl<'a> Forecast<'a> {
         self.days.iter().filter(move |(_, day)| day.date == Some(date)).filter_map(
             |((group, channel), day)| {
                 let quota =
-                    self.playbook.budgets.of(channel)?.posts.filter(|quota| quota.per == Window::Day)?;
+                    self.playbook.budgets.of(channel)?.posts.filter(|quota| quota.per == QuotaWindow::Day)?;
                 let (group, channel) = (group.clone(), channel.clone());
                 (day.posts > quota.max).then_some(Crowded {
                     group,

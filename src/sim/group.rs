@@ -5,7 +5,7 @@
 
 use super::{
     Finding, Material, Options, Transition,
-    courier::{Attempt, Courier, Event, Trial},
+    courier::{AttemptEnd, Courier, CourierEvent, CourierTrial},
     crowd::Crowd,
     oracle::Oracle,
 };
@@ -53,7 +53,7 @@ impl GroupSim {
         let world = &options.world;
         let playbook = playbook.shared_in_group(id);
         let group = playbook.groups.get(id).map(Arc::as_ref);
-        let courier = Courier::new(playbook, group, world, options.from, Trial::World);
+        let courier = Courier::new(playbook, group, world, options.from, CourierTrial::World);
         Self {
             playbook: playbook.clone(),
             state: State::new(id.clone()),
@@ -162,18 +162,18 @@ impl GroupSim {
             self.now,
             &mut |line| {
                 let attempt = if chance.chance(line.refuses) {
-                    Attempt::Refused
+                    AttemptEnd::Refused
                 } else if chance.chance(line.doubt) {
-                    Attempt::Lost { arrived: chance.chance(0.5) }
+                    AttemptEnd::Lost { arrived: chance.chance(0.5) }
                 } else {
-                    Attempt::Accepted
+                    AttemptEnd::Accepted
                 };
                 (attempt, line.latency)
             },
             &mut events,
         );
         for event in events {
-            if let Event::Settled { effect, receipt: Some(receipt) } = event {
+            if let CourierEvent::Settled { effect, receipt: Some(receipt) } = event {
                 self.receipts.push_back(Input::receipt(&effect, receipt));
             }
         }

@@ -14,7 +14,7 @@ use std::{ops::Range, sync::Arc};
 
 /// Something that was kept, or found not to be good.
 #[derive(Debug)]
-pub struct Kept<T> {
+pub struct KeptPart<T> {
     /// When it was found.
     pub at: Timestamp,
     /// What is kept, or what went wrong.
@@ -54,13 +54,13 @@ impl<'a> Part<'a> {
         &mut self,
         to: Timestamp,
         keep: &mut impl FnMut(&Transition<'_>) -> Option<T>,
-    ) -> Vec<Kept<T>> {
+    ) -> Vec<KeptPart<T>> {
         let mut all = Vec::new();
         let mut findings = Vec::new();
         for group in &mut self.groups {
             let mut see = |transition: &Transition<'_>| {
                 let at = transition.entry.at;
-                all.extend(keep(transition).map(|kept| Kept { at, what: Ok(kept) }));
+                all.extend(keep(transition).map(|kept| KeptPart { at, what: Ok(kept) }));
             };
             if !group.is_adopted() {
                 group.adopt(&self.playbooks, self.material, self.options, &mut findings, &mut see);
@@ -68,7 +68,7 @@ impl<'a> Part<'a> {
             while !group.is_broken() && group.next_at().is_some_and(|at| at < to) {
                 group.step(&self.playbooks, self.material, &mut findings, &mut see);
             }
-            all.extend(findings.drain(..).map(|found| Kept { at: found.at(), what: Err(found) }));
+            all.extend(findings.drain(..).map(|found| KeptPart { at: found.at(), what: Err(found) }));
         }
         in_order(vec![all])
     }
@@ -76,8 +76,8 @@ impl<'a> Part<'a> {
 
 /// What parts have kept of one stretch, in the order that does not depend on how many parts there are. The parts are
 /// in the order of their groups.
-pub fn in_order<T>(parts: Vec<Vec<Kept<T>>>) -> Vec<Kept<T>> {
-    let mut all: Vec<Kept<T>> = parts.into_iter().flatten().collect();
+pub fn in_order<T>(parts: Vec<Vec<KeptPart<T>>>) -> Vec<KeptPart<T>> {
+    let mut all: Vec<KeptPart<T>> = parts.into_iter().flatten().collect();
     // Stable: what happened at one instant stays in the order of groups.
     all.sort_by_key(|kept| kept.at);
     all
@@ -85,7 +85,7 @@ pub fn in_order<T>(parts: Vec<Vec<Kept<T>>>) -> Vec<Kept<T>> {
 
 /// Hands on what was kept, and puts aside what was not good.
 pub fn hand_over<T, E>(
-    kept: Vec<Kept<T>>,
+    kept: Vec<KeptPart<T>>,
     findings: &mut Vec<Finding>,
     sink: &mut impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), E> {

@@ -3,7 +3,7 @@
 //! A merge of one small source for each group and play: ten thousand groups are never held at once. Asks no
 //! condition: `when` and `during` are shown, not evaluated. Only days that a calendar closes are left out.
 
-use super::preview::{self, Moment};
+use super::preview::{self, PreviewMoment};
 use crate::{
     base::{
         ids::{ChannelName, GroupId, PhaseName, PlayName, RunId, StepId},
@@ -100,7 +100,7 @@ fn plan_groups<'a>(
     for group in groups {
         let playbook = playbook.in_group(&group.id);
         for play in playbook.plays.iter().filter(|play| play.enabled) {
-            let Some(mut source) = Source::new(playbook, group, play, window) else { continue };
+            let Some(mut source) = StepSource::new(playbook, group, play, window) else { continue };
             source.fill(window);
             if let Some(at) = source.next_at() {
                 heap.push(Reverse((at, sources.len())));
@@ -115,7 +115,7 @@ fn plan_groups<'a>(
 pub struct Plan<'a> {
     window: Window,
     heap: BinaryHeap<Reverse<(Timestamp, usize)>>,
-    sources: Vec<Source<'a>>,
+    sources: Vec<StepSource<'a>>,
 }
 
 impl Iterator for Plan<'_> {
@@ -142,22 +142,22 @@ struct Ahead {
 }
 
 #[derive(Debug)]
-struct Due {
+struct PlannedDue {
     slot: Slot,
     ahead: Arc<Ahead>,
 }
 
 /// One play of one group: the steps due next, and where its next run comes from.
-struct Source<'a> {
+struct StepSource<'a> {
     playbook: &'a Playbook,
     group: &'a Arc<Group>,
     play: &'a Arc<Play>,
     created: Timestamp,
     anchors: Anchors,
     /// In order of time.
-    pending: VecDeque<Due>,
+    pending: VecDeque<PlannedDue>,
     /// The next run's steps in the window, and when the first of all its steps is due.
-    next: Option<(Timestamp, Vec<Due>)>,
+    next: Option<(Timestamp, Vec<PlannedDue>)>,
 }
 
 enum Anchors {
@@ -167,7 +167,7 @@ enum Anchors {
     End,
 }
 
-impl<'a> Source<'a> {
+impl<'a> StepSource<'a> {
     /// None for a play whose time nobody knows.
     fn new(
         playbook: &'a Playbook,
@@ -226,7 +226,7 @@ impl<'a> Source<'a> {
     }
 
     /// The next run that has any step before the window's end.
-    fn expand(&mut self, window: Window) -> Option<(Timestamp, Vec<Due>)> {
+    fn expand(&mut self, window: Window) -> Option<(Timestamp, Vec<PlannedDue>)> {
         let ahead = Arc::new(self.anchor()?);
         let zone = self.play.zone_or(&self.playbook.zone);
         let mut slots = timetable::timetable(&self.play.steps, ahead.anchor, zone);
@@ -244,7 +244,7 @@ impl<'a> Source<'a> {
             return None;
         }
         let inside = slots.into_iter().filter(|slot| window.has(slot.at));
-        Some((first, inside.map(|slot| Due { slot, ahead: ahead.clone() }).collect()))
+        Some((first, inside.map(|slot| PlannedDue { slot, ahead: ahead.clone() }).collect()))
     }
 
     fn anchor(&mut self) -> Option<Ahead> {
@@ -290,10 +290,10 @@ impl<'a> Source<'a> {
         post.mention.iter().any(|target| able(*target == MentionTarget::All))
     }
 
-    fn planned(&self, due: &Due) -> Planned {
+    fn planned(&self, due: &PlannedDue) -> Planned {
         let playbook = self.playbook;
         let step = &due.slot.step;
-        let moment = Moment {
+        let moment = PreviewMoment {
             created: self.created,
             anchor: due.ahead.anchor,
             run: due.ahead.run.as_str(),

@@ -10,7 +10,7 @@ use crate::{
         play::Play,
         playbook::Playbook,
         step::{Assignee, Step, Verb, WaitFor},
-        text::{Part, Text},
+        text::{Text, TextPart},
         trigger::DateEntry,
     },
     script::{
@@ -22,7 +22,7 @@ use std::{fmt::Write as _, sync::Arc};
 
 /// The moment for which a step is previewed.
 #[derive(Debug, Clone, Copy)]
-pub struct Moment<'a> {
+pub struct PreviewMoment<'a> {
     /// The group's creation, as far as it is known.
     pub created: Timestamp,
     /// The run's anchor.
@@ -36,14 +36,20 @@ pub struct Moment<'a> {
 }
 
 /// What can be evaluated beforehand.
-fn known(moment: &Moment<'_>) -> Names {
+fn known(moment: &PreviewMoment<'_>) -> Names {
     let always = [Name::Group, Name::Run, Name::Vars, Name::Rules, Name::Charter, Name::Roles, Name::Now];
     let names: Names = always.into_iter().collect();
     if moment.date.is_some() { names.with(Name::Date) } else { names }
 }
 
 /// The facts that are certain before the step happens.
-fn facts(playbook: &Playbook, group: &Group, play: &Play, moment: &Moment<'_>, used: Names) -> Arc<Facts> {
+fn facts(
+    playbook: &Playbook,
+    group: &Group,
+    play: &Play,
+    moment: &PreviewMoment<'_>,
+    used: Names,
+) -> Arc<Facts> {
     let mut facts =
         Facts::bare(group.id.clone(), moment.at, play.zone_or(&playbook.zone).clone(), playbook.locale);
     facts.group = GroupFacts { id: group.id.clone(), title: group.title.clone(), created: moment.created };
@@ -70,7 +76,13 @@ fn facts(playbook: &Playbook, group: &Group, play: &Play, moment: &Moment<'_>, u
 }
 
 /// A text with everything evaluated that is certain.
-pub fn text(playbook: &Playbook, group: &Group, play: &Play, moment: &Moment<'_>, text: &Text) -> String {
+pub fn text(
+    playbook: &Playbook,
+    group: &Group,
+    play: &Play,
+    moment: &PreviewMoment<'_>,
+    text: &Text,
+) -> String {
     if let Some(literal) = text.as_literal() {
         return literal.to_owned();
     }
@@ -79,7 +91,7 @@ pub fn text(playbook: &Playbook, group: &Group, play: &Play, moment: &Moment<'_>
     let mut out = String::new();
     for part in &text.parts {
         // Which run of its play it will be is known only when it starts.
-        let counts = matches!(part, Part::Expr(expr) if expr.source().contains("run.number"));
+        let counts = matches!(part, TextPart::Expr(expr) if expr.source().contains("run.number"));
         let one = Text { parts: vec![part.clone()] };
         out.push_str(&one.preview(&facts, if counts { Names::NONE } else { known }));
     }
@@ -87,7 +99,13 @@ pub fn text(playbook: &Playbook, group: &Group, play: &Play, moment: &Moment<'_>
 }
 
 /// What a step does, in its own words.
-pub fn step(playbook: &Playbook, group: &Group, play: &Play, moment: &Moment<'_>, step: &Step) -> String {
+pub fn step(
+    playbook: &Playbook,
+    group: &Group,
+    play: &Play,
+    moment: &PreviewMoment<'_>,
+    step: &Step,
+) -> String {
     let text = |t: &Text| text(playbook, group, play, moment, t).trim_end().to_owned();
     match &step.verb {
         Verb::Post(post) => text(&post.text),

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 /// One decision of the recording.
 #[derive(Debug)]
-pub(super) struct Decision {
+pub(super) struct RecordedDecision {
     /// When it was made.
     pub(super) at: Timestamp,
     /// The deadline that had passed when it was made, if one had.
@@ -27,7 +27,7 @@ pub(super) struct Decision {
 #[derive(Debug)]
 pub struct Recording {
     group: GroupId,
-    pub(super) decisions: Vec<Decision>,
+    pub(super) decisions: Vec<RecordedDecision>,
     /// When the recording ends.
     end: Timestamp,
     /// By address: when it was fetched and what came back; nothing where it failed.
@@ -44,7 +44,7 @@ impl Recording {
         }
         let end = entries.last().map_or(Timestamp::MIN, |entry| entry.at);
         let mut shadow = State::new(group.clone());
-        let mut decisions: Vec<Decision> = Vec::new();
+        let mut decisions: Vec<RecordedDecision> = Vec::new();
         let mut answers: BTreeMap<String, Vec<(Timestamp, Value)>> = BTreeMap::new();
         for entry in entries {
             if let Fact::ScriptReturned { fetches, .. } = &entry.fact {
@@ -59,7 +59,7 @@ impl Recording {
             if begins {
                 let due =
                     engine::deadline(&shadow).map(|deadline| deadline.at).filter(|due| *due <= entry.at);
-                decisions.push(Decision { at: entry.at, due, entries: Vec::new() });
+                decisions.push(RecordedDecision { at: entry.at, due, entries: Vec::new() });
             }
             // A line that was written for people may have lost what the state needs; deadlines are then as they come.
             let _ = engine::apply(&mut shadow, &entry);

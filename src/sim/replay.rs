@@ -8,7 +8,7 @@
 use super::{
     Finding, Material,
     oracle::Oracle,
-    recording::{Decision, Recording},
+    recording::{RecordedDecision, Recording},
 };
 use crate::{
     base::{
@@ -128,7 +128,7 @@ pub fn replay(
 }
 
 /// A place in a playbook that asks something, and the number of the time that it asks.
-type Place = (Option<RunId>, Option<StepId>, TaskKindWord, u32);
+type AskingPlace = (Option<RunId>, Option<StepId>, TaskKindWord, u32);
 type TaskKindWord = &'static str;
 
 struct Player<'p> {
@@ -138,9 +138,9 @@ struct Player<'p> {
     state: State,
     oracle: Oracle,
     /// Recorded tasks by where they were asked.
-    tasks: BTreeMap<TaskId, Place>,
+    tasks: BTreeMap<TaskId, AskingPlace>,
     /// Tasks of the replay by where they were asked.
-    places: BTreeMap<Place, TaskId>,
+    places: BTreeMap<AskingPlace, TaskId>,
     asked: BTreeMap<(bool, Option<RunId>, Option<StepId>, TaskKindWord), u32>,
     findings: Vec<Finding>,
     unheard: Unheard,
@@ -168,7 +168,7 @@ fn kind_word(kind: TaskKind) -> TaskKindWord {
 
 impl Player<'_> {
     /// Deadlines that the recording did not serve with this decision come at their time.
-    fn wake_until(&mut self, decision: &Decision, sink: &mut impl FnMut(&Entry)) {
+    fn wake_until(&mut self, decision: &RecordedDecision, sink: &mut impl FnMut(&Entry)) {
         while let Some(deadline) = engine::deadline(&self.state) {
             let served = decision.due.is_some_and(|due| due <= deadline.at && deadline.at <= decision.at);
             if served || deadline.at >= decision.at {
@@ -217,7 +217,13 @@ impl Player<'_> {
         }
     }
 
-    fn place(&mut self, here: bool, run: Option<&RunId>, step: Option<&StepId>, kind: TaskKind) -> Place {
+    fn place(
+        &mut self,
+        here: bool,
+        run: Option<&RunId>,
+        step: Option<&StepId>,
+        kind: TaskKind,
+    ) -> AskingPlace {
         let kind = kind_word(kind);
         let nth = self.asked.entry((here, run.cloned(), step.cloned(), kind)).or_default();
         *nth += 1;
@@ -241,7 +247,7 @@ impl Player<'_> {
     }
 
     /// The inputs that led to a decision.
-    fn inputs(&mut self, decision: &Decision) -> Vec<Input> {
+    fn inputs(&mut self, decision: &RecordedDecision) -> Vec<Input> {
         let entries = &decision.entries;
         if let Some(first) = entries.first()
             && matches!(first.fact, Fact::Adopted { .. })

@@ -2,7 +2,7 @@
 //!
 //! Order of runs does not matter; whole numbers only, so that equal runs give equal words.
 
-use super::{Transition, talk::Talk, tally::Tally};
+use super::{Transition, talk::Talk, tally::HistoryTally};
 use crate::{
     base::{
         ids::{GroupId, PhaseName, PlayName},
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default)]
 pub struct Lived {
     /// The sums.
-    pub tally: Tally,
+    pub tally: HistoryTally,
     /// Who talked.
     pub talk: Talk,
     /// Members of each group at the end.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// The sums of a history, over all groups.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct HistoryTally {
     /// Entries.
     pub entries: u64,
     /// By play.
@@ -67,7 +67,7 @@ pub struct PlayTally {
     pub failed: u64,
 }
 
-impl Tally {
+impl HistoryTally {
     /// Counts one entry.
     pub fn see(&mut self, transition: &Transition<'_>) {
         self.entries += 1;

@@ -79,34 +79,34 @@ impl Line {
 }
 
 /// Text that people wrote, or words of the program in both languages.
-struct Said(Phrase);
+struct LineText(Phrase);
 
-impl From<Phrase> for Said {
+impl From<Phrase> for LineText {
     fn from(phrase: Phrase) -> Self {
         Self(phrase)
     }
 }
 
-impl From<Words> for Said {
+impl From<Words> for LineText {
     fn from(words: Words) -> Self {
         Self(words.into())
     }
 }
 
-impl From<&str> for Said {
+impl From<&str> for LineText {
     fn from(text: &str) -> Self {
         Self(Phrase::same(text))
     }
 }
 
-impl From<String> for Said {
+impl From<String> for LineText {
     fn from(text: String) -> Self {
         Self(Phrase::same(text))
     }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every arm of `describe` ends in it")]
-fn line(word: &'static str, about: impl Into<String>, text: impl Into<Said>, tone: Tone) -> Option<Line> {
+fn line(word: &'static str, about: impl Into<String>, text: impl Into<LineText>, tone: Tone) -> Option<Line> {
     Some(Line { word, about: about.into(), text: text.into().0, tone })
 }
 

@@ -56,7 +56,7 @@ fn clipped(text: impl Into<Phrase>) -> Phrase {
 
 /// A further place that explains the first one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Label {
+pub struct SpanLabel {
     /// Where the label points.
     pub span: Span,
     /// What is there, as a fragment: "first written here".
@@ -77,7 +77,7 @@ pub struct Diagnostic {
     /// What is at the place, shown under the caret: "expected a duration such as 10m".
     pub label: Phrase,
     /// Other places that matter.
-    pub labels: Vec<Label>,
+    pub labels: Vec<SpanLabel>,
     /// What to do next: a sentence, or lines to write instead.
     pub help: Option<Phrase>,
     /// The change that mends it, where that is certain.
@@ -119,7 +119,7 @@ impl Diagnostic {
 
     /// Adds another place.
     pub fn also(mut self, span: Span, text: impl Into<Phrase>) -> Self {
-        self.labels.push(Label { span, text: clipped(text) });
+        self.labels.push(SpanLabel { span, text: clipped(text) });
         self
     }
 

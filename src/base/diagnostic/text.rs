@@ -15,7 +15,7 @@ use std::ops::Range;
 
 /// Whether to use a terminal's colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Style {
+pub enum ColourStyle {
     /// Text only.
     #[default]
     Plain,
@@ -34,7 +34,7 @@ pub enum Style {
 ///    |
 ///    = help: did you mean `steps`?
 /// ```
-pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style, locale: Locale) -> String {
+pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: ColourStyle, locale: Locale) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -67,8 +67,8 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style, locale
     }
     let groups: [Group<'_>; 1] = [group];
     let renderer = match style {
-        Style::Plain => Renderer::plain(),
-        Style::Coloured => Renderer::styled(),
+        ColourStyle::Plain => Renderer::plain(),
+        ColourStyle::Coloured => Renderer::styled(),
     };
     renderer.render(&groups)
 }
@@ -192,7 +192,7 @@ mod tests {
         )
         .label(pair("not a key of a play", "不是玩法的键"))
         .help(pair("did you mean `steps`?", "是不是想写 `steps`？"));
-        insta::assert_snapshot!(render(&found, &sources, Style::Plain, Locale::En), @"
+        insta::assert_snapshot!(render(&found, &sources, ColourStyle::Plain, Locale::En), @"
         error[unknown-key]: there is no key `setps` in a play
          --> community.yaml:4:5
           |
@@ -201,7 +201,7 @@ mod tests {
           |
           = help: did you mean `steps`?
         ");
-        insta::assert_snapshot!(render(&found, &sources, Style::Plain, Locale::Zh), @"
+        insta::assert_snapshot!(render(&found, &sources, ColourStyle::Plain, Locale::Zh), @"
         错误[unknown-key]: 玩法没有 `setps` 这个键
          --> community.yaml:4:5
           |
@@ -223,7 +223,7 @@ mod tests {
             .label(Phrase::same("已经读过"))
             .also(span_of(&sources, id, "西安"), Phrase::same("first written here"))
             .practices(&["P013"]);
-        insta::assert_snapshot!(render(&found, &sources, Style::Plain, Locale::En), @"
+        insta::assert_snapshot!(render(&found, &sources, ColourStyle::Plain, Locale::En), @"
         warning[demo]: 读完了
          --> community.yaml:7:7
           |
@@ -246,7 +246,7 @@ mod tests {
             Diagnostic::error("demo", span_of(&sources, id, "b.yaml"), Phrase::same("both are called so"))
                 .also(span_of(&sources, other, "b"), Phrase::same("here"))
                 .help(Phrase::same("first line\nsecond line"));
-        insta::assert_snapshot!(render(&found, &sources, Style::Plain, Locale::En), @"
+        insta::assert_snapshot!(render(&found, &sources, ColourStyle::Plain, Locale::En), @"
         error[demo]: both are called so
          --> a.yaml:2:6
           |
@@ -272,7 +272,7 @@ mod tests {
             span_of(&sources, id, "forbid:\n    - 一\n    - 二\n"),
             Phrase::same("two"),
         );
-        insta::assert_snapshot!(render(&found, &sources, Style::Plain, Locale::En), @"
+        insta::assert_snapshot!(render(&found, &sources, ColourStyle::Plain, Locale::En), @"
         warning[demo]: two
          --> a.yaml:2:3
           |
@@ -287,9 +287,9 @@ mod tests {
         let id = sources.add("a.yaml", "");
         let mut found =
             Diagnostic::error("empty-file", Span::new(id, 0, 0), Phrase::same("the file is empty"));
-        let with = render(&found, &sources, Style::Plain, Locale::En);
+        let with = render(&found, &sources, ColourStyle::Plain, Locale::En);
         found.span = None;
-        let without = render(&found, &sources, Style::Plain, Locale::En);
+        let without = render(&found, &sources, ColourStyle::Plain, Locale::En);
         insta::assert_snapshot!(format!("{with}\n----\n{without}"), @"
         error[empty-file]: the file is empty
          --> a.yaml:1:1
@@ -308,7 +308,7 @@ mod tests {
             let mut sources = SourceMap::default();
             let id = sources.add("a.yaml", text);
             let found = Diagnostic::error("demo", Span::new(id, a, b), Phrase::same("message")).also(Span::new(id, c, c + 3), Phrase::same("here"));
-            let shown = render(&found, &sources, Style::Plain, Locale::En);
+            let shown = render(&found, &sources, ColourStyle::Plain, Locale::En);
             proptest::prop_assert!(shown.starts_with("error[demo]: message\n"), "{shown}");
             super::super::json::render(&found, &sources, Locale::Zh);
             super::super::github::render(&found, &sources, Locale::Zh);
@@ -320,8 +320,8 @@ mod tests {
         let mut sources = SourceMap::default();
         let id = sources.add("a.yaml", "name: a\n");
         let found = Diagnostic::error("demo", span_of(&sources, id, "a"), Phrase::same("message"));
-        assert!(!render(&found, &sources, Style::Plain, Locale::En).contains('\u{1b}'));
-        assert!(render(&found, &sources, Style::Coloured, Locale::En).contains("\u{1b}["));
+        assert!(!render(&found, &sources, ColourStyle::Plain, Locale::En).contains('\u{1b}'));
+        assert!(render(&found, &sources, ColourStyle::Coloured, Locale::En).contains("\u{1b}["));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use super::{Dispatch, Now, RobotId, Wake};
 use crate::{
     courier::{
-        rate::{Gate, Ticks},
+        rate::{RateGate, Ticks},
         route::Bot,
     },
     model::channel::Rate,
@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 /// What one bot has sent, and whose turn it is.
 #[derive(Debug, Default)]
 pub(super) struct BotState {
-    gate: Gate,
+    gate: RateGate,
     rates: Vec<Rate>,
     /// Robots that only wait for it, in turn.
     waiting: VecDeque<RobotId>,
@@ -71,7 +71,7 @@ impl Dispatch {
     }
 
     /// What is counted at a robot's gate is counted at its bot's.
-    pub(super) fn count_for_bot(&mut self, robot: &RobotId, happens: impl FnOnce(&mut Gate, &[Rate])) {
+    pub(super) fn count_for_bot(&mut self, robot: &RobotId, happens: impl FnOnce(&mut RateGate, &[Rate])) {
         if let Some(bot) = self.bot_of(robot) {
             happens(&mut bot.gate, &bot.rates);
         }

@@ -21,7 +21,7 @@ const FRESH_MIN: usize = 16;
 
 /// Whose places a place is one of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::courier) enum Pool {
+pub(in crate::courier) enum HostPool {
     /// Addresses that answered last time.
     Proven,
     /// Addresses that have not answered yet.
@@ -34,7 +34,7 @@ pub(in crate::courier) enum Pool {
 
 /// What a robot needs a place for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Need {
+pub(super) enum PlaceNeed {
     /// To have a message claimed.
     Claim,
     /// To begin an attempt.
@@ -49,11 +49,11 @@ struct TakenPlaces {
 }
 
 impl TakenPlaces {
-    fn of(&mut self, pool: Pool) -> Option<&mut usize> {
+    fn of(&mut self, pool: HostPool) -> Option<&mut usize> {
         match pool {
-            Pool::Proven => Some(&mut self.proven),
-            Pool::New => Some(&mut self.new),
-            Pool::Suspect | Pool::Hanging => None,
+            HostPool::Proven => Some(&mut self.proven),
+            HostPool::New => Some(&mut self.new),
+            HostPool::Suspect | HostPool::Hanging => None,
         }
     }
 
@@ -62,15 +62,15 @@ impl TakenPlaces {
     }
 
     /// Whether one more has room; those that hang do not count as new ones.
-    fn has_room(self, pool: Pool, places: usize, overdue: usize) -> bool {
+    fn has_room(self, pool: HostPool, places: usize, overdue: usize) -> bool {
         let new = self.new.saturating_sub(overdue);
-        self.all() < places && (pool == Pool::Proven || new < places * SHARE_OF_NEW.0 / SHARE_OF_NEW.1)
+        self.all() < places && (pool == HostPool::Proven || new < places * SHARE_OF_NEW.0 / SHARE_OF_NEW.1)
     }
 }
 
 /// The places of one host.
 #[derive(Debug, Default)]
-pub(super) struct Host {
+pub(super) struct HostPlaces {
     claimed: TakenPlaces,
     in_flight: TakenPlaces,
     suspects: usize,
@@ -83,30 +83,30 @@ pub(super) struct Host {
     turn: bool,
 }
 
-impl Host {
+impl HostPlaces {
     /// Whether one more may be claimed.
-    pub(super) fn may_claim(&self, pool: Pool) -> bool {
+    pub(super) fn may_claim(&self, pool: HostPool) -> bool {
         match pool {
-            Pool::Proven | Pool::New => {
+            HostPool::Proven | HostPool::New => {
                 self.claimed.has_room(pool, CLAIMED_PER_HOST_MAX - self.elsewhere(), self.overdue.len())
             }
-            Pool::Suspect | Pool::Hanging => self.suspects < SUSPECTS_PER_HOST_MAX,
+            HostPool::Suspect | HostPool::Hanging => self.suspects < SUSPECTS_PER_HOST_MAX,
         }
     }
 
     /// Whether the attempt of one that is claimed may begin.
-    pub(super) fn may_begin(&self, pool: Pool) -> bool {
+    pub(super) fn may_begin(&self, pool: HostPool) -> bool {
         match pool {
-            Pool::Proven | Pool::New => {
+            HostPool::Proven | HostPool::New => {
                 self.in_flight.has_room(pool, IN_FLIGHT_PER_HOST_MAX - self.elsewhere(), self.overdue.len())
             }
             // Few enough are claimed.
-            Pool::Suspect | Pool::Hanging => true,
+            HostPool::Suspect | HostPool::Hanging => true,
         }
     }
 
     /// A place is taken.
-    pub(super) fn claim(&mut self, pool: Pool) {
+    pub(super) fn claim(&mut self, pool: HostPool) {
         match self.claimed.of(pool) {
             Some(taken) => *taken += 1,
             None => self.suspects += 1,
@@ -114,7 +114,7 @@ impl Host {
     }
 
     /// An attempt begins.
-    pub(super) fn begin(&mut self, pool: Pool) {
+    pub(super) fn begin(&mut self, pool: HostPool) {
         if let Some(taken) = self.in_flight.of(pool) {
             *taken += 1;
         }
@@ -150,25 +150,25 @@ impl Host {
     }
 
     /// It leaves its place.
-    pub(super) fn relieve(&mut self, pool: Pool) {
+    pub(super) fn relieve(&mut self, pool: HostPool) {
         self.leave(pool);
         self.free(pool);
         self.hanging += 1;
     }
 
     /// An attempt has ended.
-    pub(super) fn leave(&mut self, pool: Pool) {
+    pub(super) fn leave(&mut self, pool: HostPool) {
         if let Some(taken) = self.in_flight.of(pool) {
             *taken -= 1;
         }
     }
 
     /// A place is free again.
-    pub(super) fn free(&mut self, pool: Pool) {
+    pub(super) fn free(&mut self, pool: HostPool) {
         match pool {
-            Pool::Suspect => self.suspects -= 1,
-            Pool::Hanging => self.hanging -= 1,
-            Pool::Proven | Pool::New => {
+            HostPool::Suspect => self.suspects -= 1,
+            HostPool::Hanging => self.hanging -= 1,
+            HostPool::Proven | HostPool::New => {
                 if let Some(taken) = self.claimed.of(pool) {
                     *taken -= 1;
                 }
@@ -177,17 +177,19 @@ impl Host {
     }
 
     /// A robot waits for a place.
-    pub(super) fn starve(&mut self, id: RobotId, need: Need, pool: Pool) {
+    pub(super) fn starve(&mut self, id: RobotId, need: PlaceNeed, pool: HostPool) {
         self.starved[need as usize][index(pool)].push_back(id);
     }
 
     /// The robots whose turn it is, one where there is room: now one that answers comes first, now a new one.
-    pub(super) fn next(&mut self) -> Vec<(RobotId, Need)> {
+    pub(super) fn next(&mut self) -> Vec<(RobotId, PlaceNeed)> {
         self.turn = !self.turn;
-        let order = if self.turn { [Pool::Proven, Pool::New] } else { [Pool::New, Pool::Proven] };
+        let order =
+            if self.turn { [HostPool::Proven, HostPool::New] } else { [HostPool::New, HostPool::Proven] };
         let mut next = Vec::new();
-        for pool in order.into_iter().chain([Pool::Suspect]) {
-            for (need, has_room) in [(Need::Begin, self.may_begin(pool)), (Need::Claim, self.may_claim(pool))]
+        for pool in order.into_iter().chain([HostPool::Suspect]) {
+            for (need, has_room) in
+                [(PlaceNeed::Begin, self.may_begin(pool)), (PlaceNeed::Claim, self.may_claim(pool))]
             {
                 if has_room && let Some(id) = self.starved[need as usize][index(pool)].pop_front() {
                     next.push((id, need));
@@ -198,10 +200,10 @@ impl Host {
     }
 }
 
-const fn index(pool: Pool) -> usize {
+const fn index(pool: HostPool) -> usize {
     match pool {
-        Pool::Proven => 0,
-        Pool::New => 1,
-        Pool::Suspect | Pool::Hanging => 2,
+        HostPool::Proven => 0,
+        HostPool::New => 1,
+        HostPool::Suspect | HostPool::Hanging => 2,
     }
 }

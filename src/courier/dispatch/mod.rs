@@ -16,10 +16,10 @@ mod troubles;
 mod verdict;
 
 use super::{
-    lane::{Head, Lane, LaneKey, Place},
-    memory::Memory,
-    parcel::{Key, Outcome, Parcel, Settlement},
-    rate::{Gate, Ticks},
+    lane::{Head, Lane, LaneKey, LanePlace},
+    memory::RobotMemory,
+    parcel::{Parcel, ParcelKey, ParcelOutcome, Settlement},
+    rate::{RateGate, Ticks},
     receipt::Receipt,
     route::{RobotId, Route},
 };
@@ -27,8 +27,8 @@ use crate::{
     base::{ids::GroupId, time::Timestamp},
     model::channel::InDoubt,
 };
-pub(super) use host::Pool;
-use host::{CLAIMED_PER_HOST_MAX, Host, Need};
+pub(super) use host::HostPool;
+use host::{CLAIMED_PER_HOST_MAX, HostPlaces, PlaceNeed};
 pub use moves::Hurried;
 use places::RobotState;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -46,7 +46,7 @@ pub struct Now {
 #[derive(Debug)]
 pub enum Action {
     /// Record that this row is about to be attempted, then call [`Dispatch::claimed`].
-    Claim(Key),
+    Claim(ParcelKey),
     /// Make an attempt, then call [`Dispatch::finished`] with the lane.
     Attempt {
         /// Whose head it is.
@@ -59,7 +59,7 @@ pub enum Action {
     /// Record this.
     Settle(Settlement),
     /// Record this, not later than what follows: a restart begins with it.
-    Remember(Memory),
+    Remember(RobotMemory),
 }
 
 /// How an attempt ended.
@@ -97,9 +97,9 @@ enum Wake {
 #[derive(Debug, Default)]
 pub struct Dispatch {
     lanes: BTreeMap<LaneKey, Lane>,
-    keys: BTreeMap<Key, LaneKey>,
+    keys: BTreeMap<ParcelKey, LaneKey>,
     robots: BTreeMap<RobotId, RobotState>,
-    hosts: BTreeMap<String, Host>,
+    hosts: BTreeMap<String, HostPlaces>,
     bots: BTreeMap<std::sync::Arc<str>, bots::BotState>,
     timers: BTreeSet<(Ticks, Wake)>,
     /// Robots that may have something to do.
@@ -144,7 +144,7 @@ impl Dispatch {
     }
 
     /// What a robot did before this courier started; before anything is submitted.
-    pub fn remember(&mut self, memory: &Memory, now: Now) {
+    pub fn remember(&mut self, memory: &RobotMemory, now: Now) {
         let robot = self.robots.entry(memory.robot.clone()).or_default();
         memory.into(&mut robot.gate, now);
     }
@@ -171,8 +171,8 @@ impl Dispatch {
             robot.gate.take(&route.rates);
             robot.claimed += 1;
             host.claim(pool);
-            self.count_for_bot(&id, Gate::take);
-            let place = Some(Place { robot: id, pool });
+            self.count_for_bot(&id, RateGate::take);
+            let place = Some(LanePlace { robot: id, pool });
             self.lanes.insert(lane_key, Lane { reserved: true, robot: index, place, ..Lane::default() });
         }
         free
@@ -189,7 +189,7 @@ impl Dispatch {
     }
 
     /// Takes a message back whose row is not claimed; none when it is too late or the message is not here.
-    pub fn withdraw(&mut self, key: Key, now: Now) -> Option<Parcel> {
+    pub fn withdraw(&mut self, key: ParcelKey, now: Now) -> Option<Parcel> {
         let lane_key = self.keys.get(&key).cloned()?;
         let lane = self.lanes.get_mut(&lane_key)?;
         let index = lane.jobs.iter().position(|job| job.key == key)?;
@@ -212,7 +212,7 @@ impl Dispatch {
     }
 
     /// A claim was recorded; `gone` when its row is no longer open.
-    pub fn claimed(&mut self, key: Key, gone: bool, now: Now) {
+    pub fn claimed(&mut self, key: ParcelKey, gone: bool, now: Now) {
         self.open -= 1;
         let Some(lane_key) = self.keys.get(&key).cloned() else {
             return;
@@ -232,7 +232,7 @@ impl Dispatch {
 
     /// A settlement is on record.
     pub fn recorded(&mut self, settlement: &Settlement) {
-        if settlement.outcome != Outcome::Expired {
+        if settlement.outcome != ParcelOutcome::Expired {
             return;
         }
         let lane_key = (settlement.group.clone(), settlement.channel.clone());
@@ -322,13 +322,13 @@ impl Dispatch {
                 return;
             };
             if job.is_expired(now.wall) {
-                self.settle_head(lane_key, Outcome::Expired, String::new());
+                self.settle_head(lane_key, ParcelOutcome::Expired, String::new());
                 continue;
             }
             if job.in_doubt && !job.retried && job.route.in_doubt == InDoubt::Hold {
                 let note =
                     "the engine stopped during an attempt, so that it is unknown whether it arrived".into();
-                self.settle_head(lane_key, Outcome::Held, note);
+                self.settle_head(lane_key, ParcelOutcome::Held, note);
                 continue;
             }
             let asked = job.not_before.map_or(0, |at| at.since(now.wall).as_millis().max(0) as Ticks);

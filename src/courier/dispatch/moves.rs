@@ -2,7 +2,7 @@
 //!
 //! Order stays: only a lane's head is ever attempted, so that hurrying a message means to hurry those before it.
 
-use super::{Action, Dispatch, Head, Key, LaneKey, Memory, Now, Route, Wake};
+use super::{Action, Dispatch, Head, LaneKey, Now, ParcelKey, RobotMemory, Route, Wake};
 use std::sync::Arc;
 
 /// What came of hurrying a message.
@@ -18,7 +18,7 @@ pub enum Hurried {
 
 impl Dispatch {
     /// The lanes, each with its messages in order.
-    pub fn lanes(&self) -> impl Iterator<Item = (&LaneKey, impl Iterator<Item = Key> + '_)> {
+    pub fn lanes(&self) -> impl Iterator<Item = (&LaneKey, impl Iterator<Item = ParcelKey> + '_)> {
         self.lanes.iter().map(|(key, lane)| (key, lane.jobs.iter().map(|job| job.key)))
     }
 
@@ -29,7 +29,7 @@ impl Dispatch {
 
     /// Gives all messages of a lane a new address; the first is tried at once. An attempt that is under way ends where
     /// it began. The messages that have it now.
-    pub fn retarget(&mut self, lane_key: &LaneKey, route: &Arc<Route>, now: Now) -> Vec<Key> {
+    pub fn retarget(&mut self, lane_key: &LaneKey, route: &Arc<Route>, now: Now) -> Vec<ParcelKey> {
         self.unsettle(lane_key);
         let Some(lane) = self.lanes.get_mut(lane_key) else {
             return Vec::new();
@@ -56,7 +56,7 @@ impl Dispatch {
     }
 
     /// A person wants a message tried now: no back-off and no pause that a platform asked for holds its lane.
-    pub fn hurry(&mut self, key: Key, now: Now) -> Hurried {
+    pub fn hurry(&mut self, key: ParcelKey, now: Now) -> Hurried {
         let Some(lane_key) = self.keys.get(&key).cloned() else {
             return Hurried::Unknown;
         };
@@ -76,7 +76,7 @@ impl Dispatch {
         for stop in robots.iter().flat_map(|route| &route.robots) {
             if let Some(robot) = self.robots.get_mut(&stop.id) {
                 robot.gate.resume();
-                self.actions.push(Action::Remember(Memory::of(&stop.id, &robot.gate, now)));
+                self.actions.push(Action::Remember(RobotMemory::of(&stop.id, &robot.gate, now)));
             }
         }
         self.unsettle(&lane_key);

@@ -4,14 +4,14 @@
 //! channel could serve. Nothing here knows what an answer means.
 
 use super::{
-    Action, CLAIMED_PER_HOST_MAX, Dispatch, Finished, Head, Host, LaneKey, Need, Now, Outcome, Place, Pool,
-    RobotId, Route, Wake,
+    Action, CLAIMED_PER_HOST_MAX, Dispatch, Finished, Head, HostPlaces, HostPool, LaneKey, LanePlace, Now,
+    ParcelOutcome, PlaceNeed, RobotId, Route, Wake,
 };
 use crate::{
     base::limits::IN_FLIGHT_PER_HOST_MAX,
     courier::{
-        memory::Memory,
-        rate::{self, Gate, Ticks},
+        memory::RobotMemory,
+        rate::{self, RateGate, Ticks},
         receipt::Receipt,
     },
 };
@@ -29,7 +29,7 @@ const HANGS_TIMES: Ticks = 4;
 
 #[derive(Debug, Default)]
 pub(super) struct RobotState {
-    pub(super) gate: Gate,
+    pub(super) gate: RateGate,
     pub(super) host: String,
     /// Lanes whose head is [`Head::Queued`].
     pub(super) queued: VecDeque<LaneKey>,
@@ -58,11 +58,11 @@ impl RobotState {
     }
 
     /// Whose places it takes.
-    pub(super) fn pool(&self) -> Pool {
+    pub(super) fn pool(&self) -> HostPool {
         match (self.avoided_until, self.answered_in) {
-            (Some(_), _) => Pool::Suspect,
-            (None, Some(_)) => Pool::Proven,
-            (None, None) => Pool::New,
+            (Some(_), _) => HostPool::Suspect,
+            (None, Some(_)) => HostPool::Proven,
+            (None, None) => HostPool::New,
         }
     }
 
@@ -71,7 +71,7 @@ impl RobotState {
         self.answered_in.map_or(HANGS_NEW_MS, |took| HANGS_MS.max(HANGS_TIMES.saturating_mul(took)))
     }
 
-    fn starve(&mut self, id: &RobotId, host: &mut Host, need: Need, pool: Pool) {
+    fn starve(&mut self, id: &RobotId, host: &mut HostPlaces, need: PlaceNeed, pool: HostPool) {
         if !std::mem::replace(&mut self.starved[need as usize], true) {
             host.starve(id.clone(), need, pool);
         }
@@ -116,10 +116,10 @@ impl Dispatch {
     }
 
     /// What a restart has to know of a robot, where it has to know something.
-    pub(super) fn memory(&self, route: &Route, robot: usize, now: Now) -> Option<Memory> {
+    pub(super) fn memory(&self, route: &Route, robot: usize, now: Now) -> Option<RobotMemory> {
         let id = &route.robots.get(robot)?.id;
         let robot = self.robots.get(id)?;
-        let memory = Memory::of(id, &robot.gate, now);
+        let memory = RobotMemory::of(id, &robot.gate, now);
         (rate::are_long(&route.rates) || memory.paused_until.is_some()).then_some(memory)
     }
 
@@ -158,7 +158,7 @@ impl Dispatch {
                 continue;
             };
             if !host.may_begin(pool) {
-                robot.starve(id, host, Need::Begin, pool);
+                robot.starve(id, host, PlaceNeed::Begin, pool);
                 let name = robot.host.clone();
                 return self.relieve(&name);
             }
@@ -170,7 +170,7 @@ impl Dispatch {
             }
             if is_expired {
                 self.drop_place(&lane_key);
-                self.settle_head(&lane_key, Outcome::Expired, String::new());
+                self.settle_head(&lane_key, ParcelOutcome::Expired, String::new());
                 self.advance(&lane_key, now);
                 continue;
             }
@@ -226,7 +226,7 @@ impl Dispatch {
             };
             if is_expired {
                 robot.queued.pop_front();
-                self.settle_head(&lane_key, Outcome::Expired, String::new());
+                self.settle_head(&lane_key, ParcelOutcome::Expired, String::new());
                 self.advance(&lane_key, now);
                 continue;
             }
@@ -241,7 +241,7 @@ impl Dispatch {
             }
             let pool = robot.pool();
             if !host.may_claim(pool) {
-                robot.starve(id, host, Need::Claim, pool);
+                robot.starve(id, host, PlaceNeed::Claim, pool);
                 let name = robot.host.clone();
                 return self.relieve(&name);
             }
@@ -255,9 +255,9 @@ impl Dispatch {
             if let Some(host) = self.hosts.get_mut(&robot.host) {
                 host.claim(pool);
             }
-            self.count_for_bot(id, Gate::take);
+            self.count_for_bot(id, RateGate::take);
             if let Some(lane) = self.lanes.get_mut(&lane_key) {
-                lane.place = Some(Place { robot: id.clone(), pool });
+                lane.place = Some(LanePlace { robot: id.clone(), pool });
                 lane.head = Head::Claiming;
             }
             self.open += 1;
@@ -268,7 +268,7 @@ impl Dispatch {
     /// An attempt takes too long.
     pub(super) fn hangs(&mut self, lane_key: &LaneKey, at: Ticks) {
         let lane = self.lanes.get(lane_key).filter(|lane| lane.flight.is_some_and(|(_, due)| due == at));
-        let place = lane.and_then(|lane| lane.place.as_ref()).filter(|place| place.pool != Pool::Suspect);
+        let place = lane.and_then(|lane| lane.place.as_ref()).filter(|place| place.pool != HostPool::Suspect);
         if let Some(robot) = place.and_then(|place| self.robots.get(&place.robot))
             && let Some(host) = self.hosts.get_mut(&robot.host)
         {
@@ -290,7 +290,7 @@ impl Dispatch {
             let place = self.lanes.get_mut(&lane_key).and_then(|lane| lane.place.as_mut());
             if let Some(place) = place {
                 host.relieve(place.pool);
-                place.pool = Pool::Hanging;
+                place.pool = HostPool::Hanging;
             }
             let next = host.next();
             self.wake(next);
@@ -382,7 +382,7 @@ impl Dispatch {
         if let Some(job) = lane.jobs.front_mut() {
             job.claimed = true;
         }
-        if let Some(Place { robot: id, .. }) = lane.place.clone() {
+        if let Some(LanePlace { robot: id, .. }) = lane.place.clone() {
             if let Some(robot) = self.robots.get_mut(&id) {
                 robot.ready.push_back(lane_key.clone());
             }
@@ -423,7 +423,7 @@ impl Dispatch {
         self.dirty.push_back(place.robot);
     }
 
-    pub(super) fn wake(&mut self, robots: Vec<(RobotId, Need)>) {
+    pub(super) fn wake(&mut self, robots: Vec<(RobotId, PlaceNeed)>) {
         for (id, need) in robots {
             if let Some(robot) = self.robots.get_mut(&id) {
                 robot.starved[need as usize] = false;

@@ -2,14 +2,14 @@
 //!
 //! Nothing sleeps and nothing is random: the same day each time, in milliseconds.
 
-use super::{Action, Dispatch, Finished, Key, LaneKey, Now, Outcome, Parcel, Settlement, Ticks};
+use super::{Action, Dispatch, Finished, LaneKey, Now, Parcel, ParcelKey, ParcelOutcome, Settlement, Ticks};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
         time::{Duration, Timestamp},
     },
     courier::{
-        memory::Memory,
+        memory::RobotMemory,
         receipt::Receipt,
         route::{Bot, RobotId, Route, Stop, bot_rates, preset_rates},
     },
@@ -46,7 +46,7 @@ pub(super) struct Platform {
 }
 
 enum Event {
-    Claimed(Key),
+    Claimed(ParcelKey),
     Ended(LaneKey, Finished),
 }
 
@@ -54,7 +54,7 @@ enum Event {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Arrival {
     pub(super) at: Ticks,
-    pub(super) key: Key,
+    pub(super) key: ParcelKey,
     group: String,
     channel: String,
     pub(super) robot: String,
@@ -68,12 +68,12 @@ pub(super) struct World {
     sequence: usize,
     pub(super) platforms: BTreeMap<String, Platform>,
     /// Jobs that come later.
-    pub(super) coming: BTreeMap<(Ticks, Key), Parcel>,
-    keys: Key,
+    pub(super) coming: BTreeMap<(Ticks, ParcelKey), Parcel>,
+    keys: ParcelKey,
     pub(super) arrivals: Vec<Arrival>,
-    pub(super) settled: BTreeMap<Key, (Ticks, Settlement)>,
+    pub(super) settled: BTreeMap<ParcelKey, (Ticks, Settlement)>,
     /// What a restart would begin with.
-    pub(super) memories: BTreeMap<RobotId, Memory>,
+    pub(super) memories: BTreeMap<RobotId, RobotMemory>,
 }
 
 impl World {
@@ -85,7 +85,7 @@ impl World {
         self.platforms.insert(url.to_owned(), platform);
     }
 
-    pub(super) fn post(&mut self, at: Ticks, group: &str, route: &Arc<Route>) -> Key {
+    pub(super) fn post(&mut self, at: Ticks, group: &str, route: &Arc<Route>) -> ParcelKey {
         self.keys += 1;
         let job = Parcel {
             key: self.keys,
@@ -140,7 +140,7 @@ impl World {
             Action::Remember(memory) => drop(self.memories.insert(memory.robot.clone(), memory)),
             Action::Claim(key) => self.later(COMMIT_MS, Event::Claimed(key)),
             Action::Settle(settlement) => {
-                if !matches!(settlement.outcome, Outcome::Deferred { .. }) {
+                if !matches!(settlement.outcome, ParcelOutcome::Deferred { .. }) {
                     self.settled.insert(settlement.key, (self.now, settlement));
                 }
             }
@@ -180,9 +180,9 @@ impl World {
     /// Every message was accepted, and those of a group and channel arrived in the order of their keys.
     pub(super) fn assert_whole_and_in_order(&self) {
         assert_eq!(self.settled.len(), self.keys as usize, "none is lost");
-        let mut last: BTreeMap<(&str, &str), Key> = BTreeMap::new();
+        let mut last: BTreeMap<(&str, &str), ParcelKey> = BTreeMap::new();
         for (_, settlement) in self.settled.values() {
-            assert_eq!(settlement.outcome, Outcome::Accepted, "{settlement:?}");
+            assert_eq!(settlement.outcome, ParcelOutcome::Accepted, "{settlement:?}");
         }
         for arrival in &self.arrivals {
             let before = last.insert((&arrival.group, &arrival.channel), arrival.key).unwrap_or(0);
@@ -324,7 +324,7 @@ fn lag(others: &[(&str, Platform)]) -> Ticks {
     }
     world.platform("https://fourth.test/hook", quick());
     let fourth = route("fourth", ChannelKind::Webhook, &["https://fourth.test/hook"]);
-    let keys: Vec<(Ticks, Key)> = (0..1_000)
+    let keys: Vec<(Ticks, ParcelKey)> = (0..1_000)
         .map(|post| {
             let at = 5 * post as Ticks;
             (at, world.post(at, &format!("g{}", post % 50), &fourth))
@@ -487,7 +487,7 @@ fn what_is_held_in_doubt_is_held_although_the_platform_knows_keys() {
     held.in_doubt = InDoubt::Hold;
     let key = world.post(0, "g", &Arc::new(held));
     world.run(DAY);
-    assert_eq!(world.settled[&key].1.outcome, Outcome::Held);
+    assert_eq!(world.settled[&key].1.outcome, ParcelOutcome::Held);
     assert_eq!(world.arrivals, [], "nothing is sent again");
 }
 
@@ -502,6 +502,6 @@ fn a_message_that_expires_while_its_robot_is_locked_out_is_not_sent() {
     }
     world.run(DAY);
     let (at, settlement) = &world.settled[&key];
-    assert_eq!((settlement.outcome.clone(), *at), (Outcome::Expired, MINUTE + 1));
+    assert_eq!((settlement.outcome.clone(), *at), (ParcelOutcome::Expired, MINUTE + 1));
     assert_eq!(world.arrivals, []);
 }

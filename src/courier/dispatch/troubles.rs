@@ -2,7 +2,7 @@
 //! restart.
 
 use super::{
-    Hurried, Key, Outcome, Ticks,
+    Hurried, ParcelKey, ParcelOutcome, Ticks,
     tests::{Platform, World, limited, quick, route},
 };
 use crate::{
@@ -22,7 +22,7 @@ const MINUTE: Ticks = 60_000;
 /// everything is as it should be for ten seconds if `well` says so.
 fn lags(hanging: usize, well: bool) -> Vec<Ticks> {
     let mut world = World::default();
-    let mut good: Vec<(Ticks, Key)> = Vec::new();
+    let mut good: Vec<(Ticks, ParcelKey)> = Vec::new();
     let address = |name: &str, n: usize| {
         let url = format!("https://one.test/{name}{n}");
         (route(&format!("{name}{n}"), ChannelKind::Webhook, &[&url]), url)
@@ -72,7 +72,7 @@ fn addresses_that_hang_do_not_starve_good_ones_at_their_host() {
 }
 
 /// A dead address; its posts wait for their next attempt.
-fn stuck(world: &mut World) -> (Vec<Key>, Arc<Route>) {
+fn stuck(world: &mut World) -> (Vec<ParcelKey>, Arc<Route>) {
     world.platform("https://old.test/", Platform { dead_until: Ticks::MAX, ..quick() });
     world.platform("https://new.test/", quick());
     let old = route("group", ChannelKind::Webhook, &["https://old.test/"]);
@@ -151,7 +151,7 @@ fn an_address_that_nobody_understands_gets_three_copies_and_no_more() {
     world.run(MINUTE);
     assert_eq!(world.platforms[url].refusals, UNCLEAR_ATTEMPTS_MAX as usize);
     let (_, settlement) = &world.settled[&key];
-    assert_eq!((settlement.outcome.clone(), settlement.in_doubt), (Outcome::Dead, true));
+    assert_eq!((settlement.outcome.clone(), settlement.in_doubt), (ParcelOutcome::Dead, true));
     assert!(settlement.note.contains("may have arrived: this is no answer"), "{}", settlement.note);
 }
 

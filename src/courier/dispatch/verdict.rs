@@ -2,7 +2,7 @@
 //!
 //! Decides for one lane's head. Which robot comes next, and when it may be used, is `places`'.
 
-use super::{Action, Dispatch, Finished, Head, InDoubt, LaneKey, Now, Outcome, Parcel, Receipt};
+use super::{Action, Dispatch, Finished, Head, InDoubt, LaneKey, Now, Parcel, ParcelOutcome, Receipt};
 use crate::{
     base::{
         limits::{ATTEMPTS_MAX, RETRY_ASKED_MS_MAX, UNCLEAR_ATTEMPTS_MAX},
@@ -32,7 +32,7 @@ impl Dispatch {
                 if job.part >= parts {
                     // A line a part, so that each can be found again.
                     let note = std::mem::take(&mut lane.said).join("\n");
-                    self.settle_head(lane_key, Outcome::Accepted, note);
+                    self.settle_head(lane_key, ParcelOutcome::Accepted, note);
                 } else {
                     lane.failures = 0;
                     let note = format!("part {} of {parts} accepted", job.part);
@@ -40,7 +40,7 @@ impl Dispatch {
                 }
             }
             Finished::Answered { receipt: Receipt::Refused { reason }, .. } => {
-                self.settle_head(lane_key, Outcome::Dead, reason);
+                self.settle_head(lane_key, ParcelOutcome::Dead, reason);
             }
             Finished::Answered {
                 receipt: Receipt::RetryLater { after, throttled, attempts_max, reason },
@@ -63,12 +63,12 @@ impl Dispatch {
                 job.in_doubt = true;
                 lane.doubt = (!moved).then_some(lane.robot);
                 if job.route.in_doubt == InDoubt::Hold {
-                    self.settle_head(lane_key, Outcome::Held, reason);
+                    self.settle_head(lane_key, ParcelOutcome::Held, reason);
                 } else if lane.unclear >= UNCLEAR_ATTEMPTS_MAX {
                     let note = format!(
                         "given up after {UNCLEAR_ATTEMPTS_MAX} answers that nobody can read, it may have arrived: {reason}"
                     );
-                    self.settle_head(lane_key, Outcome::Dead, note);
+                    self.settle_head(lane_key, ParcelOutcome::Dead, note);
                 } else {
                     let copy = match job.route.kind.idempotency() {
                         Some(place) => format!("it is sent again with the same key ({place})"),
@@ -123,7 +123,7 @@ impl Dispatch {
             let attempts = job.attempts;
             self.settle_head(
                 lane_key,
-                Outcome::Dead,
+                ParcelOutcome::Dead,
                 format!("given up after {attempts} attempts: {reason}"),
             );
             return;
@@ -142,14 +142,14 @@ impl Dispatch {
         };
         job.claimed = false;
         let until = now.wall.plus(Duration::from_millis(wait as i64));
-        self.actions.push(Action::Settle(job.settlement(Outcome::Deferred { until, failed }, note)));
+        self.actions.push(Action::Settle(job.settlement(ParcelOutcome::Deferred { until, failed }, note)));
         lane.not_before = now.ticks + wait;
         lane.head = Head::Idle;
     }
 
-    pub(super) fn settle_head(&mut self, lane_key: &LaneKey, outcome: Outcome, note: String) {
+    pub(super) fn settle_head(&mut self, lane_key: &LaneKey, outcome: ParcelOutcome, note: String) {
         if let Some(job) = self.forget_head(lane_key) {
-            if outcome == Outcome::Expired {
+            if outcome == ParcelOutcome::Expired {
                 *self.expiring.entry(lane_key.clone()).or_default() += 1;
             }
             self.actions.push(Action::Settle(job.settlement(outcome, note)));

@@ -5,7 +5,7 @@ use crate::{
     base::{
         ids::MemberId,
         limits,
-        metric::{Unit, is_share},
+        metric::{MetricUnit, is_share},
         phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
         value::Value,
@@ -121,7 +121,7 @@ pub(super) fn sprawl(exam: &mut Exam<'_>) -> bool {
     if groups < 3 || young == 0 {
         return false;
     }
-    let shown = Unit::Points.write(median);
+    let shown = MetricUnit::Points.write(median);
     let [groups, young] = [groups, young].map(|n| Phrase::same(n.to_string()));
     let says = phrase!("groups: {groups}, of which {young} are younger than 60 days; the one in the middle has a health of {shown}", "群：{groups} 个，其中 {young} 个不满 60 天；健康度居中的群是 {shown}"; groups, young, shown);
     exam.note(median, limit, says);
@@ -219,7 +219,7 @@ pub(super) fn falls(exam: &mut Exam<'_>) -> bool {
     if !(first > before && before > now && first - now >= limit) {
         return false;
     }
-    let [a, b, c] = [first, before, now].map(|health| Unit::Points.write(health));
+    let [a, b, c] = [first, before, now].map(|health| MetricUnit::Points.write(health));
     let says =
         phrase!("health of the last three weeks: {a}, {b}, {c}", "最近三周的健康度：{a}、{b}、{c}"; a, b, c);
     exam.note(first - now, limit, says);

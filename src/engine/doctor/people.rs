@@ -6,7 +6,7 @@ use crate::{
         civil_day::CivilDay,
         habits::window,
         limits,
-        metric::Unit,
+        metric::MetricUnit,
         phrase::{Phrase, pair, phrase},
         time::Duration,
         value::Value,
@@ -50,7 +50,8 @@ pub(super) fn unattended(exam: &mut Exam<'_>) -> bool {
     }
     let alone = idle.filter(|days| *days >= limit);
     if let Some(days) = alone {
-        let (shown, bound) = (Unit::Plain.write(days), Than::AtLeast.words(&Unit::Plain.write(limit)));
+        let (shown, bound) =
+            (MetricUnit::Plain.write(days), Than::AtLeast.words(&MetricUnit::Plain.write(limit)));
         let says = phrase!("working days since anybody looked after it: {shown}, {bound}", "距上次有人照看的工作日：{shown} 天，{bound}"; shown, bound);
         exam.note(days, limit, says);
     }
@@ -147,7 +148,7 @@ pub(super) fn freeloaders(exam: &mut Exam<'_>) -> bool {
             }
         }
         if all > 0 && idle as f64 >= silent * all as f64 {
-            let (share_shown, of) = (Unit::Share.write(share), figure.of.unwrap_or(0));
+            let (share_shown, of) = (MetricUnit::Share.write(share), figure.of.unwrap_or(0));
             let says = phrase!(
                 "from `{name}`: {share_shown} of {of} spoke within a week, {idle} of {all} did nothing this week",
                 "来自 `{name}`：{of} 人里七天内开口的占 {share_shown}，{all} 人里本周没有动静的 {idle} 人",

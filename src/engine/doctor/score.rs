@@ -3,7 +3,7 @@
 use super::exam::{Chart, Exam, Than};
 use crate::{
     base::{
-        metric::{Unit, find},
+        metric::{MetricUnit, find},
         phrase::{Phrase, Words, pair, phrase},
         value::Value,
     },
@@ -90,7 +90,8 @@ fn share(exam: &mut Exam<'_>, name: &str, taken: Option<u32>, least: f64) -> (Gr
         return (Grade::Unknown, why);
     };
     let about = find(name).map_or_else(Phrase::default, |metric| metric.about.into());
-    let (shown, wanted) = (Unit::Share.write(value), Than::AtLeast.words(&Unit::Share.write(least)));
+    let (shown, wanted) =
+        (MetricUnit::Share.write(value), Than::AtLeast.words(&MetricUnit::Share.write(least)));
     let line =
         phrase!("{about}: {shown}; wanted: {wanted}", "{about}：{shown}，应{wanted}"; about, shown, wanted);
     (grade(value >= least), line)

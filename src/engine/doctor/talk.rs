@@ -2,7 +2,7 @@
 
 use super::exam::{Exam, Than};
 use crate::{
-    base::{civil_day::CivilDay, limits, metric::Unit, phrase::phrase, time::Duration},
+    base::{civil_day::CivilDay, limits, metric::MetricUnit, phrase::phrase, time::Duration},
     engine::numbers::day::DayNumbers,
 };
 
@@ -75,7 +75,7 @@ pub(super) fn fading_core(exam: &mut Exam<'_>) -> bool {
     if then <= 0.0 || now > then * (1.0 - limit) + 1e-9 {
         return false;
     }
-    let (was, is) = (Unit::Share.write(then), Unit::Share.write(now));
+    let (was, is) = (MetricUnit::Share.write(then), MetricUnit::Share.write(now));
     let says = phrase!("questions that were answered: {was} three weeks ago, {is} this week", "有人回答的提问：三周前 {was}，本周 {is}"; was, is);
     exam.note(now, then * (1.0 - limit), says);
     true
@@ -137,7 +137,7 @@ pub(super) fn pushy(exam: &mut Exam<'_>) -> bool {
     let (after_each, usual) = (after as f64 / promo.max(1.0), others as f64 / (lived - promo).max(1.0));
     let driven = promo > 0.0 && after >= 3 && after_each > times * usual;
     if driven {
-        let (a, b) = (Unit::Plain.write(after_each), Unit::Plain.write(usual));
+        let (a, b) = (MetricUnit::Plain.write(after_each), MetricUnit::Plain.write(usual));
         let says = phrase!("who left within a day of an advertisement: {a} each time, {b} on another day", "推广后一天内退群：平均每次 {a} 人，平日每天 {b} 人"; a, b);
         exam.note(after_each, times * usual, says);
     }

@@ -15,7 +15,7 @@ use crate::{
         addressee::Addressee,
         draft::{Decided, Draft},
         entry::{Fact, TaskKind},
-        facts::About,
+        facts::ExprAbout,
         input::{Signal, VIA_LINK},
         request::Request,
         steps::protect::is_the_same,
@@ -35,7 +35,7 @@ impl Draft<'_> {
     pub(super) fn judges(&self) -> Addressee {
         let host = || self.playbook.host_role(&self.group).cloned().map(Assignee::Role);
         let judge = self.playbook.moderation.judge.clone().or_else(host);
-        self.assignee(judge.as_ref(), &self.facts(Names::NONE, &About::default())).unwrap_or_default()
+        self.assignee(judge.as_ref(), &self.facts(Names::NONE, &ExprAbout::default())).unwrap_or_default()
     }
 
     /// Whoever judges a member: nobody who is the member, and none of some others. Where none of the judges is left, the

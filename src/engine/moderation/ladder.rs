@@ -17,13 +17,13 @@ use crate::{
         addressee::Addressee,
         draft::{Decided, Draft},
         entry::{Fact, Outgoing, TaskKind},
-        facts::About,
+        facts::ExprAbout,
         input::Signal,
         notice,
         request::Request,
     },
     model::{
-        budget::Window,
+        budget::QuotaWindow,
         channel::{ChannelKind, GROUP},
         message::{Label, Mention, Message, Revising, Revision},
         moderation::{APPEAL, HouseRule, Rung},
@@ -121,7 +121,7 @@ impl Draft<'_> {
             let usual = rule.usual_words();
             return usual.map_or_else(String::new, |usual| usual.of(self.playbook.locale).to_owned());
         };
-        let facts = self.facts(say.names(), &About::default());
+        let facts = self.facts(say.names(), &ExprAbout::default());
         say.render_markdown(&facts).unwrap_or_else(|_| say.source())
     }
 
@@ -259,7 +259,7 @@ impl Draft<'_> {
 
     /// Who does by hand what a rule asks for: its `to`, else the judge.
     fn hands_of(&self, rule: &HouseRule, member: &Member) -> Addressee {
-        let facts = self.facts(Names::NONE, &About::default());
+        let facts = self.facts(Names::NONE, &ExprAbout::default());
         let to = rule.to.as_ref().and_then(|to| self.assignee(Some(to), &facts).ok());
         to.unwrap_or_else(|| self.judge(member, &[]))
     }
@@ -426,7 +426,7 @@ impl Draft<'_> {
         let Some(raid) = self.playbook.moderation.raid.filter(|_| !self.state.phase_final) else {
             return Ok(());
         };
-        let Window::Sliding(within) = raid.per else { return Ok(()) };
+        let QuotaWindow::Sliding(within) = raid.per else { return Ok(()) };
         let from = self.now.plus(-within);
         // A list that is read in tells of those who joined long ago.
         if signal.happened() <= from {

@@ -12,7 +12,7 @@ mod screen;
 
 pub(super) use apply::{apply_moderation, day_closed, join, settled, sleeps};
 pub(super) use screen::without_words;
-pub use screen::{Tried, samples};
+pub use screen::{TriedRule, samples};
 
 use crate::base::{
     ids::{EffectId, MemberId, TaskId},

@@ -16,12 +16,12 @@ use crate::{
     engine::{
         draft::{Decided, Draft},
         entry::Fact,
-        facts::About,
+        facts::ExprAbout,
         input::Signal,
         numbers,
     },
     model::{
-        budget::{Quota, Window},
+        budget::{Quota, QuotaWindow},
         moderation::{HouseRule, Rung, Sample},
         playbook::Playbook,
         wordlist,
@@ -103,7 +103,7 @@ fn with_links(signal: &Value, links: u64) -> Value {
 
 /// What came of a message with which a rule was tried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tried {
+pub struct TriedRule {
     /// The rule.
     pub rule: Arc<str>,
     /// The message.
@@ -115,10 +115,10 @@ pub struct Tried {
 }
 
 /// Tries every message that the playbook's rules name.
-pub fn samples(playbook: &Playbook, now: Timestamp) -> Vec<Tried> {
+pub fn samples(playbook: &Playbook, now: Timestamp) -> Vec<TriedRule> {
     let rules = playbook.moderation.rules.iter();
     let each = rules.flat_map(|rule| rule.samples.iter().map(move |sample| (rule, sample)));
-    each.map(|(rule, sample)| Tried {
+    each.map(|(rule, sample)| TriedRule {
         rule: rule.name.clone(),
         words: sample.words.clone(),
         wanted: sample.caught,
@@ -174,8 +174,11 @@ impl Draft<'_> {
         if late || self.state.phase_final || self.state.paused {
             return Ok(());
         }
-        let about =
-            About { signal: Some(signal.to_value()), member: Some(member.clone()), ..About::default() };
+        let about = ExprAbout {
+            signal: Some(signal.to_value()),
+            member: Some(member.clone()),
+            ..ExprAbout::default()
+        };
         // Gathered only where a condition is looked at.
         let facts = OnceCell::new();
         let known = || facts.get_or_init(|| self.facts(Names::ALL, &about));
@@ -225,8 +228,8 @@ impl Draft<'_> {
             Seed::from_parts(&[self.state.group.as_str(), member.as_str(), &text]).next_u64() as u32
         });
         let begins = |quota: Quota| match quota.per {
-            Window::Day => self.playbook.zone.day_bounds(self.now).0.just_before(),
-            Window::Sliding(length) => self.now.plus(-length),
+            QuotaWindow::Day => self.playbook.zone.day_bounds(self.now).0.just_before(),
+            QuotaWindow::Sliding(length) => self.now.plus(-length),
         };
         let [max, repeats] =
             [rule.max, rule.repeats].map(|quota| quota.map(|quota| (quota.max, begins(quota))));

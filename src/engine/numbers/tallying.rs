@@ -6,7 +6,7 @@ use crate::{
     engine::{
         draft::{Decided, Draft},
         entry::Fact,
-        facts::About,
+        facts::ExprAbout,
         input::Signal,
     },
     model::number::Reckoned,
@@ -48,10 +48,10 @@ impl Draft<'_> {
             let amount = match sum {
                 None => Ok(1.0),
                 Some(sum) => {
-                    let about = About {
+                    let about = ExprAbout {
                         signal: Some(signal.to_value()),
                         member: signal.member.clone(),
-                        ..About::default()
+                        ..ExprAbout::default()
                     };
                     let value = sum.eval(&self.facts(sum.names(), &about));
                     value.map_err(|error| error.to_string()).and_then(|value| {

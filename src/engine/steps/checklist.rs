@@ -15,7 +15,7 @@ use crate::{
         entry::{Fact, TaskKind},
         state::OpenTask,
     },
-    model::text::{Part, Text},
+    model::text::{Text, TextPart},
     script::{expr::EvalError, facts::Facts},
 };
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(in crate::engine) fn written(list: &[Text], facts: &Arc<Facts>) -> Result<Ve
     let mut items = Vec::new();
     for item in list {
         match item.parts.as_slice() {
-            [Part::Expr(expr)] => match expr.eval(facts)? {
+            [TextPart::Expr(expr)] => match expr.eval(facts)? {
                 Value::List(values) => {
                     items.extend(values.iter().map(|value| markdown::escape(&shown(value))));
                 }

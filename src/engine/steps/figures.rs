@@ -5,7 +5,7 @@
 use crate::{
     base::{
         civil_day::CivilDay,
-        metric::{self, Figure, Takes, Unit},
+        metric::{self, Figure, MetricUnit, Takes},
         phrase::{Phrase, pair, phrase},
     },
     engine::{carrying::At, coming::ARRIVED, draft::Draft, numbers::Gauges},
@@ -24,7 +24,7 @@ impl Draft<'_> {
         let mut lines = String::new();
         for number in numbers {
             let (about, figure, unit) = match at_door(at).filter(|_| &*number.name == ATTENDANCE) {
-                Some(came) => (phrase!("Who came", "到场人数"), gauges.known(came), Unit::Count),
+                Some(came) => (phrase!("Who came", "到场人数"), gauges.known(came), MetricUnit::Count),
                 None => read(&gauges, number, day),
             };
             let value = figure.value.map_or_else(
@@ -51,10 +51,10 @@ fn at_door(at: &At<'_>) -> Option<u64> {
         .map(|n| n.max(0) as u64)
 }
 
-fn read(gauges: &Gauges, number: &Filled, day: CivilDay) -> (Phrase, Figure, Unit) {
+fn read(gauges: &Gauges, number: &Filled, day: CivilDay) -> (Phrase, Figure, MetricUnit) {
     if &*number.name == ATTENDANCE {
         let about = phrase!("Members who did anything on {day}", "{day} 有动静的成员");
-        return (about, gauges.acted_on(day), Unit::Count);
+        return (about, gauges.acted_on(day), MetricUnit::Count);
     }
     if let Some(metric) = metric::find(&number.name) {
         let about = match metric.takes {
@@ -73,5 +73,5 @@ fn read(gauges: &Gauges, number: &Filled, day: CivilDay) -> (Phrase, Figure, Uni
         || Figure::unknown(pair("there is no such number", "没有这个指标")),
         |(_, figure)| figure,
     );
-    (Phrase::same(&*about), figure, Unit::Plain)
+    (Phrase::same(&*about), figure, MetricUnit::Plain)
 }

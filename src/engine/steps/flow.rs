@@ -10,7 +10,7 @@ use crate::{
     engine::{
         carrying::{At, Carried, Trouble, Went},
         draft::{Decided, Draft},
-        due::Asked,
+        due::StartCause,
         entry::Cause,
         input::Signal,
     },
@@ -53,7 +53,7 @@ impl Draft<'_> {
         let run = self.fresh_run_id(play, self.now);
         let cause = Cause { args, by_hand: at.run.cause.by_hand, ..Cause::default() };
         self.done(at, at.pc + 1, None)?;
-        self.try_start(target, run, self.now, cause, Asked::ByTrigger)?;
+        self.try_start(target, run, self.now, cause, StartCause::ByTrigger)?;
         Ok(Went::On(at.pc + 1))
     }
 

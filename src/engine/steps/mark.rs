@@ -16,7 +16,7 @@ use crate::{
     },
     model::{
         step::{Mark, Marking},
-        text::Part,
+        text::TextPart,
     },
     script::{action::Action, facts::Facts, names::Names, people::Named},
 };
@@ -61,7 +61,7 @@ impl Draft<'_> {
             });
         };
         let named = match of.parts.as_slice() {
-            [Part::Expr(expr)] => expr.eval_people(facts)?,
+            [TextPart::Expr(expr)] => expr.eval_people(facts)?,
             _ => vec![Named::Word(of.render(facts)?.trim().to_owned())],
         };
         let mut whom = Vec::new();

@@ -12,7 +12,7 @@ use crate::{
         channel::{ChannelKind, GROUP},
         message::Mention,
         step::MentionTarget,
-        text::Part,
+        text::TextPart,
     },
     script::{facts::Facts, people::Named},
 };
@@ -38,7 +38,7 @@ impl Draft<'_> {
             MentionTarget::Person(person) => into.push(Mention::Person(Person::clone(person))),
             MentionTarget::Text(text) => {
                 let named = match text.parts.as_slice() {
-                    [Part::Expr(expr)] => expr.eval_people(facts).map_err(|error| {
+                    [TextPart::Expr(expr)] => expr.eval_people(facts).map_err(|error| {
                         let nobody = pair(", which is nobody to mention; ", "，没有人可以提到；");
                         Trouble::Step(error.0.and(&nobody.into()).and(&EXPECTED.into()))
                     })?,

@@ -17,7 +17,7 @@ use crate::{
         draft::{Decided, Draft},
         effect::effect_run,
         entry::{Fact, Outgoing, Task, TaskKind, Waiting},
-        facts::About,
+        facts::ExprAbout,
         notice,
     },
     model::{
@@ -249,7 +249,7 @@ impl Draft<'_> {
         }
         let host = self.playbook.host_role(&self.group).cloned().map(Assignee::Role);
         let to = to.map(|to| Assignee::Text(Text::literal(to))).or(host);
-        let facts = self.facts(Names::NONE, &About::default());
+        let facts = self.facts(Names::NONE, &ExprAbout::default());
         self.assignee(to.as_ref(), &facts).unwrap_or_default()
     }
 

@@ -55,7 +55,7 @@ impl Draft<'_> {
     pub(in crate::engine) fn script_returned(
         &mut self,
         effect: &EffectId,
-        result: &Result<action::Outcome, Phrase>,
+        result: &Result<action::CallOutcome, Phrase>,
     ) -> Decided {
         let Some(call) = self.state.calls.iter().find(|call| call.effect == *effect).cloned() else {
             // A second answer to the same call, or its run was cancelled meanwhile.
@@ -95,7 +95,7 @@ impl Draft<'_> {
         }
     }
 
-    fn commit_script(&mut self, at: &At<'_>, effect: &EffectId, outcome: &action::Outcome) -> Carried {
+    fn commit_script(&mut self, at: &At<'_>, effect: &EffectId, outcome: &action::CallOutcome) -> Carried {
         let fits =
             held::result_fits(&outcome.value).and_then(|()| held::actions_fit(self.state, &outcome.actions));
         let prepared = match fits.map_err(Trouble::Step).and_then(|()| self.prepare(at, &outcome.actions)) {

@@ -6,7 +6,7 @@ use crate::{
         carrying::{At, Carried, Trouble, Went},
         draft::{Decided, Draft},
         entry::Waiting,
-        facts::About,
+        facts::ExprAbout,
         input::Signal,
     },
     model::step::{Verb, Wait, WaitFor},
@@ -73,7 +73,7 @@ impl Draft<'_> {
             return Err(Trouble::Step("this step waits for no signal".into()));
         };
         if let Some(filter) = &wait.filter {
-            let about = About {
+            let about = ExprAbout {
                 run: Some(&at.run),
                 signal: Some(signal.to_value()),
                 member: signal.member.clone(),

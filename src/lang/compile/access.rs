@@ -1,6 +1,6 @@
 //! `access`: who may use the console, and for what.
 
-use super::{cx::Cx, names::Sort};
+use super::{cx::Cx, names::NameSort};
 use crate::{
     base::{
         ids::{PersonId, RoleName},
@@ -40,7 +40,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: Option<&Node>) -> Access {
 /// A role where there is one of that name, else one of the people.
 fn holder(cx: &mut Cx<'_>, node: &Node) -> Option<Holder> {
     let name = reader::text(&mut cx.report, node, pair("a role or a person", "角色或人"))?.clone();
-    cx.refer(Sort::Assignee, &name, node.span);
+    cx.refer(NameSort::Assignee, &name, node.span);
     Some(if cx.names.roles.contains(&*name) {
         Holder::Role(RoleName::new(&name))
     } else {

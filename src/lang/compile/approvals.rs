@@ -16,7 +16,7 @@ use crate::{
     lang::{
         codes,
         document::{
-            node::{Kind, Node},
+            node::{Node, NodeKind},
             reader::{self, Fields},
         },
     },
@@ -160,9 +160,9 @@ pub(crate) fn shown(node: &Node, prefix: &str) -> BTreeMap<String, bool> {
 }
 
 fn collect(node: &Node, prefix: &str, found: &mut BTreeMap<String, bool>) {
-    let Kind::Sequence(items) = &node.kind else { return };
+    let NodeKind::Sequence(items) = &node.kind else { return };
     for (index, item) in items.iter().enumerate() {
-        let Kind::Mapping(entries) = &item.kind else { continue };
+        let NodeKind::Mapping(entries) = &item.kind else { continue };
         let is = |name: &str| entries.iter().find(|entry| &*entry.key.value == name);
         let position = format!("{prefix}{}", index + 1);
         let id =

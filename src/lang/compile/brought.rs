@@ -2,7 +2,7 @@
 
 use super::{
     cx::{Cx, UnitView},
-    uses::Unit,
+    uses::UsedFile,
 };
 use crate::{
     base::{
@@ -13,7 +13,7 @@ use crate::{
     },
     lang::{
         codes,
-        document::node::{Entry, Kind, Node},
+        document::node::{KeyEntry, Node, NodeKind},
     },
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -32,7 +32,7 @@ pub(crate) fn section(
     cx: &mut Cx<'_>,
     root: &Node,
     home: &UnitView,
-    units: &[Unit],
+    units: &[UsedFile],
     key: &str,
 ) -> Vec<Brought> {
     let own = root.get(key).filter(|node| !node.is_null());
@@ -48,7 +48,7 @@ pub(crate) fn section(
     }
     for unit in units {
         let Some(node) = unit.document.root.get(key).filter(|node| !node.is_null()) else { continue };
-        let mut counts: Vec<Entry> = Vec::new();
+        let mut counts: Vec<KeyEntry> = Vec::new();
         for entry in node.entries().unwrap_or_default() {
             match taken.get(&entry.key.value) {
                 None => {
@@ -63,7 +63,7 @@ pub(crate) fn section(
             }
         }
         if !counts.is_empty() {
-            let node = Node { span: node.span, kind: Kind::Mapping(counts) };
+            let node = Node { span: node.span, kind: NodeKind::Mapping(counts) };
             all.push(Brought { view: unit.view.clone(), node });
         }
     }
@@ -75,7 +75,7 @@ pub(crate) fn phases<'n>(
     cx: &mut Cx<'_>,
     root: &'n Node,
     home: &UnitView,
-    units: &'n [Unit],
+    units: &'n [UsedFile],
 ) -> Option<(UnitView, &'n Node)> {
     let of = |root: &'n Node| root.get("phases").filter(|node| !node.is_null());
     if let Some(node) = of(root) {

@@ -3,7 +3,7 @@
 use super::{
     channels::one_unit,
     cx::Cx,
-    names::Sort,
+    names::NameSort,
     text::{self, Scope},
 };
 use crate::base::phrase::{Words, pair, phrase};
@@ -23,7 +23,7 @@ use crate::{
         keys::{self, closed::LABELS},
     },
     model::{
-        budget::{Budgets, Holding, Promo, Quiet, Quota, Window},
+        budget::{Budgets, Holding, Promo, Quiet, Quota, QuotaWindow},
         channel::GROUP,
         message::Label,
     },
@@ -41,7 +41,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
     if let Some(node) = fields.get("hush")
         && let Some(name) = reader::text(&mut cx.report, node, pair("a calendar's name", "日历的名字"))
     {
-        cx.refer(Sort::Calendar, name, node.span);
+        cx.refer(NameSort::Calendar, name, node.span);
         cx.uses_clock(node.span, pair("a calendar's day", "日历上的一天"));
         budgets.hush = Some(CalendarName::new(name));
     }
@@ -66,7 +66,7 @@ fn channels(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> BTreeMap<ChannelName
             cx.report.push(Diagnostic::error(codes::BAD_VALUE, entry.key.span, message).help(help));
             continue;
         }
-        cx.refer(Sort::Channel, name.as_str(), entry.key.span);
+        cx.refer(NameSort::Channel, name.as_str(), entry.key.span);
         let mut budgets = Budgets::default();
         if let Some(fields) = Fields::read(
             &mut cx.report,
@@ -248,13 +248,13 @@ pub(crate) fn quota(cx: &mut Cx<'_>, node: &Node) -> Option<Quota> {
     let parsed = text.split_once("per").and_then(|(max, per)| {
         let max: u32 = max.trim().parse().ok()?;
         let per = match per.trim() {
-            "day" => Window::Day,
-            other => Window::Sliding(window(other)?),
+            "day" => QuotaWindow::Day,
+            other => QuotaWindow::Sliding(window(other)?),
         };
         Some(Quota { max, per })
     });
     match parsed {
-        Some(Quota { per: Window::Day, .. }) => {
+        Some(Quota { per: QuotaWindow::Day, .. }) => {
             cx.uses_clock(node.span, pair("a calendar day", "日历上的一天"));
         }
         Some(_) => {}
@@ -278,7 +278,7 @@ fn promo(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Promo> {
     if let Some(node) = fields.get("around")
         && let Some(name) = reader::text(&mut cx.report, node, pair("a calendar's name", "日历的名字"))
     {
-        cx.refer(Sort::Calendar, name, node.span);
+        cx.refer(NameSort::Calendar, name, node.span);
         promo.around = Some(CalendarName::new(name));
         cx.uses_clock(node.span, pair("a calendar's day", "日历上的一天"));
     }

@@ -10,7 +10,7 @@ use crate::{
     lang::{
         codes, data,
         document::{
-            node::{Kind, Node},
+            node::{Node, NodeKind},
             reader::{self, Fields},
         },
         ics, keys,
@@ -40,20 +40,20 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<CalendarName, Cale
 
 fn calendar(cx: &mut Cx<'_>, node: &Node) -> Option<Calendar> {
     match &node.kind {
-        Kind::Mapping(_) => {
+        NodeKind::Mapping(_) => {
             let fields =
                 Fields::read(&mut cx.report, node, pair("a calendar", "日历"), keys::CALENDAR.names)?;
             let off = fields.get("off").map(|node| days(cx, node)).unwrap_or_default();
             let work = fields.get("work").map(|node| days(cx, node)).unwrap_or_default();
             Some(Calendar { off, work, tells_work: true })
         }
-        Kind::Scalar(scalar) if has_ending(&scalar.text, "ics") => {
+        NodeKind::Scalar(scalar) if has_ending(&scalar.text, "ics") => {
             ics_file(cx, &scalar.text.clone(), node.span)
         }
-        Kind::Scalar(_) | Kind::Sequence(_) => {
+        NodeKind::Scalar(_) | NodeKind::Sequence(_) => {
             Some(Calendar { off: days(cx, node), work: BTreeSet::new(), tells_work: false })
         }
-        Kind::Null => {
+        NodeKind::Null => {
             reader::wrong_kind(
                 &mut cx.report,
                 node,

@@ -2,7 +2,7 @@
 //!
 //! Knows where a secret is kept; never reads it.
 
-use super::{cx::Cx, names::Sort};
+use super::{cx::Cx, names::NameSort};
 use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
@@ -14,7 +14,7 @@ use crate::{
         codes,
         document::{
             near,
-            node::{Entry, Kind, Node},
+            node::{KeyEntry, Node, NodeKind},
             reader::{self, Fields},
         },
         keys,
@@ -102,7 +102,7 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
             "to" if kind == ChannelKind::Manual => {
                 let expected = pair("the name of a role, a person or a channel", "角色、人或频道的名字");
                 if let Some(to) = reader::text(&mut cx.report, node, expected) {
-                    cx.refer(Sort::Hands, to, node.span);
+                    cx.refer(NameSort::Hands, to, node.span);
                     channel.settings.insert("to".to_owned(), vec![Setting::Literal(to.to_string())]);
                 }
             }
@@ -124,7 +124,7 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
 }
 
 /// A key that a channel of its type does not have: where it belongs, or what was meant.
-fn foreign(cx: &mut Cx<'_>, kind: ChannelKind, entry: &Entry, entries: &[Entry], allowed: &[&str]) {
+fn foreign(cx: &mut Cx<'_>, kind: ChannelKind, entry: &KeyEntry, entries: &[KeyEntry], allowed: &[&str]) {
     let key = &*entry.key.value;
     let elsewhere = ChannelKind::ALL.iter().find(|kind| kind.settings().iter().any(|(k, ..)| *k == key));
     match elsewhere {
@@ -149,14 +149,14 @@ pub(super) fn alerts(cx: &mut Cx<'_>, node: &Node) -> Vec<ChannelName> {
     let mut found = Vec::new();
     for item in reader::one_or_many(&mut cx.report, node, pair("a channel's name", "频道名")) {
         let name = item.text().unwrap_or_default();
-        cx.refer(Sort::Channel, name, item.span);
+        cx.refer(NameSort::Channel, name, item.span);
         found.push(ChannelName::new(name));
     }
     found
 }
 
 /// How much is heard, on a platform that lets something be heard.
-fn hear(cx: &mut Cx<'_>, kind: ChannelKind, entry: &Entry) -> Option<Hear> {
+fn hear(cx: &mut Cx<'_>, kind: ChannelKind, entry: &KeyEntry) -> Option<Hear> {
     let hear = reader::choice(&mut cx.report, &entry.value, &Hear::WORDS)?;
     if kind.ear().or_else(|| kind.hook()).is_none() && hear > Hear::Nothing {
         cx.error(
@@ -232,9 +232,9 @@ fn headers(cx: &mut Cx<'_>, node: &Node, into: &mut BTreeMap<String, Vec<Setting
 }
 
 /// One setting, or a list of them: several robots of one group.
-pub(super) fn settings(cx: &mut Cx<'_>, entry: &Entry, secret: bool) -> Vec<Setting> {
+pub(super) fn settings(cx: &mut Cx<'_>, entry: &KeyEntry, secret: bool) -> Vec<Setting> {
     match &entry.value.kind {
-        Kind::Sequence(items) => {
+        NodeKind::Sequence(items) => {
             items.iter().filter_map(|item| setting(cx, &entry.key.value, item, secret)).collect()
         }
         _ => setting(cx, &entry.key.value, &entry.value, secret).into_iter().collect(),
@@ -245,7 +245,7 @@ pub(super) fn setting(cx: &mut Cx<'_>, key: &str, node: &Node, secret: bool) -> 
     let expected =
         pair("text, `{ env: NAME }` or `{ file: path }`", "文字、`{ env: NAME }` 或 `{ file: path }`");
     match &node.kind {
-        Kind::Scalar(scalar) => {
+        NodeKind::Scalar(scalar) => {
             if key == "url" {
                 check_url(cx, node, &scalar.text);
             }
@@ -260,7 +260,7 @@ pub(super) fn setting(cx: &mut Cx<'_>, key: &str, node: &Node, secret: bool) -> 
             }
             Some(Setting::Literal(scalar.text.to_string()))
         }
-        Kind::Mapping(_) => {
+        NodeKind::Mapping(_) => {
             if key == "body" && node.get("env").is_none() && node.get("file").is_none() {
                 return Some(Setting::Literal(node.to_value().to_json().to_string()));
             }
@@ -287,7 +287,7 @@ pub(super) fn setting(cx: &mut Cx<'_>, key: &str, node: &Node, secret: bool) -> 
                 }
             }
         }
-        Kind::Null | Kind::Sequence(_) => {
+        NodeKind::Null | NodeKind::Sequence(_) => {
             reader::wrong_kind(&mut cx.report, node, expected);
             None
         }

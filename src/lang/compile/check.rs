@@ -274,7 +274,7 @@ fn quiet(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timestamp
     let mut found = BTreeMap::new();
     if anchors.is_empty() {
         posts(&play.steps, None, &mut |step, due| {
-            if let Due::Clock(clock) = due
+            if let MessageDue::Clock(clock) = due
                 && let Some(quiet) = budgets.quiet_at(clock)
             {
                 found.insert(step.id.clone(), (clock, quiet, takes_urgent(step)));
@@ -283,7 +283,7 @@ fn quiet(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timestamp
     }
     for anchor in anchors {
         posts(&play.steps, Some(Offset::Exact(crate::base::time::Duration::ZERO)), &mut |step, due| {
-            let Due::Offset(offset) = due else { return };
+            let MessageDue::Offset(offset) = due else { return };
             let civil = playbook.zone.civil(offset.apply(*anchor, &playbook.zone));
             let clock = ClockTime { hour: civil.hour(), minute: civil.minute(), second: civil.second() };
             if let Some(quiet) = budgets.quiet_at(clock) {
@@ -319,13 +319,13 @@ fn takes_urgent(step: &Step) -> bool {
 
 /// When a message is due, as far as the file tells.
 #[derive(Clone, Copy)]
-enum Due {
+enum MessageDue {
     Offset(Offset),
     Clock(ClockTime),
 }
 
 /// Calls `see` with every message to the group whose due instant the file tells.
-fn posts(block: &Block, start: Option<Offset>, see: &mut impl FnMut(&Step, Due)) {
+fn posts(block: &Block, start: Option<Offset>, see: &mut impl FnMut(&Step, MessageDue)) {
     let mut due = start;
     for step in block {
         due = step.at.or(due);
@@ -336,9 +336,9 @@ fn posts(block: &Block, start: Option<Offset>, see: &mut impl FnMut(&Step, Due))
         };
         if to_group && let Some(offset) = due {
             match (offset, start) {
-                (Offset::Days(_, clock), None) => see(step, Due::Clock(clock)),
+                (Offset::Days(_, clock), None) => see(step, MessageDue::Clock(clock)),
                 (Offset::Exact(_), None) => {}
-                (offset, Some(_)) => see(step, Due::Offset(offset)),
+                (offset, Some(_)) => see(step, MessageDue::Offset(offset)),
             }
         }
         if let Verb::If(branch) = &step.verb

@@ -2,7 +2,7 @@
 
 use super::{
     cx::Cx,
-    names::Sort,
+    names::NameSort,
     text::{self, Scope},
     words::check_word_reserved,
 };
@@ -71,7 +71,7 @@ pub(crate) fn assignee(cx: &mut Cx<'_>, fields: &Fields<'_>, key: &str, scope: &
     if name.contains("${") {
         return text::text(cx, node, scope).map(Assignee::Text);
     }
-    cx.refer(Sort::Assignee, &name, node.span);
+    cx.refer(NameSort::Assignee, &name, node.span);
     if cx.names.roles.contains(&*name) {
         Some(Assignee::Role(RoleName::new(&name)))
     } else {

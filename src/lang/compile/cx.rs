@@ -2,7 +2,7 @@
 //!
 //! Reads files only through the [`Folder`] it was given.
 
-use super::names::{Names, Reference};
+use super::names::{PlaybookNames, Reference};
 use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
@@ -49,13 +49,13 @@ pub(crate) struct Cx<'f> {
     /// The labels of the playbook's own, with what they count as.
     pub(crate) labels: BTreeMap<String, Label>,
     /// Every name of the playbook.
-    pub(crate) names: Names,
+    pub(crate) names: PlaybookNames,
     /// Which vars and args may hold what others said.
     pub(crate) heard: super::heard::Heard,
     /// Names that were used, checked once all are known.
     pub(crate) refs: Vec<Reference>,
     /// The people of the playbook, once they are lowered.
-    pub(crate) people: People,
+    pub(crate) people: PeopleById,
     /// Files that expressions read.
     pub(crate) data: BTreeMap<String, Value>,
     /// Where the dates of the play that is being lowered were written, by id.
@@ -71,7 +71,7 @@ pub(crate) struct Cx<'f> {
 }
 
 /// The people of a playbook, by id.
-pub(crate) type People = BTreeMap<crate::base::ids::PersonId, Arc<crate::base::person::Person>>;
+pub(crate) type PeopleById = BTreeMap<crate::base::ids::PersonId, Arc<crate::base::person::Person>>;
 
 /// What lowering has to know of the file it is in: the playbook itself, or one that it uses.
 #[derive(Debug, Clone, Default)]
@@ -110,10 +110,10 @@ impl<'f> Cx<'f> {
             labels: BTreeMap::new(),
             proofs: Vec::new(),
             moderated: Vec::new(),
-            names: Names::default(),
+            names: PlaybookNames::default(),
             heard: super::heard::Heard::default(),
             refs: Vec::new(),
-            people: People::new(),
+            people: PeopleById::new(),
             data: BTreeMap::new(),
             date_rows: BTreeMap::new(),
             secrets: std::collections::BTreeSet::new(),
@@ -291,7 +291,7 @@ impl<'f> Cx<'f> {
     }
 
     /// Warns of the rows of a table that have too few cells.
-    pub(crate) fn short_rows(&mut self, file: &File, rows: &[data::Row]) {
+    pub(crate) fn short_rows(&mut self, file: &File, rows: &[data::DataRow]) {
         for (row, lacks) in rows.iter().filter_map(|row| Some((row, row.lacks()?))) {
             self.warning(
                 codes::MISSING_CELL,
@@ -320,7 +320,7 @@ impl<'f> Cx<'f> {
     }
 
     /// Reports a problem of a data file at its place there.
-    pub(crate) fn data_problem(&mut self, file: &File, problem: data::Problem) {
+    pub(crate) fn data_problem(&mut self, file: &File, problem: data::DataProblem) {
         let span = Span::new(file.source, problem.range.start, problem.range.end);
         self.error(codes::BAD_DATA, span, problem.message, problem.help.unwrap_or_default());
     }

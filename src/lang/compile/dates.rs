@@ -275,8 +275,8 @@ fn fill(cx: &mut Cx<'_>, text: &Text, row: &Map, span: Span) -> Option<String> {
     let mut out = String::new();
     for part in &text.parts {
         match part {
-            crate::model::text::Part::Literal(text) => out.push_str(text),
-            crate::model::text::Part::Expr(expr) => {
+            crate::model::text::TextPart::Literal(text) => out.push_str(text),
+            crate::model::text::TextPart::Expr(expr) => {
                 let cell = expr.source().strip_prefix("row.").and_then(|name| row.get(name.trim()));
                 match cell.map_or_else(|| expr.eval_text(&facts), |value| Ok(plain(value))) {
                     Ok(text) => out.push_str(&text),

@@ -3,7 +3,7 @@
 use super::cx::Cx;
 use crate::{
     base::{
-        metric::Unit,
+        metric::MetricUnit,
         phrase::{pair, phrase},
         threshold::{THRESHOLDS, Threshold, Thresholds},
         time::Duration,
@@ -33,11 +33,11 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: Option<&Node>) -> Thresholds {
 fn value(cx: &mut Cx<'_>, node: &Node, threshold: &Threshold) -> Option<f64> {
     let positive = |text: &str| text.trim().parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0);
     let (expected, example) = match threshold.unit {
-        Unit::Days => {
+        MetricUnit::Days => {
             let length = reader::positive(&mut cx.report, node)?;
             return Some(length.as_millis() as f64 / Duration::DAY.as_millis() as f64);
         }
-        Unit::Share => {
+        MetricUnit::Share => {
             let share = node.text().and_then(|text| text.strip_suffix('%')).and_then(positive);
             if let Some(share) = share.filter(|share| *share <= 100.0) {
                 return Some(share / 100.0);

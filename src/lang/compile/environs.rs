@@ -2,7 +2,7 @@
 
 use super::cx::{Cx, UnitView};
 use super::text::Scope;
-use super::uses::Unit;
+use super::uses::UsedFile;
 use super::{brought, budgets, calendars, channels, cx, members, moderate, names, numbers, people, tiers};
 use crate::{
     base::ids::{CalendarName, ChannelName, RoleName},
@@ -31,14 +31,14 @@ pub(super) struct Environs {
 }
 
 /// Channels, people, calendars and roles, of the file first: a name that it has is not looked for elsewhere.
-pub(super) fn environs(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit]) -> Environs {
+pub(super) fn environs(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[UsedFile]) -> Environs {
     let get = |key: &str| root.get(key).filter(|node| !node.is_null());
     let mut channels = BTreeMap::new();
     for part in brought::section(cx, root, home, units, "channels") {
         cx.unit = part.view;
         channels.extend(channels::lower(cx, &part.node, "channels"));
     }
-    let mut people = cx::People::new();
+    let mut people = cx::PeopleById::new();
     for part in brought::section(cx, root, home, units, "people") {
         cx.unit = part.view;
         people.extend(people::lower_people(cx, &part.node));
@@ -65,7 +65,7 @@ pub(super) fn budgets_of(
     cx: &mut Cx<'_>,
     root: &Node,
     home: &UnitView,
-    units: &[Unit],
+    units: &[UsedFile],
     scope: &Scope,
 ) -> Budgets {
     let mut budgets = Budgets::default();
@@ -82,7 +82,7 @@ pub(super) fn tiers_of(
     cx: &mut Cx<'_>,
     root: &Node,
     home: &UnitView,
-    units: &[Unit],
+    units: &[UsedFile],
     scope: &Scope,
 ) -> Vec<Tier> {
     let of = |root: &Node| root.get("members").and_then(|node| node.get("tiers")).cloned();
@@ -101,7 +101,7 @@ pub(super) fn own_numbers(
     cx: &mut Cx<'_>,
     root: &Node,
     home: &UnitView,
-    units: &[Unit],
+    units: &[UsedFile],
     scope: &Scope,
 ) -> Vec<crate::model::number::OwnNumber> {
     let mut taken = BTreeSet::new();
@@ -165,7 +165,7 @@ pub(super) fn moderation(
     cx: &mut Cx<'_>,
     root: &Node,
     home: &UnitView,
-    units: &[Unit],
+    units: &[UsedFile],
     scope: &Scope,
 ) -> Moderation {
     let own = std::iter::once((root.get("moderate"), home.clone()));

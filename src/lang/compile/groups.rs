@@ -17,7 +17,7 @@ use crate::{
     lang::{
         codes, data,
         document::{
-            node::{Entry, Kind, Node, Scalar, Style},
+            node::{KeyEntry, Node, NodeKind, Scalar, ValueStyle},
             reader::{self, Fields},
         },
         keys,
@@ -50,7 +50,7 @@ pub(crate) struct Shared<'a> {
 }
 
 /// The groups as mappings, whatever they were written as.
-pub(crate) fn load(cx: &mut Cx<'_>, node: Option<&Node>) -> Vec<Entry> {
+pub(crate) fn load(cx: &mut Cx<'_>, node: Option<&Node>) -> Vec<KeyEntry> {
     let Some(node) = node else { return Vec::new() };
     if let Some(path) = node.text() {
         return table(cx, path, node.span);
@@ -67,7 +67,7 @@ pub(crate) fn load(cx: &mut Cx<'_>, node: Option<&Node>) -> Vec<Entry> {
     entries.to_vec()
 }
 
-fn table(cx: &mut Cx<'_>, path: &str, span: Span) -> Vec<Entry> {
+fn table(cx: &mut Cx<'_>, path: &str, span: Span) -> Vec<KeyEntry> {
     let Some(file) = cx.read_data(path, span) else { return Vec::new() };
     let rows = match data::csv_rows(&file.text) {
         Ok(rows) => rows,
@@ -95,7 +95,7 @@ fn table(cx: &mut Cx<'_>, path: &str, span: Span) -> Vec<Entry> {
 }
 
 /// Columns whose first word is nearly one of a group's keys.
-fn check_header(cx: &mut Cx<'_>, file: &File, rows: &[data::Row]) {
+fn check_header(cx: &mut Cx<'_>, file: &File, rows: &[data::DataRow]) {
     let Some(map) = rows.first().and_then(|row| row.value.as_map()) else { return };
     let head = Span::new(file.source, 0, file.text.lines().next().map_or(0, str::len));
     for column in map.keys() {
@@ -124,7 +124,7 @@ fn check_header(cx: &mut Cx<'_>, file: &File, rows: &[data::Row]) {
     }
 }
 
-fn row_entry(cx: &mut Cx<'_>, file: &File, row: &data::Row) -> Option<Entry> {
+fn row_entry(cx: &mut Cx<'_>, file: &File, row: &data::DataRow) -> Option<KeyEntry> {
     let span = Span::new(file.source, row.range.start, row.range.end);
     let map = row.value.as_map()?;
     let mut root = Vec::new();
@@ -132,14 +132,14 @@ fn row_entry(cx: &mut Cx<'_>, file: &File, row: &data::Row) -> Option<Entry> {
     for (column, value) in map {
         let scalar = match value {
             Value::Str(text) if text.is_empty() => continue,
-            Value::Str(text) => Scalar { text: text.clone(), style: Style::Quoted },
-            other => Scalar { text: Arc::from(other.to_json().to_string()), style: Style::Plain },
+            Value::Str(text) => Scalar { text: text.clone(), style: ValueStyle::Quoted },
+            other => Scalar { text: Arc::from(other.to_json().to_string()), style: ValueStyle::Plain },
         };
         if &**column == "id" {
             id = Some(scalar.text);
             continue;
         }
-        let node = Node { span, kind: Kind::Scalar(scalar) };
+        let node = Node { span, kind: NodeKind::Scalar(scalar) };
         if let Some(key) = column.strip_prefix("group.") {
             insert(&mut root, &[key], node, span);
             continue;
@@ -161,15 +161,15 @@ fn row_entry(cx: &mut Cx<'_>, file: &File, row: &data::Row) -> Option<Entry> {
         );
         return None;
     };
-    Some(Entry { key: Spanned::new(id, span), value: Node { span, kind: Kind::Mapping(root) } })
+    Some(KeyEntry { key: Spanned::new(id, span), value: Node { span, kind: NodeKind::Mapping(root) } })
 }
 
 /// Puts a value under a path of keys.
-fn insert(entries: &mut Vec<Entry>, path: &[&str], node: Node, span: Span) {
+fn insert(entries: &mut Vec<KeyEntry>, path: &[&str], node: Node, span: Span) {
     let [first, rest @ ..] = path else { return };
     let index = entries.iter().position(|entry| &*entry.key.value == *first).unwrap_or_else(|| {
-        let value = Node { span, kind: Kind::Null };
-        entries.push(Entry { key: Spanned::new(Arc::from(*first), span), value });
+        let value = Node { span, kind: NodeKind::Null };
+        entries.push(KeyEntry { key: Spanned::new(Arc::from(*first), span), value });
         entries.len() - 1
     });
     if rest.is_empty() {
@@ -177,10 +177,10 @@ fn insert(entries: &mut Vec<Entry>, path: &[&str], node: Node, span: Span) {
         return;
     }
     let value = &mut entries[index].value;
-    if !matches!(value.kind, Kind::Mapping(_)) {
-        value.kind = Kind::Mapping(Vec::new());
+    if !matches!(value.kind, NodeKind::Mapping(_)) {
+        value.kind = NodeKind::Mapping(Vec::new());
     }
-    if let Kind::Mapping(inner) = &mut value.kind {
+    if let NodeKind::Mapping(inner) = &mut value.kind {
         insert(inner, rest, node, span);
     }
 }
@@ -188,7 +188,7 @@ fn insert(entries: &mut Vec<Entry>, path: &[&str], node: Node, span: Span) {
 /// Lowers the groups; one named after the playbook where there are none.
 pub(crate) fn lower(
     cx: &mut Cx<'_>,
-    entries: &[Entry],
+    entries: &[KeyEntry],
     shared: &Shared<'_>,
 ) -> BTreeMap<GroupId, Arc<Group>> {
     let mut groups = BTreeMap::new();
@@ -325,14 +325,14 @@ fn merge(own: &Node, base: Option<&Node>, short: &str) -> Node {
                 return entry.clone();
             };
             let mut keys = match &entry.value.kind {
-                Kind::Mapping(keys) => keys.clone(),
-                _ => vec![Entry {
+                NodeKind::Mapping(keys) => keys.clone(),
+                _ => vec![KeyEntry {
                     key: Spanned::new(Arc::from(short), entry.value.span),
                     value: entry.value.clone(),
                 }],
             };
             let other_type = short == "type" && {
-                let kind = |entries: &[Entry]| {
+                let kind = |entries: &[KeyEntry]| {
                     entries
                         .iter()
                         .find(|e| &*e.key.value == "type")
@@ -341,18 +341,18 @@ fn merge(own: &Node, base: Option<&Node>, short: &str) -> Node {
                 kind(&keys).is_some_and(|own| kind(base).is_some_and(|base| base != own))
             };
             if !other_type {
-                let missing: Vec<Entry> = base
+                let missing: Vec<KeyEntry> = base
                     .iter()
                     .filter(|b| !keys.iter().any(|k| k.key.value == b.key.value))
                     .cloned()
                     .collect();
                 keys.extend(missing);
             }
-            Entry {
+            KeyEntry {
                 key: entry.key.clone(),
-                value: Node { span: entry.value.span, kind: Kind::Mapping(keys) },
+                value: Node { span: entry.value.span, kind: NodeKind::Mapping(keys) },
             }
         })
         .collect();
-    Node { span: own.span, kind: Kind::Mapping(merged) }
+    Node { span: own.span, kind: NodeKind::Mapping(merged) }
 }

@@ -8,7 +8,7 @@ use crate::{
         codes,
         document::{
             near,
-            node::{Entry, Node},
+            node::{KeyEntry, Node},
             reader::{self, Fields},
         },
         keys,
@@ -25,11 +25,11 @@ const OWN: [&str; 3] = ["group.created", "phase.entered", "task.done"];
 
 /// The groups as the file calls them, and the ids by which state and commands know them. Without any there is one,
 /// named after the playbook; `born` is the name that it keeps.
-pub(crate) fn ids(groups: &[Entry], name: &str, born: &str) -> BTreeMap<String, GroupId> {
+pub(crate) fn ids(groups: &[KeyEntry], name: &str, born: &str) -> BTreeMap<String, GroupId> {
     if groups.is_empty() {
         return BTreeMap::from([(name.to_owned(), GroupId::new(born))]);
     }
-    let id = |entry: &Entry| {
+    let id = |entry: &KeyEntry| {
         let was = entry.value.get("was").and_then(Node::text).unwrap_or(&entry.key.value);
         (entry.key.value.to_string(), GroupId::new(was))
     };
@@ -56,7 +56,7 @@ pub(crate) fn lower(
     senders
 }
 
-fn sender(cx: &mut Cx<'_>, entry: &Entry, groups: &BTreeMap<String, GroupId>) -> Option<Sender> {
+fn sender(cx: &mut Cx<'_>, entry: &KeyEntry, groups: &BTreeMap<String, GroupId>) -> Option<Sender> {
     let what = pair("a sender", "发送方");
     let fields = Fields::read(&mut cx.report, &entry.value, what, keys::SENDER.names)?;
     let (secret, token) = (fields.entry("secret"), fields.entry("token"));

@@ -14,7 +14,7 @@ use crate::{
     lang::{
         codes, data,
         document::{
-            node::{Entry, Kind, Node},
+            node::{KeyEntry, Node, NodeKind},
             reader::{self, Fields},
         },
         keys, roster,
@@ -93,17 +93,17 @@ fn leave_out(cx: &mut Cx<'_>, keeping: &Keeping, rows: &mut [Row]) {
 fn kept(cx: &mut Cx<'_>, node: &Node, retention: Option<Duration>) -> BTreeMap<Arc<str>, Kept> {
     let mut all = BTreeMap::new();
     match &node.kind {
-        Kind::Sequence(items) => {
+        NodeKind::Sequence(items) => {
             for item in items {
                 if let Some(name) = reader::text(&mut cx.report, item, pair("a field's name", "字段名")) {
                     all.insert(name.clone(), Kept { purpose: None, retention });
                 }
             }
         }
-        Kind::Mapping(entries) => {
+        NodeKind::Mapping(entries) => {
             for entry in entries {
                 let mut kept = Kept { purpose: None, retention };
-                if let Kind::Mapping(_) = entry.value.kind
+                if let NodeKind::Mapping(_) = entry.value.kind
                     && let Some(fields) =
                         Fields::read(&mut cx.report, &entry.value, pair("a field", "字段"), keys::FIELD.names)
                 {
@@ -112,13 +112,13 @@ fn kept(cx: &mut Cx<'_>, node: &Node, retention: Option<Duration>) -> BTreeMap<A
                     let own = fields.get("retention").filter(|_| !decided);
                     let own = own.and_then(|node| reader::positive(&mut cx.report, node));
                     kept.retention = own.or(retention);
-                } else if let Kind::Scalar(scalar) = &entry.value.kind {
+                } else if let NodeKind::Scalar(scalar) = &entry.value.kind {
                     kept.purpose = Some(Arc::from(&*scalar.text));
                 }
                 all.insert(entry.key.value.clone(), kept);
             }
         }
-        Kind::Null | Kind::Scalar(_) => {
+        NodeKind::Null | NodeKind::Scalar(_) => {
             reader::wrong_kind(
                 &mut cx.report,
                 node,
@@ -130,7 +130,7 @@ fn kept(cx: &mut Cx<'_>, node: &Node, retention: Option<Duration>) -> BTreeMap<A
 }
 
 /// Whether a field is kept until a decision. What proves who somebody is should be.
-fn proof(cx: &mut Cx<'_>, entry: &Entry, fields: &Fields<'_>) -> bool {
+fn proof(cx: &mut Cx<'_>, entry: &KeyEntry, fields: &Fields<'_>) -> bool {
     let decided = fields.get("retention").is_some_and(|node| node.text() == Some(DECIDED));
     let proof = fields.get("proof").and_then(|node| reader::boolean(&mut cx.report, node));
     if decided {
@@ -148,8 +148,8 @@ fn proof(cx: &mut Cx<'_>, entry: &Entry, fields: &Fields<'_>) -> bool {
 /// Members from a file, or from a list in the playbook.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
     let rows: Vec<(Map, Span)> = match &node.kind {
-        Kind::Scalar(scalar) => table(cx, &scalar.text.clone(), node.span),
-        Kind::Sequence(items) => items
+        NodeKind::Scalar(scalar) => table(cx, &scalar.text.clone(), node.span),
+        NodeKind::Sequence(items) => items
             .iter()
             .filter_map(|item| match item.to_value() {
                 Value::Map(map) => Some((Map::clone(&map), item.span)),
@@ -157,7 +157,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
                 id => Some(([(Arc::from("id"), id)].into_iter().collect(), item.span)),
             })
             .collect(),
-        Kind::Null | Kind::Mapping(_) => {
+        NodeKind::Null | NodeKind::Mapping(_) => {
             reader::wrong_kind(
                 &mut cx.report,
                 node,

@@ -3,7 +3,7 @@
 use super::{
     common::binding,
     cx::Cx,
-    names::Sort,
+    names::NameSort,
     place::Place,
     text::{self, Scope},
 };
@@ -27,7 +27,7 @@ use crate::{
     },
     model::{
         step::{Ask, MentionTarget, Post, Silence},
-        text::{Part, Text},
+        text::{Text, TextPart},
     },
     script::names::Name,
 };
@@ -40,8 +40,8 @@ pub(crate) fn channel(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &str) -> Chann
     if let Some(node) = fields.get("to") {
         if let Some(name) = reader::text(&mut cx.report, node, pair("a channel's name", "频道名")).cloned()
         {
-            if !cx.names.channels.contains(&*name) && cx.names.has(Sort::Assignee, &name) {
-                let channels = cx.names.all(Sort::Channel);
+            if !cx.names.channels.contains(&*name) && cx.names.has(NameSort::Assignee, &name) {
+                let channels = cx.names.all(NameSort::Channel);
                 let help = phrase!(
                     "a post goes to a channel ({}); to ask a person write `task`, to notify one write `mention: {name}`",
                     "消息发到频道（`{}`）；要请人做事写 `task`，要提醒某人写 `mention: {name}`",
@@ -57,12 +57,12 @@ pub(crate) fn channel(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &str) -> Chann
                     help,
                 );
             } else {
-                cx.refer(Sort::Channel, &name, node.span);
+                cx.refer(NameSort::Channel, &name, node.span);
             }
             return ChannelName::new(&name);
         }
     } else if let Some(entry) = fields.entry(verb) {
-        cx.refer(Sort::Channel, "group", entry.key.span);
+        cx.refer(NameSort::Channel, "group", entry.key.span);
     }
     ChannelName::new("group")
 }
@@ -137,7 +137,7 @@ fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> V
             let person = Person { id: PersonId::new(&name), name, handles: BTreeMap::new() };
             targets.push(MentionTarget::Person(Arc::new(person)));
         } else {
-            let mut names = cx.names.all(Sort::Assignee);
+            let mut names = cx.names.all(NameSort::Assignee);
             names.push("all");
             let help = near::advice(&name, &names, pair("role or person", "角色或人"));
             cx.error(
@@ -154,7 +154,7 @@ fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> V
 /// What can be known of an expression before there is a group: a result of an `ask` or a `task` is no person, and a
 /// part of it only where the language gives people.
 fn people_only(cx: &mut Cx<'_>, node: &Node, text: &Text, place: &Place<'_>) {
-    let [Part::Expr(expr)] = text.parts.as_slice() else { return };
+    let [TextPart::Expr(expr)] = text.parts.as_slice() else { return };
     let source = expr.source().trim();
     let (of, part) = source.split_once('.').unwrap_or((source, ""));
     let no_person = match part {

@@ -59,7 +59,7 @@ use crate::{
         value::{Map, Value},
     },
     lang::document::{
-        node::{Entry, Node},
+        node::{KeyEntry, Node},
         parse,
         reader::{self, Fields},
         wide,
@@ -73,7 +73,7 @@ use sha2::Digest as _;
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 use text::Scope;
 pub(crate) use triggers::SIGNALS;
-use uses::Unit;
+use uses::UsedFile;
 
 /// Compiles the file `path` of a folder.
 pub(crate) fn compile(folder: &dyn Folder, path: &str) -> Compiled {
@@ -212,8 +212,8 @@ fn vars(cx: &mut Cx<'_>, root: &Node) -> Map {
     Map::new()
 }
 
-fn collect_names(cx: &mut Cx<'_>, root: &Node, units: &[Unit], groups: &[Entry], vars: &Map) {
-    let mut names = names::Names::default();
+fn collect_names(cx: &mut Cx<'_>, root: &Node, units: &[UsedFile], groups: &[KeyEntry], vars: &Map) {
+    let mut names = names::PlaybookNames::default();
     names.collect(root);
     let has = |root: &Node| root.get("phases").is_some_and(|node| !node.is_null());
     let used = units.iter().map(|unit| &unit.document.root).find(|root| has(root));
@@ -238,8 +238,8 @@ fn lower(
     cx: &mut Cx<'_>,
     root: &Node,
     home: &UnitView,
-    units: &[Unit],
-    groups: &[Entry],
+    units: &[UsedFile],
+    groups: &[KeyEntry],
     head: head::Head,
     vars: Arc<Map>,
 ) -> Playbook {
@@ -308,7 +308,7 @@ fn lower(
 }
 
 /// The plays of the file, then those of the files that it uses.
-fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &Scope) -> Vec<Arc<Play>> {
+fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[UsedFile], scope: &Scope) -> Vec<Arc<Play>> {
     let mut plays: Vec<Arc<Play>> = Vec::new();
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     let sources = std::iter::once((root, home, None))
@@ -323,7 +323,7 @@ fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &
             words::check_name(cx, entry, pair("play", "玩法"));
             let name =
                 view.plays.get(&*entry.key.value).cloned().unwrap_or_else(|| entry.key.value.to_string());
-            let span = unit.map_or(entry.key.span, Unit::span);
+            let span = unit.map_or(entry.key.span, UsedFile::span);
             if let Some(first) = seen.insert(name.clone(), span) {
                 // Twice in one file is a duplicate key, which was reported.
                 if unit.is_some() {

@@ -18,7 +18,7 @@ use crate::{
     lang::{
         codes,
         document::{
-            node::{Entry, Node},
+            node::{KeyEntry, Node},
             reader::{self, Fields},
         },
         keys, read_text,
@@ -59,7 +59,8 @@ pub(crate) fn lower(cx: &mut Cx<'_>, sections: &[(&Node, super::cx::UnitView)], 
         all.expire = all.expire.or(expire);
         let raid = fields.get("raid").and_then(|node| raid(cx, node));
         all.raid = all.raid.or(raid);
-        let usual = Usual { allow: allow(cx, fields.get("allow")), watch: watch(cx, fields.get("watch")) };
+        let usual =
+            RuleUsual { allow: allow(cx, fields.get("allow")), watch: watch(cx, fields.get("watch")) };
         for entry in fields.entries() {
             let name = &entry.key.value;
             cx.origin(format!("moderate.{name}"), entry.key.span);
@@ -84,7 +85,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, sections: &[(&Node, super::cx::UnitView)], 
 }
 
 /// What holds for every rule that does not say otherwise.
-struct Usual {
+struct RuleUsual {
     allow: Arc<[Arc<str>]>,
     watch: Duration,
 }
@@ -96,7 +97,7 @@ fn raid(cx: &mut Cx<'_>, node: &Node) -> Option<Quota> {
     let quota = text.split_once("per").and_then(|(max, per)| {
         let max = max.trim().parse().ok().filter(|max: &u32| *max > 0)?;
         let per = per.trim().parse().ok().filter(|length: &Duration| !length.is_zero())?;
-        Some(Quota { max, per: crate::model::budget::Window::Sliding(per) })
+        Some(Quota { max, per: crate::model::budget::QuotaWindow::Sliding(per) })
     });
     if quota.is_none() {
         reader::bad_value(&mut cx.report, node, expected, None);
@@ -134,9 +135,9 @@ fn watch(cx: &mut Cx<'_>, node: Option<&Node>) -> Duration {
 
 fn rule(
     cx: &mut Cx<'_>,
-    entry: &Entry,
+    entry: &KeyEntry,
     scope: &Scope,
-    usual: &Usual,
+    usual: &RuleUsual,
     reads: &mut Option<Arc<str>>,
 ) -> Option<HouseRule> {
     let about = scope.with(Name::Member).with(Name::Signal);
@@ -248,7 +249,7 @@ fn does(cx: &mut Cx<'_>, node: Option<&Node>) -> (Acts, Vec<Rung>) {
 }
 
 /// Whether a rule looks at anything, and says something where members are told.
-fn complete(cx: &mut Cx<'_>, entry: &Entry, fields: &Fields<'_>, rule: &HouseRule) {
+fn complete(cx: &mut Cx<'_>, entry: &KeyEntry, fields: &Fields<'_>, rule: &HouseRule) {
     let name = tick(&*entry.key.value);
     let looks = ["match", "words", "kind", "links", "max", "repeats"];
     if !looks.iter().any(|key| fields.get(key).is_some()) {

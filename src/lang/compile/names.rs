@@ -4,7 +4,7 @@
 
 use crate::base::phrase::{Words, pair};
 use crate::base::source::Span;
-use crate::lang::document::node::{Kind, Node};
+use crate::lang::document::node::{Node, NodeKind};
 use std::collections::BTreeSet;
 
 /// The phase of a playbook that names none.
@@ -14,7 +14,7 @@ pub(crate) const ONLY_PHASE: &str = "main";
 #[derive(Debug)]
 pub(crate) struct Reference {
     /// What it should name.
-    pub(crate) sort: Sort,
+    pub(crate) sort: NameSort,
     /// The name.
     pub(crate) name: String,
     /// Where the name is used.
@@ -23,7 +23,7 @@ pub(crate) struct Reference {
 
 /// The names of a playbook.
 #[derive(Debug, Default)]
-pub(crate) struct Names {
+pub(crate) struct PlaybookNames {
     /// `channels`, the groups' included.
     pub(crate) channels: BTreeSet<String>,
     /// `roles`, the groups' included.
@@ -50,7 +50,7 @@ pub(crate) struct Names {
 
 /// The kinds of things that have names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Sort {
+pub(crate) enum NameSort {
     /// A channel.
     Channel,
     /// A role.
@@ -69,7 +69,7 @@ pub(crate) enum Sort {
     Hands,
 }
 
-impl Sort {
+impl NameSort {
     /// In words, and the key under which such a thing is defined.
     pub(crate) const fn words(self) -> (Words, &'static str) {
         match self {
@@ -87,21 +87,21 @@ impl Sort {
     }
 }
 
-impl Names {
+impl PlaybookNames {
     /// Whether a name is defined.
-    pub(crate) fn has(&self, sort: Sort, name: &str) -> bool {
+    pub(crate) fn has(&self, sort: NameSort, name: &str) -> bool {
         match sort {
-            Sort::Assignee => self.roles.contains(name) || self.people.contains(name),
-            Sort::Hands => self.has(Sort::Assignee, name) || self.channels.contains(name),
+            NameSort::Assignee => self.roles.contains(name) || self.people.contains(name),
+            NameSort::Hands => self.has(NameSort::Assignee, name) || self.channels.contains(name),
             _ => self.set(sort).contains(name),
         }
     }
 
     /// The names of a kind, in order.
-    pub(crate) fn all(&self, sort: Sort) -> Vec<&str> {
+    pub(crate) fn all(&self, sort: NameSort) -> Vec<&str> {
         match sort {
-            Sort::Assignee => self.roles.union(&self.people).map(String::as_str).collect(),
-            Sort::Hands => {
+            NameSort::Assignee => self.roles.union(&self.people).map(String::as_str).collect(),
+            NameSort::Hands => {
                 let people = self.roles.union(&self.people);
                 people.chain(&self.channels).map(String::as_str).collect()
             }
@@ -109,14 +109,14 @@ impl Names {
         }
     }
 
-    fn set(&self, sort: Sort) -> &BTreeSet<String> {
+    fn set(&self, sort: NameSort) -> &BTreeSet<String> {
         match sort {
-            Sort::Channel => &self.channels,
-            Sort::Role | Sort::Assignee | Sort::Hands => &self.roles,
-            Sort::Phase => &self.phases,
-            Sort::Play => &self.plays,
-            Sort::Calendar => &self.calendars,
-            Sort::Group => &self.groups,
+            NameSort::Channel => &self.channels,
+            NameSort::Role | NameSort::Assignee | NameSort::Hands => &self.roles,
+            NameSort::Phase => &self.phases,
+            NameSort::Play => &self.plays,
+            NameSort::Calendar => &self.calendars,
+            NameSort::Group => &self.groups,
         }
     }
 
@@ -176,7 +176,7 @@ impl Names {
     /// The keys of every `set` below a node.
     fn collect_set(&mut self, node: &Node) {
         match &node.kind {
-            Kind::Mapping(entries) => {
+            NodeKind::Mapping(entries) => {
                 for entry in entries {
                     if &*entry.key.value == "set" {
                         extend(&mut self.vars, Some(&entry.value));
@@ -184,8 +184,8 @@ impl Names {
                     self.collect_set(&entry.value);
                 }
             }
-            Kind::Sequence(items) => items.iter().for_each(|item| self.collect_set(item)),
-            Kind::Null | Kind::Scalar(_) => {}
+            NodeKind::Sequence(items) => items.iter().for_each(|item| self.collect_set(item)),
+            NodeKind::Null | NodeKind::Scalar(_) => {}
         }
     }
 }

@@ -16,12 +16,12 @@ use crate::{
     lang::{
         codes,
         document::{
-            node::{Entry, Node},
+            node::{KeyEntry, Node},
             reader::{self, Fields},
         },
         keys,
     },
-    model::number::{ATTENDANCE, Compared, Filled, OwnNumber, Reckoned, Target, TargetDate},
+    model::number::{ATTENDANCE, ComparedWith, Filled, NumberTarget, OwnNumber, Reckoned, TargetDate},
     script::names::{Name, Names},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -55,7 +55,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope, taken: &BTreeSe
     numbers
 }
 
-fn number(cx: &mut Cx<'_>, entry: &Entry, scope: &Scope) -> Option<OwnNumber> {
+fn number(cx: &mut Cx<'_>, entry: &KeyEntry, scope: &Scope) -> Option<OwnNumber> {
     let name = entry.key.value.clone();
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -100,7 +100,7 @@ fn number(cx: &mut Cx<'_>, entry: &Entry, scope: &Scope) -> Option<OwnNumber> {
 }
 
 /// `value`, `count` or `sum`: exactly one.
-fn reckoned(cx: &mut Cx<'_>, fields: &Fields<'_>, entry: &Entry, scope: &Scope) -> Option<Reckoned> {
+fn reckoned(cx: &mut Cx<'_>, fields: &Fields<'_>, entry: &KeyEntry, scope: &Scope) -> Option<Reckoned> {
     let written: Vec<&str> =
         ["value", "count", "sum"].into_iter().filter(|key| fields.entry(key).is_some()).collect();
     let help = pair(
@@ -172,13 +172,13 @@ fn over(cx: &mut Cx<'_>, node: &Node) -> Option<u32> {
 }
 
 /// `target`: a sign and a number.
-fn target(cx: &mut Cx<'_>, node: &Node) -> Option<Target> {
+fn target(cx: &mut Cx<'_>, node: &Node) -> Option<NumberTarget> {
     let text = node.text().unwrap_or_default().trim();
-    let found = Compared::ALL.iter().find_map(|(sign, than)| {
+    let found = ComparedWith::ALL.iter().find_map(|(sign, than)| {
         let rest = text.strip_prefix(sign)?.trim();
         let (digits, percent) = rest.strip_suffix('%').map_or((rest, false), |digits| (digits, true));
         let limit: f64 = digits.trim().parse().ok().filter(|limit: &f64| limit.is_finite())?;
-        Some(Target { than: *than, limit: if percent { limit / 100.0 } else { limit } })
+        Some(NumberTarget { than: *than, limit: if percent { limit / 100.0 } else { limit } })
     });
     if found.is_none() {
         let expected = pair(

@@ -2,9 +2,9 @@
 
 use super::{
     budgets, calendars,
-    cx::{Cx, People},
+    cx::{Cx, PeopleById},
     moments,
-    names::Sort,
+    names::NameSort,
 };
 use crate::base::phrase::{pair, phrase};
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         codes,
         document::{
             near,
-            node::{Kind, Node},
+            node::{Node, NodeKind},
             reader::{self, Fields},
         },
         keys,
@@ -34,8 +34,8 @@ use std::{
 };
 
 /// Lowers `people`.
-pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> People {
-    let mut people = People::new();
+pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> PeopleById {
+    let mut people = PeopleById::new();
     let allowed: Vec<&str> =
         keys::PERSON.names.iter().copied().chain(ChannelKind::ALL.iter().map(|kind| kind.as_str())).collect();
     for entry in Fields::open(&mut cx.report, node, pair("`people`", "`people`"))
@@ -47,9 +47,9 @@ pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> People {
         let id = PersonId::new(&entry.key.value);
         let mut person = Person { name: id.to_string(), id: id.clone(), handles: BTreeMap::new() };
         match &entry.value.kind {
-            Kind::Null => {}
-            Kind::Scalar(name) => person.name = name.text.to_string(),
-            Kind::Sequence(_) | Kind::Mapping(_) => {
+            NodeKind::Null => {}
+            NodeKind::Scalar(name) => person.name = name.text.to_string(),
+            NodeKind::Sequence(_) | NodeKind::Mapping(_) => {
                 let Some(fields) =
                     Fields::read(&mut cx.report, &entry.value, pair("a person", "人"), &allowed)
                 else {
@@ -78,7 +78,7 @@ pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> People {
 pub(crate) fn lower_roles(
     cx: &mut Cx<'_>,
     node: &Node,
-    people: &People,
+    people: &PeopleById,
     origin: &str,
 ) -> BTreeMap<RoleName, Arc<Role>> {
     let mut roles = BTreeMap::new();
@@ -99,7 +99,7 @@ pub(crate) fn lower_roles(
     roles
 }
 
-fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option<Role> {
+fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &PeopleById) -> Option<Role> {
     let mut role = Role {
         name,
         people: Vec::new(),
@@ -109,7 +109,7 @@ fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option
         term: None,
         from: None,
     };
-    if !matches!(node.kind, Kind::Mapping(_)) {
+    if !matches!(node.kind, NodeKind::Mapping(_)) {
         role.people = persons(cx, node, people);
         return Some(role);
     }
@@ -124,7 +124,7 @@ fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option
     if let Some(node) = fields.get("channel")
         && let Some(to) = reader::text(&mut cx.report, node, pair("a channel's name", "频道名"))
     {
-        cx.refer(Sort::Channel, to, node.span);
+        cx.refer(NameSort::Channel, to, node.span);
         role.channel = Some(ChannelName::new(to));
     }
     if let Some(node) = fields.get("hours") {
@@ -170,7 +170,7 @@ fn away(cx: &mut Cx<'_>, node: &Node, people: &[Person]) -> BTreeMap<PersonId, B
 }
 
 /// People by their ids under `people`, or by name where the playbook lists nobody under it.
-fn persons(cx: &mut Cx<'_>, node: &Node, people: &People) -> Vec<Person> {
+fn persons(cx: &mut Cx<'_>, node: &Node, people: &PeopleById) -> Vec<Person> {
     let mut found = Vec::new();
     for item in reader::one_or_many(&mut cx.report, node, pair("a person", "人")) {
         let names = item.text().unwrap_or_default().split([',', ';', '、', '\u{ff0c}', '\u{ff1b}']);

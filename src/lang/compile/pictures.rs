@@ -7,7 +7,7 @@ use crate::{
     base::{
         ids::ChannelName,
         phrase::{pair, phrase},
-        picture::{Format, is_address},
+        picture::{PictureFormat, is_address},
         source::Span,
     },
     lang::codes,
@@ -16,7 +16,7 @@ use crate::{
         play::{Play, Section},
         playbook::Playbook,
         step::{Post, Verb},
-        text::{Part, Text},
+        text::{Text, TextPart},
         trigger::Trigger,
     },
 };
@@ -40,7 +40,7 @@ pub(crate) fn check(cx: &mut Cx<'_>, playbook: &Playbook) {
 
 fn one(cx: &mut Cx<'_>, playbook: &Playbook, (play, post): (&Play, &Post), image: &Text, span: Span) {
     let paths = paths(play, image);
-    let begins_as_path = matches!(image.parts.first(), Some(Part::Literal(text)) if !is_address(text) && !"https://".starts_with(&**text));
+    let begins_as_path = matches!(image.parts.first(), Some(TextPart::Literal(text)) if !is_address(text) && !"https://".starts_with(&**text));
     if paths.is_empty() && !begins_as_path {
         return;
     }
@@ -74,7 +74,7 @@ fn paths(play: &Play, image: &Text) -> BTreeSet<String> {
     if let Some(literal) = image.as_literal() {
         return file(literal).into_iter().collect();
     }
-    let (Trigger::Dates(dates), [Part::Expr(expr)]) = (&play.trigger, image.parts.as_slice()) else {
+    let (Trigger::Dates(dates), [TextPart::Expr(expr)]) = (&play.trigger, image.parts.as_slice()) else {
         return BTreeSet::new();
     };
     let Some(column) = expr.source().trim().strip_prefix("date.") else { return BTreeSet::new() };
@@ -109,8 +109,10 @@ fn is_there(cx: &mut Cx<'_>, path: &str, kinds: &BTreeSet<ChannelKind>, span: Sp
     for kind in kinds {
         let Pictures::Uploaded(most, formats) = kind.pictures() else { continue };
         if !formats.contains(&format) {
-            let (name, taken) =
-                (format.name(), formats.iter().map(|f| Format::name(*f)).collect::<Vec<_>>().join(", "));
+            let (name, taken) = (
+                format.name(),
+                formats.iter().map(|f| PictureFormat::name(*f)).collect::<Vec<_>>().join(", "),
+            );
             cx.error(
                 codes::BAD_VALUE,
                 span,

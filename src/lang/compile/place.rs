@@ -3,7 +3,7 @@
 use super::text::Scope;
 use crate::{
     base::source::Span,
-    lang::document::node::{Kind, Node},
+    lang::document::node::{Node, NodeKind},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,8 +33,8 @@ pub(crate) fn play_scope<'n>(scope: &Scope, blocks: impl IntoIterator<Item = &'n
 
 pub(crate) fn collect(node: &Node, into: &mut Scope) {
     match &node.kind {
-        Kind::Sequence(items) => items.iter().for_each(|item| collect(item, into)),
-        Kind::Mapping(entries) => {
+        NodeKind::Sequence(items) => items.iter().for_each(|item| collect(item, into)),
+        NodeKind::Mapping(entries) => {
             for entry in entries {
                 match &*entry.key.value {
                     "as" => {
@@ -51,6 +51,6 @@ pub(crate) fn collect(node: &Node, into: &mut Scope) {
                 }
             }
         }
-        Kind::Null | Kind::Scalar(_) => {}
+        NodeKind::Null | NodeKind::Scalar(_) => {}
     }
 }

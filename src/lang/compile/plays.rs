@@ -3,7 +3,7 @@
 use super::{
     cx::Cx,
     head, moments,
-    names::Sort,
+    names::NameSort,
     place, steps,
     text::{self, Scope},
     triggers,
@@ -18,7 +18,7 @@ use crate::{
     lang::{
         codes,
         document::{
-            node::{Entry, Node},
+            node::{KeyEntry, Node},
             reader::{self, Fields},
         },
         keys::{
@@ -78,7 +78,7 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
 }
 
 /// Reports a name without a play, and a key of a play in the column of the names of plays.
-fn misplaced(cx: &mut Cx<'_>, entry: &Entry) -> bool {
+fn misplaced(cx: &mut Cx<'_>, entry: &KeyEntry) -> bool {
     let (key, span) = (&*entry.key.value, entry.key.span);
     if KEYS.contains(&key) && entry.value.entries().is_none() {
         let message =
@@ -106,9 +106,9 @@ fn misplaced(cx: &mut Cx<'_>, entry: &Entry) -> bool {
 pub(crate) fn lower(
     cx: &mut Cx<'_>,
     name: &str,
-    entry: &Entry,
+    entry: &KeyEntry,
     scope: &Scope,
-    with: Option<&[Entry]>,
+    with: Option<&[KeyEntry]>,
 ) -> Option<Play> {
     if misplaced(cx, entry) {
         return None;
@@ -129,7 +129,7 @@ fn lower_in_zone(
     name: &str,
     fields: &Fields<'_>,
     scope: &Scope,
-    with: Option<&[Entry]>,
+    with: Option<&[KeyEntry]>,
 ) -> Play {
     let found = triggers::find(cx, fields);
     let scope = play_scope(fields, scope, found);
@@ -199,7 +199,7 @@ fn lower_in_zone(
     play
 }
 
-fn check_key(cx: &mut Cx<'_>, entry: &Entry, siblings: &[Entry]) {
+fn check_key(cx: &mut Cx<'_>, entry: &KeyEntry, siblings: &[KeyEntry]) {
     let key = &*entry.key.value;
     if KEYS.contains(&key) {
         return;
@@ -292,14 +292,14 @@ fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) 
     if let Some(node) = fields.get("groups") {
         for item in reader::one_or_many(&mut cx.report, node, pair("a group", "群")) {
             let name = item.text().unwrap_or_default();
-            cx.refer(Sort::Group, name, item.span);
+            cx.refer(NameSort::Group, name, item.span);
             play.groups.push(Arc::from(name));
         }
     }
     if let Some(node) = fields.get("during") {
         for item in reader::one_or_many(&mut cx.report, node, pair("a phase", "阶段")) {
             let name = item.text().unwrap_or_default().to_owned();
-            cx.refer(Sort::Phase, &name, item.span);
+            cx.refer(NameSort::Phase, &name, item.span);
             play.during.push(PhaseName::new(name));
         }
     }
@@ -325,7 +325,7 @@ fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) 
         let Some(node) = fields.get(key) else { continue };
         for item in reader::one_or_many(&mut cx.report, node, pair("a calendar", "日历")) {
             let name = item.text().unwrap_or_default().to_owned();
-            cx.refer(Sort::Calendar, &name, item.span);
+            cx.refer(NameSort::Calendar, &name, item.span);
             cx.uses_clock(item.span, pair("a calendar's day", "日历上的一天"));
             let list = if key == "except" { &mut play.except } else { &mut play.only };
             list.push(CalendarName::new(name));
@@ -334,7 +334,7 @@ fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) 
 }
 
 /// `max_late`, `catch_up`, `overlap`, `timeout`, `args`, `label`
-fn policies(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play, with: Option<&[Entry]>) {
+fn policies(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play, with: Option<&[KeyEntry]>) {
     play.label = fields.get("label").and_then(|node| cx.label(node));
     play.own_label = fields.get("label").and_then(|node| cx.own_label(node));
     let report = &mut cx.report;
@@ -366,7 +366,7 @@ fn policies(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play
 }
 
 /// Puts the `with` of `use` over the defaults of a used play, where it has such an argument.
-fn overlay(cx: &mut Cx<'_>, args: &mut Template, with: &[Entry], scope: &Scope) {
+fn overlay(cx: &mut Cx<'_>, args: &mut Template, with: &[KeyEntry], scope: &Scope) {
     let mut entries = match std::mem::take(args) {
         Template::Map(entries) => entries,
         Template::Const(crate::base::value::Value::Map(map)) => {

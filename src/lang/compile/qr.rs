@@ -13,7 +13,7 @@ use crate::{
     lang::{
         codes,
         document::{
-            node::{Entry, Node},
+            node::{KeyEntry, Node},
             parse,
             reader::{self, Fields},
         },
@@ -35,7 +35,7 @@ const NEARLY: i64 = 90;
 struct Code<'a> {
     channel: &'a str,
     group: Option<&'a str>,
-    entry: &'a Entry,
+    entry: &'a KeyEntry,
     file: String,
     made: Date,
     seats: i64,
@@ -45,7 +45,7 @@ struct Code<'a> {
 pub(super) fn lower(
     cx: &mut Cx<'_>,
     root: &Node,
-    groups: &[Entry],
+    groups: &[KeyEntry],
     (roles, locale): (&BTreeMap<RoleName, Arc<Role>>, Locale),
     scope: &Scope,
 ) -> Vec<Arc<Play>> {
@@ -81,7 +81,7 @@ fn find<'a>(cx: &mut Cx<'_>, channels: Option<&'a Node>, group: Option<&'a str>)
     let entries = channels.and_then(Node::entries).unwrap_or_default();
     let mut found = Vec::new();
     for channel in entries {
-        let qr = |entry: &&Entry| &*entry.key.value == "qr" && !entry.value.is_null();
+        let qr = |entry: &&KeyEntry| &*entry.key.value == "qr" && !entry.value.is_null();
         let Some(entry) = channel.value.entries().and_then(|entries| entries.iter().find(qr)) else {
             continue;
         };
@@ -97,7 +97,7 @@ fn find<'a>(cx: &mut Cx<'_>, channels: Option<&'a Node>, group: Option<&'a str>)
     found
 }
 
-fn read(cx: &mut Cx<'_>, entry: &Entry) -> Option<(String, Date, i64)> {
+fn read(cx: &mut Cx<'_>, entry: &KeyEntry) -> Option<(String, Date, i64)> {
     let fields = Fields::read(&mut cx.report, &entry.value, pair("`qr`", "`qr`"), keys::QR.names)?;
     let help = pair(
         "say on which day the code was made: `made: 2026-12-01`",

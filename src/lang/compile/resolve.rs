@@ -2,7 +2,7 @@
 
 use super::{
     cx::Cx,
-    names::{Reference, Sort},
+    names::{NameSort, Reference},
 };
 use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 
 impl Cx<'_> {
     /// Notes that a name is used.
-    pub(crate) fn refer(&mut self, sort: Sort, name: &str, span: Span) {
+    pub(crate) fn refer(&mut self, sort: NameSort, name: &str, span: Span) {
         self.refs.push(Reference { sort, name: name.to_owned(), span });
     }
 
@@ -25,7 +25,7 @@ impl Cx<'_> {
             }
             let (word, key) = sort.words();
             let names = self.names.all(sort);
-            let help = if sort == Sort::Channel && name == "group" {
+            let help = if sort == NameSort::Channel && name == "group" {
                 pair(
                     "a message goes to the channel `group` unless it says `to`: define it under `channels`",
                     "消息不写 `to` 就发到频道 `group`：请在 `channels` 下面定义它",

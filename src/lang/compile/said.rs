@@ -5,13 +5,13 @@
 use super::{
     heard::Heard,
     text::{closing, rename_vars},
-    uses::Unit,
+    uses::UsedFile,
 };
 use crate::{
-    lang::document::node::{Kind, Node},
+    lang::document::node::{Node, NodeKind},
     script::{
         expr::Expr,
-        names::{Known, Names, Said},
+        names::{Known, Names, SaidKeys},
     },
 };
 
@@ -25,7 +25,7 @@ struct Write {
 }
 
 /// Looks at the playbook and all files that it uses.
-pub(crate) fn find(root: &Node, units: &[Unit]) -> Heard {
+pub(crate) fn find(root: &Node, units: &[UsedFile]) -> Heard {
     let mut writes = Vec::new();
     for section in ["plays", "phases"] {
         if let Some(node) = root.get(section) {
@@ -40,7 +40,7 @@ pub(crate) fn find(root: &Node, units: &[Unit]) -> Heard {
     }
     let mut heard = Heard::default();
     loop {
-        let mut known = Known { globals: Names::ALL, said_args: Said::Any, ..Known::default() };
+        let mut known = Known { globals: Names::ALL, said_args: SaidKeys::Any, ..Known::default() };
         known.said_vars.clone_from(&heard.vars);
         let before = writes.len();
         writes.retain(|write| {
@@ -54,7 +54,7 @@ pub(crate) fn find(root: &Node, units: &[Unit]) -> Heard {
                     Some(key) => {
                         into.add(key);
                     }
-                    None => *into = Said::Any,
+                    None => *into = SaidKeys::Any,
                 }
             }
             !said
@@ -65,9 +65,9 @@ pub(crate) fn find(root: &Node, units: &[Unit]) -> Heard {
     }
 }
 
-fn collect(node: &Node, unit: Option<&Unit>, writes: &mut Vec<Write>) {
+fn collect(node: &Node, unit: Option<&UsedFile>, writes: &mut Vec<Write>) {
     match &node.kind {
-        Kind::Mapping(entries) => {
+        NodeKind::Mapping(entries) => {
             for entry in entries {
                 match &*entry.key.value {
                     "set" => set(&entry.value, unit, writes),
@@ -81,12 +81,12 @@ fn collect(node: &Node, unit: Option<&Unit>, writes: &mut Vec<Write>) {
                 collect(&entry.value, unit, writes);
             }
         }
-        Kind::Sequence(items) => items.iter().for_each(|item| collect(item, unit, writes)),
-        Kind::Null | Kind::Scalar(_) => {}
+        NodeKind::Sequence(items) => items.iter().for_each(|item| collect(item, unit, writes)),
+        NodeKind::Null | NodeKind::Scalar(_) => {}
     }
 }
 
-fn set(node: &Node, unit: Option<&Unit>, writes: &mut Vec<Write>) {
+fn set(node: &Node, unit: Option<&UsedFile>, writes: &mut Vec<Write>) {
     for entry in node.entries().unwrap_or_default() {
         let own = &*entry.key.value;
         let key = unit.and_then(|unit| unit.view.vars.get(own)).map_or(own, String::as_str);
@@ -95,7 +95,7 @@ fn set(node: &Node, unit: Option<&Unit>, writes: &mut Vec<Write>) {
     }
 }
 
-fn start(play: &str, with: &Node, unit: Option<&Unit>, writes: &mut Vec<Write>) {
+fn start(play: &str, with: &Node, unit: Option<&UsedFile>, writes: &mut Vec<Write>) {
     let play = unit.and_then(|unit| unit.view.plays.get(play)).map_or(play, String::as_str);
     let mut push = |key: Option<&str>, node: &Node| {
         let mut from = Vec::new();
@@ -109,12 +109,12 @@ fn start(play: &str, with: &Node, unit: Option<&Unit>, writes: &mut Vec<Write>) 
 }
 
 /// Every `${…}` below a node.
-fn expressions(node: &Node, unit: Option<&Unit>, into: &mut Vec<String>) {
+fn expressions(node: &Node, unit: Option<&UsedFile>, into: &mut Vec<String>) {
     match &node.kind {
-        Kind::Mapping(entries) => entries.iter().for_each(|entry| expressions(&entry.value, unit, into)),
-        Kind::Sequence(items) => items.iter().for_each(|item| expressions(item, unit, into)),
-        Kind::Null => {}
-        Kind::Scalar(scalar) => {
+        NodeKind::Mapping(entries) => entries.iter().for_each(|entry| expressions(&entry.value, unit, into)),
+        NodeKind::Sequence(items) => items.iter().for_each(|item| expressions(item, unit, into)),
+        NodeKind::Null => {}
+        NodeKind::Scalar(scalar) => {
             let mut rest: &str = &scalar.text;
             while let Some(at) = rest.find("${") {
                 let inside = at + 2;
@@ -126,6 +126,6 @@ fn expressions(node: &Node, unit: Option<&Unit>, into: &mut Vec<String>) {
     }
 }
 
-fn renamed(source: &str, unit: Option<&Unit>) -> String {
+fn renamed(source: &str, unit: Option<&UsedFile>) -> String {
     unit.and_then(|unit| rename_vars(source, &unit.view.vars)).unwrap_or_else(|| source.to_owned())
 }

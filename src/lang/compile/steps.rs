@@ -16,7 +16,7 @@ use crate::{
     lang::{
         codes,
         document::{
-            node::{Entry, Kind, Node},
+            node::{KeyEntry, Node, NodeKind},
             reader::{self, Fields},
         },
         keys::{self, VERBS},
@@ -64,10 +64,10 @@ pub(crate) fn block(
     prefix: &str,
 ) -> Block {
     let items = match &node.kind {
-        Kind::Sequence(items) => items.as_slice(),
-        Kind::Null => &[],
+        NodeKind::Sequence(items) => items.as_slice(),
+        NodeKind::Null => &[],
         // One step without the dash in front.
-        Kind::Mapping(entries) if entries.iter().any(|entry| is_verb(&entry.key.value)) => {
+        NodeKind::Mapping(entries) if entries.iter().any(|entry| is_verb(&entry.key.value)) => {
             cx.error(
                 codes::WRONG_KIND,
                 node.span,
@@ -77,7 +77,7 @@ pub(crate) fn block(
             return Vec::new();
         }
         // `-post: hello`
-        Kind::Mapping(entries) if entries.iter().any(|entry| dashed(&entry.key.value).is_some()) => {
+        NodeKind::Mapping(entries) if entries.iter().any(|entry| dashed(&entry.key.value).is_some()) => {
             for entry in entries {
                 if let Some(verb) = dashed(&entry.key.value) {
                     let message = phrase!(
@@ -94,7 +94,7 @@ pub(crate) fn block(
             }
             return Vec::new();
         }
-        Kind::Scalar(_) | Kind::Mapping(_) => {
+        NodeKind::Scalar(_) | NodeKind::Mapping(_) => {
             reader::wrong_kind(&mut cx.report, node, pair("a list of steps", "一列步骤"));
             return Vec::new();
         }
@@ -202,7 +202,7 @@ fn step(
 
 /// The one verb of a step.
 fn find_verb(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<&'static str> {
-    let found: Vec<(&'static str, &Entry)> = fields
+    let found: Vec<(&'static str, &KeyEntry)> = fields
         .entries()
         .iter()
         .filter_map(|entry| {

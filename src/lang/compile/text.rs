@@ -10,11 +10,11 @@ use crate::{
     lang::{
         codes,
         document::{
-            node::{Kind, Node, Style},
+            node::{Node, NodeKind, ValueStyle},
             reader,
         },
     },
-    model::text::{Part, Template, Text},
+    model::text::{Template, Text, TextPart},
     script::{
         expr::{Expr, ExprError},
         facts::Facts,
@@ -73,7 +73,7 @@ pub(crate) fn bare(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Expr> 
         let mut diagnostic = Diagnostic::error(codes::DOLLAR_IN_EXPRESSION, span, message).help(help);
         // Only where the value is the braces and nothing else, and stands there without quotes.
         if let Some(inner) = inner.filter(|inner| !inner.contains("${"))
-            && scalar.style == Style::Plain
+            && scalar.style == ValueStyle::Plain
         {
             diagnostic = diagnostic.fix(node.span, inner.trim());
         }
@@ -151,26 +151,26 @@ pub(crate) fn text(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Text> 
 /// A value with texts in it; a text that is exactly one `${…}` keeps its type.
 pub(crate) fn template(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Template> {
     Some(match &node.kind {
-        Kind::Null => Template::Const(Value::Null),
-        Kind::Scalar(scalar) if !scalar.text.contains("${") => Template::Const(scalar.to_value()),
-        Kind::Scalar(scalar) => {
+        NodeKind::Null => Template::Const(Value::Null),
+        NodeKind::Scalar(scalar) if !scalar.text.contains("${") => Template::Const(scalar.to_value()),
+        NodeKind::Scalar(scalar) => {
             let text = scalar.text.clone();
-            let exact = if scalar.style == Style::Block { text.trim_end() } else { &text };
+            let exact = if scalar.style == ValueStyle::Block { text.trim_end() } else { &text };
             let mut parts = parts(cx, node, exact, scope)?;
             match parts.as_slice() {
-                [Part::Expr(_)] => match parts.remove(0) {
-                    Part::Expr(expr) => Template::Expr(expr),
-                    Part::Literal(text) => Template::Const(Value::Str(text)),
+                [TextPart::Expr(_)] => match parts.remove(0) {
+                    TextPart::Expr(expr) => Template::Expr(expr),
+                    TextPart::Literal(text) => Template::Const(Value::Str(text)),
                 },
-                [Part::Literal(text)] => Template::Const(Value::Str(text.clone())),
+                [TextPart::Literal(text)] => Template::Const(Value::Str(text.clone())),
                 _ => Template::Text(Text { parts }),
             }
         }
-        Kind::Sequence(items) => {
+        NodeKind::Sequence(items) => {
             let list: Vec<_> = items.iter().map(|item| template(cx, item, scope)).collect();
             simplify_list(list.into_iter().collect::<Option<_>>()?)
         }
-        Kind::Mapping(entries) => {
+        NodeKind::Mapping(entries) => {
             let mut map = Vec::new();
             for entry in entries {
                 map.push((entry.key.value.clone(), template(cx, &entry.value, scope)));
@@ -201,7 +201,7 @@ fn as_const(template: &Template) -> Option<Value> {
 }
 
 /// Takes a text apart at its `${…}`.
-fn parts(cx: &mut Cx<'_>, node: &Node, text: &str, scope: &Scope) -> Option<Vec<Part>> {
+fn parts(cx: &mut Cx<'_>, node: &Node, text: &str, scope: &Scope) -> Option<Vec<TextPart>> {
     let mut parts = Vec::new();
     let mut literal = String::new();
     let mut at = 0;
@@ -230,7 +230,7 @@ fn parts(cx: &mut Cx<'_>, node: &Node, text: &str, scope: &Scope) -> Option<Vec<
         let range = found + 2..end;
         at = end + 1;
         if !literal.is_empty() {
-            parts.push(Part::Literal(Arc::from(std::mem::take(&mut literal))));
+            parts.push(TextPart::Literal(Arc::from(std::mem::take(&mut literal))));
         }
         if text[range.clone()].trim().is_empty() {
             let span = origin(cx, node, found..end + 1);
@@ -247,13 +247,13 @@ fn parts(cx: &mut Cx<'_>, node: &Node, text: &str, scope: &Scope) -> Option<Vec<
             continue;
         }
         match expression(cx, node, text, range, scope) {
-            Some(expr) => parts.push(Part::Expr(expr)),
+            Some(expr) => parts.push(TextPart::Expr(expr)),
             None => good = false,
         }
     }
     literal.push_str(&text[at..]);
     if !literal.is_empty() || parts.is_empty() {
-        parts.push(Part::Literal(Arc::from(literal)));
+        parts.push(TextPart::Literal(Arc::from(literal)));
     }
     good.then_some(parts)
 }
@@ -420,9 +420,9 @@ pub(crate) fn origin(cx: &Cx<'_>, node: &Node, range: Range<usize>) -> Span {
 }
 
 /// Where in the source of a scalar the byte `target` of its text was written.
-fn align(text: &str, raw: &str, style: Style, target: usize) -> Option<usize> {
-    let mut at = usize::from(style == Style::Quoted && raw.starts_with(['"', '\'']));
-    let double = raw.starts_with('"') && style == Style::Quoted;
+fn align(text: &str, raw: &str, style: ValueStyle, target: usize) -> Option<usize> {
+    let mut at = usize::from(style == ValueStyle::Quoted && raw.starts_with(['"', '\'']));
+    let double = raw.starts_with('"') && style == ValueStyle::Quoted;
     for (offset, c) in text.char_indices() {
         let rest = raw.get(at..)?;
         if offset >= target {
@@ -433,7 +433,7 @@ fn align(text: &str, raw: &str, style: Style, target: usize) -> Option<usize> {
         let next = rest.chars().next()?;
         if next == c {
             at += c.len_utf8();
-            if c == '\'' && style == Style::Quoted && !double {
+            if c == '\'' && style == ValueStyle::Quoted && !double {
                 at += 1;
             } else if c == '\n' {
                 at += raw.get(at..)?.len() - raw.get(at..)?.trim_start_matches([' ', '\t']).len();
@@ -475,10 +475,10 @@ mod tests {
         let at = |text: &str, raw: &str, style, word: &str| {
             align(text, raw, style, text.find(word).expect("the word")).map(|at| raw[at..].to_owned())
         };
-        assert_eq!(at("it's me", "'it''s me'", Style::Quoted, "me").as_deref(), Some("me'"));
-        assert_eq!(at("a\tb ok", r#""a\tb ok""#, Style::Quoted, "ok").as_deref(), Some("ok\""));
-        assert_eq!(at("one\ntwo x\n", "one\n    two x", Style::Block, "x").as_deref(), Some("x"));
-        assert_eq!(at("one two x", "one\n    two x", Style::Plain, "x").as_deref(), Some("x"));
+        assert_eq!(at("it's me", "'it''s me'", ValueStyle::Quoted, "me").as_deref(), Some("me'"));
+        assert_eq!(at("a\tb ok", r#""a\tb ok""#, ValueStyle::Quoted, "ok").as_deref(), Some("ok\""));
+        assert_eq!(at("one\ntwo x\n", "one\n    two x", ValueStyle::Block, "x").as_deref(), Some("x"));
+        assert_eq!(at("one two x", "one\n    two x", ValueStyle::Plain, "x").as_deref(), Some("x"));
     }
 
     #[test]

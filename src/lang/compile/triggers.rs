@@ -3,7 +3,7 @@
 use super::{
     cx::Cx,
     dates, member_dates,
-    names::Sort,
+    names::NameSort,
     text::{self, Scope},
 };
 use crate::base::phrase::{Phrase, pair, phrase};
@@ -157,7 +157,7 @@ fn schedule(cx: &mut Cx<'_>, node: &Node, key: &str) -> Option<Schedule> {
                 cx.uses_clock(node.span, Phrase::same(format!("`{text}`")));
             }
             if let Schedule::Term(role) = &schedule {
-                cx.refer(Sort::Role, role.as_str(), node.span);
+                cx.refer(NameSort::Role, role.as_str(), node.span);
                 if cx.names.roles.contains(role.as_str()) && !cx.names.terms.contains(role.as_str()) {
                     cx.error(
                         codes::NEVER_OCCURS,

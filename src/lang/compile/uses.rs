@@ -12,7 +12,7 @@ use crate::{
         codes,
         document::{
             Document, near,
-            node::{Entry, Node},
+            node::{KeyEntry, Node},
             parse,
             reader::{self, Fields},
         },
@@ -26,13 +26,13 @@ use std::{collections::BTreeMap, sync::Arc};
 const UNITS_MAX: usize = 256;
 
 /// A file that is used.
-pub(crate) struct Unit {
+pub(crate) struct UsedFile {
     /// The tree of the unit's file.
     pub(crate) document: Document,
     /// How its names are seen from the playbook.
     pub(crate) view: UnitView,
     /// The `with` of its use.
-    pub(crate) with: Vec<Entry>,
+    pub(crate) with: Vec<KeyEntry>,
     /// Its vars, overlaid and renamed.
     pub(crate) vars: Map,
     /// The `with` as a whole, and where the use was written.
@@ -42,13 +42,13 @@ pub(crate) struct Unit {
 }
 
 /// Reads every file that a playbook uses, and what those use.
-pub(crate) fn load(cx: &mut Cx<'_>, root: &Node, path: &str, units: &mut Vec<Unit>) {
+pub(crate) fn load(cx: &mut Cx<'_>, root: &Node, path: &str, units: &mut Vec<UsedFile>) {
     let mut stack = vec![path.to_owned()];
     walk(cx, root, &mut stack, units);
     cx.unit = UnitView::default();
 }
 
-fn walk(cx: &mut Cx<'_>, root: &Node, stack: &mut Vec<String>, units: &mut Vec<Unit>) {
+fn walk(cx: &mut Cx<'_>, root: &Node, stack: &mut Vec<String>, units: &mut Vec<UsedFile>) {
     let Some(node) = root.get("use").filter(|node| !node.is_null()) else { return };
     let folder = cx.unit.folder.clone();
     for item in reader::list(
@@ -72,7 +72,7 @@ fn walk(cx: &mut Cx<'_>, root: &Node, stack: &mut Vec<String>, units: &mut Vec<U
     }
 }
 
-fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Unit>) {
+fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<UsedFile>) {
     let (path_node, prefix, with) = if item.scalar().is_some() {
         (item, String::new(), Vec::new())
     } else {
@@ -146,7 +146,7 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Un
         .collect();
     let view = UnitView { folder: folder.clone(), plays, vars: BTreeMap::new() };
     let root = document.root.clone();
-    units.push(Unit { document, view, with, vars: Map::new(), span: path_node.span, prefix });
+    units.push(UsedFile { document, view, with, vars: Map::new(), span: path_node.span, prefix });
     stack.push(file.path);
     cx.unit = UnitView { folder, ..UnitView::default() };
     walk(cx, &root, stack, units);
@@ -155,7 +155,7 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Un
 
 /// Lays each `with` over its file's `vars`, and gives a var of its own name to each that means something else
 /// elsewhere. `vars` are the playbook's, and receive those of the files.
-pub(crate) fn overlay(cx: &mut Cx<'_>, units: &mut [Unit], vars: &mut Map) {
+pub(crate) fn overlay(cx: &mut Cx<'_>, units: &mut [UsedFile], vars: &mut Map) {
     for unit in units {
         let root = &unit.document.root;
         let own = root.get("vars").and_then(Node::entries).unwrap_or_default();
@@ -183,7 +183,7 @@ pub(crate) fn overlay(cx: &mut Cx<'_>, units: &mut [Unit], vars: &mut Map) {
 }
 
 /// A `with` that neither the file's `vars` nor the `args` of its plays know.
-fn check_with(cx: &mut Cx<'_>, unit: &Unit, own: &[Entry]) {
+fn check_with(cx: &mut Cx<'_>, unit: &UsedFile, own: &[KeyEntry]) {
     let plays = unit.document.root.get("plays").and_then(Node::entries).unwrap_or_default();
     let args = plays.iter().filter_map(|play| play.value.get("args").and_then(Node::entries)).flatten();
     let known: Vec<&str> = own.iter().chain(args).map(|entry| &*entry.key.value).collect();
@@ -205,7 +205,7 @@ fn check_with(cx: &mut Cx<'_>, unit: &Unit, own: &[Entry]) {
     }
 }
 
-impl Unit {
+impl UsedFile {
     /// Where the use was written.
     pub(crate) fn span(&self) -> Span {
         self.span

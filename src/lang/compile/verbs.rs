@@ -5,7 +5,7 @@ use super::{
     common::{assignee, binding},
     cx::Cx,
     lists, messages, moments,
-    names::Sort,
+    names::NameSort,
     numbers,
     place::Place,
     steps,
@@ -90,7 +90,7 @@ pub(crate) fn lower(
         "start" => start(cx, node, fields, scope),
         "enter" => {
             let name = reader::text(&mut cx.report, node, pair("a phase's name", "阶段名"))?;
-            cx.refer(Sort::Phase, name, node.span);
+            cx.refer(NameSort::Phase, name, node.span);
             Some(Verb::Enter(PhaseName::new(name)))
         }
         _ => {
@@ -370,7 +370,7 @@ fn prune(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Op
         );
     }
     if let Some(entry) = fields.entry("notice") {
-        cx.refer(Sort::Channel, "group", entry.key.span);
+        cx.refer(NameSort::Channel, "group", entry.key.span);
     }
     let default = if notice.is_some() { GRACE } else { Duration::ZERO };
     let grace =
@@ -453,6 +453,6 @@ fn signal(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> O
 fn start(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Option<Verb> {
     let name = reader::text(&mut cx.report, node, pair("a play's name", "玩法名"))?.clone();
     let full = cx.unit.plays.get(&*name).cloned().unwrap_or_else(|| name.to_string());
-    cx.refer(Sort::Play, &full, node.span);
+    cx.refer(NameSort::Play, &full, node.span);
     Some(Verb::Start { play: PlayName::new(full), with: with(cx, fields, scope) })
 }

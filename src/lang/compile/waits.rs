@@ -17,7 +17,7 @@ use crate::{
     lang::{
         codes,
         document::{
-            node::{Kind, Node},
+            node::{Node, NodeKind},
             quoting::in_units,
             reader::{self, Fields},
         },
@@ -88,7 +88,7 @@ pub(crate) fn wait(
 }
 
 fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> Option<WaitFor> {
-    if let Kind::Mapping(_) = node.kind {
+    if let NodeKind::Mapping(_) = node.kind {
         return wait_map(cx, node);
     }
     let text = reader::text(

@@ -7,7 +7,7 @@ use crate::{
     lang::{
         codes,
         document::{
-            node::{Entry, Node},
+            node::{KeyEntry, Node},
             quoting::half_width,
         },
         keys::closed::RESERVED,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A name that is a key.
-pub(crate) fn check_name(cx: &mut Cx<'_>, entry: &Entry, what: Words) {
+pub(crate) fn check_name(cx: &mut Cx<'_>, entry: &KeyEntry, what: Words) {
     check_word(cx, &entry.key.value, entry.key.span, what);
 }
 

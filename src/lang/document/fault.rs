@@ -9,7 +9,7 @@ use crate::base::{
 };
 
 /// Why the text could not be read.
-pub(super) struct Fault {
+pub(super) struct ReadFault {
     /// Where, in bytes of the text.
     pub(super) at: usize,
     /// The slug of its kind.
@@ -30,7 +30,7 @@ pub(super) fn whole_characters(mut diagnostic: Diagnostic, text: &str) -> Diagno
     diagnostic
 }
 
-impl Fault {
+impl ReadFault {
     /// The diagnostic of the fault, at its place in the text.
     pub(super) fn into_diagnostic(self, source: SourceId, text: &str) -> Diagnostic {
         let mut start = self.at.min(text.len());
@@ -51,8 +51,8 @@ impl Fault {
 }
 
 /// A fault of the text itself.
-pub(super) fn fault(at: usize, code: &'static str, message: impl Into<Phrase>, help: Words) -> Fault {
-    Fault { at, code, message: message.into(), help: Some(help.into()) }
+pub(super) fn fault(at: usize, code: &'static str, message: impl Into<Phrase>, help: Words) -> ReadFault {
+    ReadFault { at, code, message: message.into(), help: Some(help.into()) }
 }
 
 /// An error of the YAML reader, whose own words are English only.

@@ -17,12 +17,12 @@ pub(crate) struct Node {
     /// From its first byte to one past its last.
     pub(crate) span: Span,
     /// What it is.
-    pub(crate) kind: Kind,
+    pub(crate) kind: NodeKind,
 }
 
 /// What a node is.
 #[derive(Debug, Clone)]
-pub(crate) enum Kind {
+pub(crate) enum NodeKind {
     /// Nothing was written, or `null`, or `~`.
     Null,
     /// Text, a number, a truth value.
@@ -30,7 +30,7 @@ pub(crate) enum Kind {
     /// A list.
     Sequence(Vec<Node>),
     /// Keys and values, in the order of the file.
-    Mapping(Vec<Entry>),
+    Mapping(Vec<KeyEntry>),
 }
 
 /// A scalar as text.
@@ -39,12 +39,12 @@ pub(crate) struct Scalar {
     /// After YAML's unescaping and folding.
     pub(crate) text: Arc<str>,
     /// How it was written.
-    pub(crate) style: Style,
+    pub(crate) style: ValueStyle,
 }
 
 /// How a scalar was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Style {
+pub(crate) enum ValueStyle {
     /// Without quotes: may be a number.
     Plain,
     /// In quotes: is text.
@@ -55,7 +55,7 @@ pub(crate) enum Style {
 
 /// A key and its value.
 #[derive(Debug, Clone)]
-pub(crate) struct Entry {
+pub(crate) struct KeyEntry {
     /// The key.
     pub(crate) key: Spanned<Arc<str>>,
     /// The value.
@@ -66,8 +66,8 @@ impl Node {
     /// The scalar, if it is one.
     pub(crate) fn scalar(&self) -> Option<&Scalar> {
         match &self.kind {
-            Kind::Scalar(scalar) => Some(scalar),
-            Kind::Null | Kind::Sequence(_) | Kind::Mapping(_) => None,
+            NodeKind::Scalar(scalar) => Some(scalar),
+            NodeKind::Null | NodeKind::Sequence(_) | NodeKind::Mapping(_) => None,
         }
     }
 
@@ -79,16 +79,16 @@ impl Node {
     /// The items of a list.
     pub(crate) fn items(&self) -> Option<&[Self]> {
         match &self.kind {
-            Kind::Sequence(items) => Some(items),
-            Kind::Null | Kind::Scalar(_) | Kind::Mapping(_) => None,
+            NodeKind::Sequence(items) => Some(items),
+            NodeKind::Null | NodeKind::Scalar(_) | NodeKind::Mapping(_) => None,
         }
     }
 
     /// The entries of a mapping.
-    pub(crate) fn entries(&self) -> Option<&[Entry]> {
+    pub(crate) fn entries(&self) -> Option<&[KeyEntry]> {
         match &self.kind {
-            Kind::Mapping(entries) => Some(entries),
-            Kind::Null | Kind::Scalar(_) | Kind::Sequence(_) => None,
+            NodeKind::Mapping(entries) => Some(entries),
+            NodeKind::Null | NodeKind::Scalar(_) | NodeKind::Sequence(_) => None,
         }
     }
 
@@ -99,26 +99,26 @@ impl Node {
 
     /// True where nothing was written.
     pub(crate) fn is_null(&self) -> bool {
-        matches!(self.kind, Kind::Null)
+        matches!(self.kind, NodeKind::Null)
     }
 
     /// What it is, in plain words, for messages.
     pub(crate) fn found(&self) -> Phrase {
         match &self.kind {
-            Kind::Null => pair("nothing", "空的").into(),
-            Kind::Scalar(scalar) => Phrase::quoted(&shorten(&scalar.text)),
-            Kind::Sequence(_) => pair("a list", "列表").into(),
-            Kind::Mapping(_) => pair("a mapping", "映射").into(),
+            NodeKind::Null => pair("nothing", "空的").into(),
+            NodeKind::Scalar(scalar) => Phrase::quoted(&shorten(&scalar.text)),
+            NodeKind::Sequence(_) => pair("a list", "列表").into(),
+            NodeKind::Mapping(_) => pair("a mapping", "映射").into(),
         }
     }
 
     /// As a plain value: unquoted numbers and truth values become what they look like.
     pub(crate) fn to_value(&self) -> Value {
         match &self.kind {
-            Kind::Null => Value::Null,
-            Kind::Scalar(scalar) => scalar.to_value(),
-            Kind::Sequence(items) => Value::list(items.iter().map(Self::to_value).collect()),
-            Kind::Mapping(entries) => {
+            NodeKind::Null => Value::Null,
+            NodeKind::Scalar(scalar) => scalar.to_value(),
+            NodeKind::Sequence(items) => Value::list(items.iter().map(Self::to_value).collect()),
+            NodeKind::Mapping(entries) => {
                 Value::map(entries.iter().map(|entry| (&*entry.key.value, entry.value.to_value())))
             }
         }
@@ -132,17 +132,17 @@ impl Node {
             into.update(text.as_bytes());
         };
         match &self.kind {
-            Kind::Null => piece(b'0', ""),
-            Kind::Scalar(Scalar { text, style: Style::Plain }) => piece(b'p', text),
-            Kind::Scalar(Scalar { text, .. }) => piece(b't', text),
-            Kind::Sequence(items) => {
+            NodeKind::Null => piece(b'0', ""),
+            NodeKind::Scalar(Scalar { text, style: ValueStyle::Plain }) => piece(b'p', text),
+            NodeKind::Scalar(Scalar { text, .. }) => piece(b't', text),
+            NodeKind::Sequence(items) => {
                 into.update(b"[");
                 for item in items {
                     item.digest(into);
                 }
                 into.update(b"]");
             }
-            Kind::Mapping(entries) => {
+            NodeKind::Mapping(entries) => {
                 into.update(b"{");
                 for entry in entries {
                     into.update((entry.key.value.len() as u64).to_le_bytes());
@@ -158,7 +158,7 @@ impl Node {
 impl Scalar {
     /// As a plain value.
     pub(crate) fn to_value(&self) -> Value {
-        if self.style != Style::Plain {
+        if self.style != ValueStyle::Plain {
             return Value::Str(self.text.clone());
         }
         match &*self.text {
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     fn plain(text: &str) -> Value {
-        Scalar { text: Arc::from(text), style: Style::Plain }.to_value()
+        Scalar { text: Arc::from(text), style: ValueStyle::Plain }.to_value()
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn quoted_numbers_are_text() {
-        let scalar = Scalar { text: Arc::from("12"), style: Style::Quoted };
+        let scalar = Scalar { text: Arc::from("12"), style: ValueStyle::Quoted };
         assert_eq!(scalar.to_value(), Value::str("12"));
     }
 }

@@ -5,9 +5,9 @@
 
 use super::{
     Document,
-    fault::{Fault, advice, fault, not_yaml, whole_characters, wide_separator},
+    fault::{ReadFault, advice, fault, not_yaml, whole_characters, wide_separator},
     indent,
-    node::{Entry, Kind, Node, Scalar, Style},
+    node::{KeyEntry, Node, NodeKind, Scalar, ValueStyle},
     spaces, traps, wide,
 };
 use crate::base::phrase::{pair, phrase};
@@ -117,7 +117,7 @@ enum OpenCollection {
     Mapping {
         start: usize,
         anchor: usize,
-        entries: Vec<Entry>,
+        entries: Vec<KeyEntry>,
         seen: BTreeMap<Arc<str>, Span>,
         key: Option<Spanned<Arc<str>>>,
         merges: Vec<Node>,
@@ -155,7 +155,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn build(mut self) -> Result<(Option<Node>, Vec<Diagnostic>), Fault> {
+    fn build(mut self) -> Result<(Option<Node>, Vec<Diagnostic>), ReadFault> {
         let options = options! {
             disallow_directives: true,
             emit_comments: false,
@@ -167,7 +167,7 @@ impl<'t> Builder<'t> {
             let (event, place) = result.map_err(|error| {
                 let at = error.marker().byte_offset().unwrap_or_default();
                 let help = wide_separator(text, at).unwrap_or_else(|| advice(&error.info()).into());
-                Fault { at, code: codes::YAML_SYNTAX, message: not_yaml(&error.info()), help: Some(help) }
+                ReadFault { at, code: codes::YAML_SYNTAX, message: not_yaml(&error.info()), help: Some(help) }
             })?;
             self.event(event, place)?;
         }
@@ -180,7 +180,7 @@ impl<'t> Builder<'t> {
         start..range.end.clamp(start, self.text.len())
     }
 
-    fn event(&mut self, event: Event<'_>, place: Place) -> Result<(), Fault> {
+    fn event(&mut self, event: Event<'_>, place: Place) -> Result<(), ReadFault> {
         let range = self.range(&place);
         if let Some(tag) = event.tag() {
             let at = place.tag_span().map_or_else(|| range.clone(), |span| self.range(&span));
@@ -188,7 +188,7 @@ impl<'t> Builder<'t> {
                 let end = self.text[at.start..].find('\n').map_or(self.text.len(), |n| at.start + n);
                 let line = at.start..end;
                 let tag = &self.text[at];
-                return Err(Fault {
+                return Err(ReadFault {
                     at: line.start,
                     code: codes::YAML_TAG,
                     message: phrase!("`{tag}` is read as a YAML tag", "`{tag}` 会被读成 YAML 标签"),
@@ -241,7 +241,7 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn count(&mut self, at: usize) -> Result<(), Fault> {
+    fn count(&mut self, at: usize) -> Result<(), ReadFault> {
         self.nodes += 1;
         if self.nodes > limits::YAML_NODES_MAX {
             return Err(fault(
@@ -254,7 +254,7 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn open(&mut self, frame: OpenCollection, range: &Range<usize>) -> Result<(), Fault> {
+    fn open(&mut self, frame: OpenCollection, range: &Range<usize>) -> Result<(), ReadFault> {
         self.count(range.start)?;
         if self.stack.len() >= limits::YAML_DEPTH_MAX {
             return Err(fault(
@@ -290,17 +290,17 @@ impl<'t> Builder<'t> {
         anchor: usize,
         forced: bool,
         range: Range<usize>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), ReadFault> {
         self.count(range.start)?;
         let style = match style {
-            ScalarStyle::Plain if !forced => Style::Plain,
-            ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
-            ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+            ScalarStyle::Plain if !forced => ValueStyle::Plain,
+            ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => ValueStyle::Quoted,
+            ScalarStyle::Literal | ScalarStyle::Folded => ValueStyle::Block,
         };
         let is_key = self.key_expected();
         let trimmed = self.text[range.clone()].trim_end().len();
         let span = Span::new(self.source, range.start, range.start + trimmed);
-        if style == Style::Plain && !is_key {
+        if style == ValueStyle::Plain && !is_key {
             let (start, end) = match self.stack.last() {
                 // Nothing is shown behind its comment: look behind the key.
                 Some(OpenCollection::Mapping { key: Some(key), .. }) if trimmed == 0 => {
@@ -327,12 +327,13 @@ impl<'t> Builder<'t> {
                 self.notes.push(note);
             }
         }
-        let empty = style == Style::Plain && matches!(value, "" | "~" | "null");
-        let kind = if empty { Kind::Null } else { Kind::Scalar(Scalar { text: Arc::from(value), style }) };
+        let empty = style == ValueStyle::Plain && matches!(value, "" | "~" | "null");
+        let kind =
+            if empty { NodeKind::Null } else { NodeKind::Scalar(Scalar { text: Arc::from(value), style }) };
         self.place(Node { span, kind }, anchor, 1)
     }
 
-    fn alias(&mut self, id: usize, range: &Range<usize>) -> Result<(), Fault> {
+    fn alias(&mut self, id: usize, range: &Range<usize>) -> Result<(), ReadFault> {
         let Some((node, size)) = self.anchors.get(&id).cloned() else {
             return Err(fault(
                 range.start,
@@ -360,18 +361,18 @@ impl<'t> Builder<'t> {
         self.place(node, 0, size)
     }
 
-    fn close(&mut self, range: &Range<usize>) -> Result<(), Fault> {
+    fn close(&mut self, range: &Range<usize>) -> Result<(), ReadFault> {
         let Some(frame) = self.stack.pop() else { return Ok(()) };
         let (start, anchor, kind) = match frame {
-            OpenCollection::Sequence { start, anchor, items } => (start, anchor, Kind::Sequence(items)),
+            OpenCollection::Sequence { start, anchor, items } => (start, anchor, NodeKind::Sequence(items)),
             OpenCollection::Mapping { start, anchor, entries, merges, .. } => {
-                (start, anchor, Kind::Mapping(merged(entries, merges)))
+                (start, anchor, NodeKind::Mapping(merged(entries, merges)))
             }
         };
         let own = match &kind {
-            Kind::Sequence(items) => items.last().map(|node| node.span),
-            Kind::Mapping(entries) => entries.last().map(|entry| entry.value.span),
-            Kind::Null | Kind::Scalar(_) => None,
+            NodeKind::Sequence(items) => items.last().map(|node| node.span),
+            NodeKind::Mapping(entries) => entries.last().map(|entry| entry.value.span),
+            NodeKind::Null | NodeKind::Scalar(_) => None,
         };
         // A block collection's end event comes after the blank lines and comments behind it.
         let block = self.text[..range.end].ends_with([']', '}']).then_some(range.end);
@@ -381,7 +382,7 @@ impl<'t> Builder<'t> {
         self.place(node, anchor, size)
     }
 
-    fn place(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), Fault> {
+    fn place(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), ReadFault> {
         if anchor != 0 {
             self.anchors.insert(anchor, (node.clone(), size));
         }
@@ -390,9 +391,9 @@ impl<'t> Builder<'t> {
             Some(OpenCollection::Sequence { items, .. }) => items.push(node),
             Some(OpenCollection::Mapping { entries, key, seen, merges, .. }) => match key.take() {
                 Some(name) if &*name.value == "<<" => merges.push(node),
-                Some(name) => entries.push(Entry { key: name, value: node }),
+                Some(name) => entries.push(KeyEntry { key: name, value: node }),
                 None => {
-                    let Kind::Scalar(scalar) = node.kind else {
+                    let NodeKind::Scalar(scalar) = node.kind else {
                         return Err(fault(
                             node.span.start as usize,
                             codes::YAML_SYNTAX,
@@ -433,18 +434,18 @@ impl<'t> Builder<'t> {
 }
 
 /// The entries with those of `<<` behind them, where they are not written here.
-fn merged(mut entries: Vec<Entry>, merges: Vec<Node>) -> Vec<Entry> {
+fn merged(mut entries: Vec<KeyEntry>, merges: Vec<Node>) -> Vec<KeyEntry> {
     for node in merges {
         let sources = match node.kind {
-            Kind::Mapping(more) => vec![more],
-            Kind::Sequence(items) => items
+            NodeKind::Mapping(more) => vec![more],
+            NodeKind::Sequence(items) => items
                 .into_iter()
                 .filter_map(|item| match item.kind {
-                    Kind::Mapping(more) => Some(more),
-                    Kind::Null | Kind::Scalar(_) | Kind::Sequence(_) => None,
+                    NodeKind::Mapping(more) => Some(more),
+                    NodeKind::Null | NodeKind::Scalar(_) | NodeKind::Sequence(_) => None,
                 })
                 .collect(),
-            Kind::Null | Kind::Scalar(_) => Vec::new(),
+            NodeKind::Null | NodeKind::Scalar(_) => Vec::new(),
         };
         for entry in sources.into_iter().flatten() {
             if !entries.iter().any(|known| known.key.value == entry.key.value) {
@@ -455,11 +456,11 @@ fn merged(mut entries: Vec<Entry>, merges: Vec<Node>) -> Vec<Entry> {
     entries
 }
 
-fn weight(kind: &Kind) -> usize {
+fn weight(kind: &NodeKind) -> usize {
     match kind {
-        Kind::Null | Kind::Scalar(_) => 1,
-        Kind::Sequence(items) => 1 + items.iter().map(|item| weight(&item.kind)).sum::<usize>(),
-        Kind::Mapping(entries) => {
+        NodeKind::Null | NodeKind::Scalar(_) => 1,
+        NodeKind::Sequence(items) => 1 + items.iter().map(|item| weight(&item.kind)).sum::<usize>(),
+        NodeKind::Mapping(entries) => {
             1 + entries.iter().map(|entry| 1 + weight(&entry.value.kind)).sum::<usize>()
         }
     }

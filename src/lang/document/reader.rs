@@ -5,7 +5,7 @@
 use super::{
     meant::meant,
     near,
-    node::{Entry, Kind, Node, Scalar, Style, shorten},
+    node::{KeyEntry, Node, NodeKind, Scalar, ValueStyle, shorten},
     quoting::{half_width, in_units},
 };
 use crate::base::phrase::{Phrase, Words, pair, phrase};
@@ -34,7 +34,7 @@ pub(crate) fn wrong_kind(report: &mut Report, node: &Node, expected: impl Into<P
     {
         let folded = node.text().is_some_and(|text| !whole(&text));
         diagnostic = diagnostic.help(if folded { first_colon() } else { help });
-        if let Kind::Scalar(Scalar { style: Style::Plain, .. }) = node.kind {
+        if let NodeKind::Scalar(Scalar { style: ValueStyle::Plain, .. }) = node.kind {
             let at = node.span.start as usize;
             diagnostic = diagnostic.fix(Span::new(node.span.source, at + colon.start, at + colon.end), ": ");
         }
@@ -107,7 +107,7 @@ pub(crate) struct Fields<'n> {
     pub(crate) span: Span,
     /// What it describes, with its article: "a play".
     pub(crate) what: Words,
-    entries: &'n [Entry],
+    entries: &'n [KeyEntry],
 }
 
 impl<'n> Fields<'n> {
@@ -132,7 +132,7 @@ impl<'n> Fields<'n> {
     }
 
     /// Keys and values in the order of the file.
-    pub(crate) fn entries(&self) -> &'n [Entry] {
+    pub(crate) fn entries(&self) -> &'n [KeyEntry] {
         self.entries
     }
 
@@ -142,7 +142,7 @@ impl<'n> Fields<'n> {
     }
 
     /// The key and its value, whatever it is.
-    pub(crate) fn entry(&self, key: &str) -> Option<&'n Entry> {
+    pub(crate) fn entry(&self, key: &str) -> Option<&'n KeyEntry> {
         self.entries.iter().find(|entry| &*entry.key.value == key)
     }
 
@@ -185,8 +185,8 @@ fn first_line(fields: &Fields<'_>) -> Span {
 /// A key that is not known, with what was probably meant. `siblings` are all entries of its mapping.
 pub(crate) fn unknown_key(
     report: &mut Report,
-    entry: &Entry,
-    siblings: &[Entry],
+    entry: &KeyEntry,
+    siblings: &[KeyEntry],
     what: impl Into<Phrase>,
     allowed: &[&str],
 ) {
@@ -367,11 +367,11 @@ pub(crate) fn choice<T: Copy>(report: &mut Report, node: &Node, words: &[(&str, 
 /// One scalar, or a list of scalars, as nodes.
 pub(crate) fn one_or_many<'n>(report: &mut Report, node: &'n Node, expected: Words) -> Vec<&'n Node> {
     match &node.kind {
-        Kind::Scalar(_) => vec![node],
-        Kind::Sequence(items) => {
+        NodeKind::Scalar(_) => vec![node],
+        NodeKind::Sequence(items) => {
             items.iter().filter(|item| scalar(report, item, expected).is_some()).collect()
         }
-        Kind::Null | Kind::Mapping(_) => {
+        NodeKind::Null | NodeKind::Mapping(_) => {
             wrong_kind(
                 report,
                 node,

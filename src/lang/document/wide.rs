@@ -29,7 +29,7 @@ enum Behind {
 }
 
 /// A line that belongs to the structure of the file, or seems to.
-struct Row<'t> {
+struct WideLine<'t> {
     /// Offset of the content in the file.
     at: usize,
     /// The column of the first sign that is no space.
@@ -45,7 +45,7 @@ struct Row<'t> {
     value: &'t str,
 }
 
-impl<'t> Row<'t> {
+impl<'t> WideLine<'t> {
     fn new(line: &'t str, start: usize) -> Self {
         let column = line.len() - line.trim_start_matches(' ').len();
         let mut content = column;
@@ -124,14 +124,14 @@ pub(super) fn signs(source: SourceId, text: &str) -> Vec<Trap> {
 }
 
 /// The lines that are not inside a text of several lines.
-fn rows(text: &str) -> Vec<Row<'_>> {
-    let mut rows: Vec<Row<'_>> = Vec::new();
+fn rows(text: &str) -> Vec<WideLine<'_>> {
+    let mut rows: Vec<WideLine<'_>> = Vec::new();
     let mut block: Option<usize> = None;
     let mut open: Option<char> = None;
     let mut start = 0;
     for raw in text.split_inclusive('\n') {
         let line = raw.trim_end();
-        let row = Row::new(line, start);
+        let row = WideLine::new(line, start);
         start += raw.len();
         if let Some(closer) = open {
             open = open.filter(|_| !line.contains(closer));
@@ -153,7 +153,7 @@ fn rows(text: &str) -> Vec<Row<'_>> {
 
 /// Whether a full-width colon can only be that of a key, given the nearest line above that is not deeper, and the
 /// line below.
-fn is_sure(row: &Row<'_>, owner: Option<(&Row<'_>, bool)>, next: Option<&Row<'_>>) -> bool {
+fn is_sure(row: &WideLine<'_>, owner: Option<(&WideLine<'_>, bool)>, next: Option<&WideLine<'_>>) -> bool {
     let below = next
         .filter(|next| next.column > row.content || next.column == row.content && !next.dashes.is_empty());
     let beside = next.filter(|next| next.content == row.content && next.dashes.is_empty());

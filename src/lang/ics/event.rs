@@ -2,25 +2,25 @@
 //!
 //! Says nothing of days yet: which days events cover is the calendar's.
 
-use super::{line::Line, rule::Rule, zone::Zones};
+use super::{line::ContentLine, rule::RecurrenceRule, zone::NamedZones};
 use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         time::{Duration, Timestamp, Zone},
         words::{shorten, tick},
     },
-    lang::data::Problem,
+    lang::data::DataProblem,
 };
 use jiff::civil::{Date, DateTime, Time};
 use std::ops::Range;
 
 /// One event.
-pub(super) struct Event {
+pub(super) struct CalendarEvent {
     pub(super) uid: String,
     pub(super) summary: String,
     pub(super) start: When,
     pub(super) length: Length,
-    pub(super) rule: Option<(Rule, Option<Date>)>,
+    pub(super) rule: Option<(RecurrenceRule, Option<Date>)>,
     pub(super) more: Vec<Date>,
     pub(super) except: Vec<Date>,
     pub(super) replaces: Option<Replaced>,
@@ -78,7 +78,11 @@ impl When {
 }
 
 /// The events of all content lines.
-pub(super) fn events(lines: &[Line], zones: &Zones<'_>, problems: &mut Vec<Problem>) -> Vec<Event> {
+pub(super) fn events(
+    lines: &[ContentLine],
+    zones: &NamedZones<'_>,
+    problems: &mut Vec<DataProblem>,
+) -> Vec<CalendarEvent> {
     let mut out = Vec::new();
     let mut open: Option<(usize, usize)> = None;
     let mut depth = 0_usize;
@@ -99,7 +103,7 @@ pub(super) fn events(lines: &[Line], zones: &Zones<'_>, problems: &mut Vec<Probl
                     if is_event {
                         out.extend(event(&lines[first..=n], zones, problems));
                     } else {
-                        problems.push(Problem::new(
+                        problems.push(DataProblem::new(
                             line.range.clone(),
                             phrase!(
                                 "found {}, expected `END:VEVENT`",
@@ -115,7 +119,7 @@ pub(super) fn events(lines: &[Line], zones: &Zones<'_>, problems: &mut Vec<Probl
         }
     }
     if let Some((first, _)) = open {
-        problems.push(Problem::new(
+        problems.push(DataProblem::new(
             lines[first].range.clone(),
             pair("this event has no `END:VEVENT`", "这个事件没有 `END:VEVENT`"),
         ));
@@ -124,9 +128,13 @@ pub(super) fn events(lines: &[Line], zones: &Zones<'_>, problems: &mut Vec<Probl
 }
 
 /// The event between `BEGIN:VEVENT` and `END:VEVENT`; what is nested in it (alarms) is left out.
-fn event(lines: &[Line], zones: &Zones<'_>, problems: &mut Vec<Problem>) -> Option<Event> {
+fn event(
+    lines: &[ContentLine],
+    zones: &NamedZones<'_>,
+    problems: &mut Vec<DataProblem>,
+) -> Option<CalendarEvent> {
     let whole = lines.first()?.range.clone();
-    let mut own: Vec<&Line> = Vec::new();
+    let mut own: Vec<&ContentLine> = Vec::new();
     let mut depth = 0_usize;
     for line in lines {
         match line.name.as_str() {
@@ -143,11 +151,11 @@ fn event(lines: &[Line], zones: &Zones<'_>, problems: &mut Vec<Problem>) -> Opti
         return None;
     }
     let mut keep =
-        |found: Result<Option<When>, Problem>| found.map_err(|problem| problems.push(problem)).ok();
+        |found: Result<Option<When>, DataProblem>| found.map_err(|problem| problems.push(problem)).ok();
     let replaces = keep(replaced.map(|line| when(line, &line.value, zones)).transpose())?;
     // A cancelled instance happens on no day, so it needs no beginning of its own.
     let Some(first) = get("DTSTART").or_else(|| replaced.filter(|_| cancelled)) else {
-        keep(Err(Problem::new(
+        keep(Err(DataProblem::new(
             whole,
             pair("this event has no `DTSTART`, so it is on no day", "这个事件没有 `DTSTART`，不在任何一天"),
         )));
@@ -172,19 +180,23 @@ fn event(lines: &[Line], zones: &Zones<'_>, problems: &mut Vec<Problem>) -> Opti
         Some(line) => Some(recurrence(line, &start, zones).map_err(|problem| problems.push(problem)).ok()?),
         None => None,
     };
-    let text = |name: &str| get(name).map(Line::text).unwrap_or_default();
+    let text = |name: &str| get(name).map(ContentLine::text).unwrap_or_default();
     let (uid, summary) = (text("UID"), text("SUMMARY"));
     let and_future = replaced
         .and_then(|line| line.param("RANGE"))
         .is_some_and(|range| range.trim().eq_ignore_ascii_case("THISANDFUTURE"));
     let replaces = replaces.map(|at| Replaced { at, and_future, cancelled });
-    Some(Event { uid, summary, start, length, rule, more, except, replaces, range: whole })
+    Some(CalendarEvent { uid, summary, start, length, rule, more, except, replaces, range: whole })
 }
 
 /// `RRULE` and its last day.
-fn recurrence(line: &Line, start: &When, zones: &Zones<'_>) -> Result<(Rule, Option<Date>), Problem> {
-    let rule = Rule::parse(&line.value).map_err(|found| {
-        Problem::new(
+fn recurrence(
+    line: &ContentLine,
+    start: &When,
+    zones: &NamedZones<'_>,
+) -> Result<(RecurrenceRule, Option<Date>), DataProblem> {
+    let rule = RecurrenceRule::parse(&line.value).map_err(|found| {
+        DataProblem::new(
             line.range.clone(),
             phrase!("this RRULE is not understood: {found}", "读不懂这条 RRULE：{found}"; found),
         )
@@ -207,9 +219,9 @@ fn recurrence(line: &Line, start: &When, zones: &Zones<'_>) -> Result<(Rule, Opt
 fn length(
     start: &When,
     end: Option<&When>,
-    line: Option<&Line>,
+    line: Option<&ContentLine>,
     zone: &Zone,
-    problems: &mut Vec<Problem>,
+    problems: &mut Vec<DataProblem>,
 ) -> Option<Length> {
     let range = line.map_or(0..0, |line| line.range.clone());
     let length = match (start, end) {
@@ -221,7 +233,7 @@ fn length(
         (start, None) => match line.filter(|line| line.name == "DURATION") {
             Some(line) => {
                 let Some(exact) = duration(line.value.trim()) else {
-                    problems.push(Problem::new(
+                    problems.push(DataProblem::new(
                         range,
                         phrase!(
                             "{} is not a duration such as `P1D` or `PT2H30M`",
@@ -247,17 +259,19 @@ fn length(
         Length::Exact(exact) => exact < Duration::ZERO,
     };
     if backwards {
-        problems
-            .push(Problem::new(range, pair("this event ends before it begins", "这个事件的结束早于开始")));
+        problems.push(DataProblem::new(
+            range,
+            pair("this event ends before it begins", "这个事件的结束早于开始"),
+        ));
         return None;
     }
     Some(length)
 }
 
 /// `20260101`, `20260101T193000`, `20260101T113000Z`, with the line's `TZID`.
-fn when(line: &Line, value: &str, zones: &Zones<'_>) -> Result<When, Problem> {
+fn when(line: &ContentLine, value: &str, zones: &NamedZones<'_>) -> Result<When, DataProblem> {
     let bad = || {
-        Problem::new(
+        DataProblem::new(
             line.range.clone(),
             phrase!(
                 "{} is not a date such as `20260101` or `20260101T193000`",
@@ -289,7 +303,7 @@ fn when(line: &Line, value: &str, zones: &Zones<'_>) -> Result<When, Problem> {
         _ if utc => Zone::utc(),
         None => zones.own.clone(),
         Some(name) => zones.named(name).ok_or_else(|| {
-            Problem::new(
+            DataProblem::new(
                 line.range.clone(),
                 phrase!("there is no time zone {}", "没有 {} 这个时区", tick(name)),
             )

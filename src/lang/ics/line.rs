@@ -4,12 +4,12 @@
 //! the lines after unfolding.
 
 use crate::base::phrase::{pair, phrase};
-use crate::lang::data::Problem;
+use crate::lang::data::DataProblem;
 use std::ops::Range;
 
 /// One content line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct ContentLine {
     /// Upper case: `DTSTART`.
     pub(super) name: String,
     /// Upper-case names with their values, quotes removed.
@@ -20,7 +20,7 @@ pub(super) struct Line {
     pub(super) range: Range<usize>,
 }
 
-impl Line {
+impl ContentLine {
     /// A parameter's value.
     pub(super) fn param(&self, name: &str) -> Option<&str> {
         self.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
@@ -45,8 +45,8 @@ impl Line {
 }
 
 /// Every content line; lines that are none are problems.
-pub(super) fn lines(text: &str, problems: &mut Vec<Problem>) -> Vec<Line> {
-    let mut out: Vec<Line> = Vec::new();
+pub(super) fn lines(text: &str, problems: &mut Vec<DataProblem>) -> Vec<ContentLine> {
+    let mut out: Vec<ContentLine> = Vec::new();
     let mut unfolded: Vec<(String, Range<usize>)> = Vec::new();
     let mut at = 0;
     for raw in text.split_inclusive('\n') {
@@ -68,9 +68,9 @@ pub(super) fn lines(text: &str, problems: &mut Vec<Problem>) -> Vec<Line> {
     }
     for (line, range) in unfolded {
         match split(&line) {
-            Some((name, params, value)) => out.push(Line { name, params, value, range }),
+            Some((name, params, value)) => out.push(ContentLine { name, params, value, range }),
             None => problems.push(
-                Problem::new(
+                DataProblem::new(
                     range,
                     phrase!(
                         "`{}` is not a line of an ICS file",

@@ -15,13 +15,13 @@ use crate::{
         time::{Duration, Zone},
         words::{shorten, tick},
     },
-    lang::data::Problem,
+    lang::data::DataProblem,
     model::calendar::Calendar,
 };
-use event::{Event, Length, Replaced, When};
+use event::{CalendarEvent, Length, Replaced, When};
 use jiff::{Span, civil::Date};
 use std::collections::BTreeMap;
-use zone::Zones;
+use zone::NamedZones;
 
 /// Reads an ICS file.
 ///
@@ -38,13 +38,13 @@ use zone::Zones;
 ///
 /// Every problem found: lines that are no lines, events without a readable beginning, zones that are unknown, rules
 /// that are not read, more days than the limit.
-pub fn parse(text: &str, zone: &Zone) -> Result<Calendar, Vec<Problem>> {
+pub fn parse(text: &str, zone: &Zone) -> Result<Calendar, Vec<DataProblem>> {
     let mut problems = Vec::new();
     let lines = line::lines(text, &mut problems);
     if !lines.iter().any(|line| line.name == "BEGIN" && line.value.trim().eq_ignore_ascii_case("VCALENDAR")) {
         let found = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("nothing");
         return Err(vec![
-            Problem::new(
+            DataProblem::new(
                 0..text.lines().next().map_or(0, str::len),
                 phrase!(
                     "this is not an ICS file: found {}, expected `BEGIN:VCALENDAR`",
@@ -58,7 +58,7 @@ pub fn parse(text: &str, zone: &Zone) -> Result<Calendar, Vec<Problem>> {
             )),
         ]);
     }
-    let events = event::events(&lines, &Zones::of(&lines, zone), &mut problems);
+    let events = event::events(&lines, &NamedZones::of(&lines, zone), &mut problems);
     let calendar = calendar(&events, zone, &mut problems);
     if problems.is_empty() {
         return Ok(calendar);
@@ -69,9 +69,9 @@ pub fn parse(text: &str, zone: &Zone) -> Result<Calendar, Vec<Problem>> {
 }
 
 /// The days of all events.
-fn calendar(events: &[Event], zone: &Zone, problems: &mut Vec<Problem>) -> Calendar {
+fn calendar(events: &[CalendarEvent], zone: &Zone, problems: &mut Vec<DataProblem>) -> Calendar {
     let tells_work = events.iter().any(|event| is_work(&event.summary));
-    let mut instead: BTreeMap<&str, Vec<(&Event, &Replaced)>> = BTreeMap::new();
+    let mut instead: BTreeMap<&str, Vec<(&CalendarEvent, &Replaced)>> = BTreeMap::new();
     for event in events {
         if let Some(replaced) = &event.replaces {
             instead.entry(&event.uid).or_default().push((event, replaced));
@@ -99,7 +99,7 @@ fn calendar(events: &[Event], zone: &Zone, problems: &mut Vec<Problem>) -> Calen
             };
             let (from, days) = covered(event, begin, zone);
             if days >= left {
-                problems.push(Problem::new(
+                problems.push(DataProblem::new(
                     event.range.clone(),
                     phrase!("the events of this file cover more than {CALENDAR_DAYS_MAX} days; the limit is in days", "这个文件的事件覆盖超过 {CALENDAR_DAYS_MAX} 天；这是上限"),
                 ));
@@ -118,10 +118,10 @@ fn calendar(events: &[Event], zone: &Zone, problems: &mut Vec<Problem>) -> Calen
 /// The event and the day that an instance of a series became: itself where nothing replaces it, that many days away
 /// where a change of all that follow moved it, none where it was cancelled or has an event of its own.
 fn stands_for<'a>(
-    series: &'a Event,
+    series: &'a CalendarEvent,
     day: Date,
-    others: &[(&'a Event, &'a Replaced)],
-) -> Option<(&'a Event, Date)> {
+    others: &[(&'a CalendarEvent, &'a Replaced)],
+) -> Option<(&'a CalendarEvent, Date)> {
     let of = |replaced: &Replaced| replaced.at.date_of_series(&series.start);
     if others.iter().any(|(_, replaced)| of(replaced) == day) {
         return None;
@@ -135,7 +135,7 @@ fn stands_for<'a>(
 }
 
 /// The first day and the number of days that an event beginning on a day covers in the zone.
-fn covered(event: &Event, begin: Date, zone: &Zone) -> (Date, usize) {
+fn covered(event: &CalendarEvent, begin: Date, zone: &Zone) -> (Date, usize) {
     match (&event.start, event.length) {
         (When::At(civil, own), Length::Exact(exact)) => {
             let start = own.instant(begin.to_datetime(civil.time()));

@@ -15,7 +15,7 @@ const LAST_YEAR: i16 = 2040;
 
 /// How often something repeats.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Rule {
+pub(super) struct RecurrenceRule {
     freq: Freq,
     interval: i32,
     count: Option<usize>,
@@ -36,7 +36,7 @@ enum Freq {
     Yearly,
 }
 
-impl Rule {
+impl RecurrenceRule {
     /// Reads `FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU`; the error says what was found.
     pub(super) fn parse(text: &str) -> Result<Self, Phrase> {
         let mut rule = Self {
@@ -277,7 +277,7 @@ mod tests {
 
     /// The first days of a rule, as `MMDD` with the year where it changes.
     fn first(rule: &str, start: &str, n: usize) -> String {
-        let days = Rule::parse(rule).unwrap().days(start.parse().unwrap(), None, &mut 100_000);
+        let days = RecurrenceRule::parse(rule).unwrap().days(start.parse().unwrap(), None, &mut 100_000);
         days.iter().take(n).map(ToString::to_string).collect::<Vec<_>>().join(" ")
     }
 
@@ -325,24 +325,27 @@ mod tests {
 
     #[test]
     fn ends_with_until_or_in_2040() {
-        let rule = Rule::parse("FREQ=WEEKLY;UNTIL=20260119").unwrap();
+        let rule = RecurrenceRule::parse("FREQ=WEEKLY;UNTIL=20260119").unwrap();
         let days =
             rule.days("2026-01-05".parse().unwrap(), Some("2026-01-19".parse().unwrap()), &mut 100_000);
         assert_eq!(days.len(), 3);
-        let yearly =
-            Rule::parse("FREQ=YEARLY").unwrap().days("2026-05-01".parse().unwrap(), None, &mut 100_000);
+        let yearly = RecurrenceRule::parse("FREQ=YEARLY").unwrap().days(
+            "2026-05-01".parse().unwrap(),
+            None,
+            &mut 100_000,
+        );
         assert_eq!(yearly.last().map(ToString::to_string).as_deref(), Some("2040-05-01"));
     }
 
     #[test]
     fn unknown_parts_are_refused() {
         assert_eq!(
-            Rule::parse("FREQ=YEARLY;BYWEEKNO=20").unwrap_err().en,
+            RecurrenceRule::parse("FREQ=YEARLY;BYWEEKNO=20").unwrap_err().en,
             "`BYWEEKNO` is not read; write the days as events of their own"
         );
-        assert!(Rule::parse("FREQ=HOURLY").unwrap_err().en.contains("DAILY, WEEKLY"));
-        assert_eq!(Rule::parse("COUNT=3").unwrap_err().en, "it has no FREQ");
-        assert!(Rule::parse("FREQ=DAILY;BYDAY=XX").is_err());
-        assert!(Rule::parse("FREQ=DAILY;BYDAY=日").is_err());
+        assert!(RecurrenceRule::parse("FREQ=HOURLY").unwrap_err().en.contains("DAILY, WEEKLY"));
+        assert_eq!(RecurrenceRule::parse("COUNT=3").unwrap_err().en, "it has no FREQ");
+        assert!(RecurrenceRule::parse("FREQ=DAILY;BYDAY=XX").is_err());
+        assert!(RecurrenceRule::parse("FREQ=DAILY;BYDAY=日").is_err());
     }
 }

@@ -4,20 +4,20 @@
 //! A zone that the file defines is followed by its newest rules: calendars here are about days to come, not about what
 //! clocks showed in 1970.
 
-use super::line::Line;
+use super::line::ContentLine;
 use crate::base::time::Zone;
 use std::collections::BTreeMap;
 
 /// The zones that lines of one file can name.
-pub(super) struct Zones<'a> {
+pub(super) struct NamedZones<'a> {
     /// Where a time without a zone is.
     pub(super) own: &'a Zone,
     defined: BTreeMap<String, Zone>,
 }
 
-impl<'a> Zones<'a> {
+impl<'a> NamedZones<'a> {
     /// The zones of a file: those that it defines beside those that everybody knows.
-    pub(super) fn of(lines: &[Line], own: &'a Zone) -> Self {
+    pub(super) fn of(lines: &[ContentLine], own: &'a Zone) -> Self {
         let mut defined = BTreeMap::new();
         let mut from = None;
         for (n, line) in lines.iter().enumerate() {
@@ -28,7 +28,7 @@ impl<'a> Zones<'a> {
                 ("BEGIN", _) => from = Some(n),
                 ("END", Some(first)) => {
                     let lines = &lines[first..n];
-                    let get = |name: &str| lines.iter().find(|line| line.name == name).map(Line::text);
+                    let get = |name: &str| lines.iter().find(|line| line.name == name).map(ContentLine::text);
                     let named = get("X-LIC-LOCATION").and_then(|name| known(&name));
                     if let (Some(name), Some(zone)) = (get("TZID"), named.or_else(|| from_rules(lines))) {
                         defined.insert(name.trim().to_owned(), zone);
@@ -77,7 +77,7 @@ fn known(name: &str) -> Option<Zone> {
 }
 
 /// The zone that the newest `STANDARD` and `DAYLIGHT` of a `VTIMEZONE` describe.
-fn from_rules(lines: &[Line]) -> Option<Zone> {
+fn from_rules(lines: &[ContentLine]) -> Option<Zone> {
     let standard = newest(lines, "STANDARD");
     let daylight = newest(lines, "DAYLIGHT");
     let base = standard.as_ref().or(daylight.as_ref())?;
@@ -100,7 +100,7 @@ struct Half {
     change: Option<String>,
 }
 
-fn newest(lines: &[Line], kind: &str) -> Option<Half> {
+fn newest(lines: &[ContentLine], kind: &str) -> Option<Half> {
     let mut found: Option<Half> = None;
     let mut from = None;
     for (n, line) in lines.iter().enumerate() {
@@ -120,7 +120,7 @@ fn newest(lines: &[Line], kind: &str) -> Option<Half> {
     found
 }
 
-fn half(lines: &[Line]) -> Option<Half> {
+fn half(lines: &[ContentLine]) -> Option<Half> {
     let get = |name: &str| lines.iter().find(|line| line.name == name).map(|line| line.value.trim());
     let began = get("DTSTART").unwrap_or_default().to_owned();
     let offset = seconds(get("TZOFFSETTO")?)?;
@@ -190,7 +190,7 @@ mod tests {
     fn zone(halves: &str, name: &str) -> Option<Zone> {
         let text = format!("BEGIN:VTIMEZONE\nTZID:Own\n{halves}END:VTIMEZONE\n");
         let lines = line::lines(&text, &mut Vec::new());
-        Zones::of(&lines, &Zone::utc()).named(name)
+        NamedZones::of(&lines, &Zone::utc()).named(name)
     }
 
     fn utc(zone: &Zone, civil: &str) -> String {

@@ -19,16 +19,16 @@ pub(crate) use top::{
 
 /// A table: the keys of one place.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Keys {
+pub(crate) struct KeyTable {
     /// The keys, as the compiler allows them.
     pub(crate) names: &'static [&'static str],
     /// What each is, in the same order.
-    pub(crate) about: &'static [About],
+    pub(crate) about: &'static [KeyAbout],
 }
 
 /// What a key is.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct About {
+pub(crate) struct KeyAbout {
     /// What the key's value is.
     pub(crate) is: Is,
     /// What it does, in a sentence or two.
@@ -132,17 +132,17 @@ pub(crate) enum Is {
 macro_rules! keys {
     ($($(#[$doc:meta])* $name:ident { $($key:literal: $is:expr, $words:literal, $example:literal;)* })*) => { $(
         $(#[$doc])*
-        pub(crate) const $name: $crate::lang::keys::Keys = $crate::lang::keys::Keys {
+        pub(crate) const $name: $crate::lang::keys::KeyTable = $crate::lang::keys::KeyTable {
             names: &[$($key),*],
-            about: &[$($crate::lang::keys::About { is: $is, words: $words, example: $example }),*],
+            about: &[$($crate::lang::keys::KeyAbout { is: $is, words: $words, example: $example }),*],
         };
     )* };
 }
 use keys;
 
-impl Keys {
+impl KeyTable {
     /// Every key and what it is.
-    pub(crate) fn each(&self) -> impl Iterator<Item = (&'static str, About)> {
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&'static str, KeyAbout)> {
         self.names.iter().copied().zip(self.about.iter().copied())
     }
 }

@@ -1,7 +1,7 @@
 //! What may stand in a step: the verbs, what stands beside each, and what any step may have.
 
 use super::{
-    About, Is, Keys,
+    Is, KeyAbout, KeyTable,
     closed::{ORDERS, SILENCE},
     keys, words,
 };
@@ -130,9 +130,9 @@ pub(crate) struct VerbKeys {
     /// The verb.
     pub(crate) name: &'static str,
     /// What stands behind it.
-    pub(crate) about: About,
+    pub(crate) about: KeyAbout,
     /// What stands beside it.
-    pub(crate) beside: Keys,
+    pub(crate) beside: KeyTable,
     /// What has to stand beside it.
     pub(crate) needs: &'static [&'static str],
 }
@@ -142,10 +142,10 @@ const fn verb(
     is: Is,
     words: &'static str,
     example: &'static str,
-    beside: Keys,
+    beside: KeyTable,
     needs: &'static [&'static str],
 ) -> VerbKeys {
-    VerbKeys { name, about: About { is, words, example }, beside, needs }
+    VerbKeys { name, about: KeyAbout { is, words, example }, beside, needs }
 }
 
 /// The verbs.

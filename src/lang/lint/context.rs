@@ -293,9 +293,9 @@ pub(crate) fn due_steps(play: &Play) -> Vec<Due<'_>> {
     out
 }
 
-type Cursor = Option<(Option<Offset>, Duration)>;
+type LintCursor = Option<(Option<Offset>, Duration)>;
 
-fn walk<'a>(block: &'a Block, mut cursor: Cursor, out: &mut Vec<Due<'a>>) -> Cursor {
+fn walk<'a>(block: &'a Block, mut cursor: LintCursor, out: &mut Vec<Due<'a>>) -> LintCursor {
     for step in block {
         if let Some(at) = step.at {
             cursor = Some((Some(at), Duration::ZERO));

@@ -8,7 +8,7 @@ mod patterns;
 mod places;
 mod values;
 
-use crate::lang::keys::{self, About, Keys};
+use crate::lang::keys::{self, KeyAbout, KeyTable};
 use serde_json::{Map, Value, json};
 
 /// The whole schema, draft 2020-12.
@@ -28,14 +28,14 @@ pub fn schema() -> Value {
 }
 
 /// A closed mapping by its table.
-fn table(keys: &Keys, required: &[&str]) -> Value {
+fn table(keys: &KeyTable, required: &[&str]) -> Value {
     let mut schema = open(keys, required);
     schema["additionalProperties"] = json!(false);
     schema
 }
 
 /// A mapping that has the keys of a table, and any other.
-fn open(keys: &Keys, required: &[&str]) -> Value {
+fn open(keys: &KeyTable, required: &[&str]) -> Value {
     let mut properties = Map::new();
     for (key, about) in keys.each() {
         properties.insert(key.into(), property(about));
@@ -48,7 +48,7 @@ fn open(keys: &Keys, required: &[&str]) -> Value {
 }
 
 /// A key's value with the words that explain it.
-fn property(about: About) -> Value {
+fn property(about: KeyAbout) -> Value {
     described(values::value(about.is), about.words, about.example)
 }
 

@@ -5,12 +5,12 @@ use super::{
     values::{def, named, text},
 };
 use crate::{
-    base::{metric::Unit, threshold::THRESHOLDS},
+    base::{metric::MetricUnit, threshold::THRESHOLDS},
     lang::keys::{
-        self, Keys, VERBS,
+        self, KeyTable, VERBS,
         closed::{LABELS, RESERVED},
     },
-    model::channel::{ChannelKind, Need},
+    model::channel::{ChannelKind, SettingNeed},
 };
 use serde_json::{Map, Value, json};
 
@@ -112,8 +112,8 @@ fn moderate() -> Value {
 fn thresholds() -> Value {
     let properties = THRESHOLDS.iter().map(|one| {
         let mut value = match one.unit {
-            Unit::Share => json!({ "type": "string", "pattern": r"^[0-9]+(?:\.[0-9]+)?%$" }),
-            Unit::Days => super::values::value(keys::Is::Positive),
+            MetricUnit::Share => json!({ "type": "string", "pattern": r"^[0-9]+(?:\.[0-9]+)?%$" }),
+            MetricUnit::Days => super::values::value(keys::Is::Positive),
             _ => json!({ "type": "number", "exclusiveMinimum": 0 }),
         };
         value["description"] = json!(format!("{}.", one.about.en));
@@ -124,7 +124,7 @@ fn thresholds() -> Value {
 }
 
 /// Keys that lints know, among any others; or plain text.
-fn loose(keys: &Keys) -> Value {
+fn loose(keys: &KeyTable) -> Value {
     let mut schema = open(keys, &[]);
     schema["type"] = json!(["object", "string", "array", "number", "boolean"]);
     schema
@@ -238,7 +238,7 @@ fn url() -> Value {
 fn channel() -> Value {
     let bare: Vec<&str> = ChannelKind::ALL
         .iter()
-        .filter(|kind| kind.settings().iter().all(|(_, need, _)| *need == Need::Optional))
+        .filter(|kind| kind.settings().iter().all(|(_, need, _)| *need == SettingNeed::Optional))
         .map(|kind| kind.as_str())
         .collect();
     // The type decides: an editor then offers what that type has, and nothing else.
@@ -251,7 +251,7 @@ fn channel() -> Value {
         }
         for (key, need, secret) in kind.settings() {
             properties.insert((*key).into(), own(key, *secret));
-            if *need == Need::Required {
+            if *need == SettingNeed::Required {
                 required.push(*key);
             }
         }

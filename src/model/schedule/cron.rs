@@ -36,7 +36,7 @@ pub struct Cron {
 }
 
 /// One of the fields: its name, its bounds and the names of its values.
-struct Field {
+struct CronField {
     name: &'static str,
     zh: &'static str,
     low: u32,
@@ -44,13 +44,13 @@ struct Field {
     names: &'static [&'static str],
 }
 
-const FIELDS: [Field; 6] = [
-    Field { name: "second", zh: "秒", low: 0, high: 59, names: &[] },
-    Field { name: "minute", zh: "分", low: 0, high: 59, names: &[] },
-    Field { name: "hour", zh: "时", low: 0, high: 23, names: &[] },
-    Field { name: "day of the month", zh: "日", low: 1, high: 31, names: &[] },
-    Field { name: "month", zh: "月", low: 1, high: 12, names: &MONTHS },
-    Field { name: "day of the week", zh: "星期", low: 0, high: 7, names: &WEEKDAYS },
+const FIELDS: [CronField; 6] = [
+    CronField { name: "second", zh: "秒", low: 0, high: 59, names: &[] },
+    CronField { name: "minute", zh: "分", low: 0, high: 59, names: &[] },
+    CronField { name: "hour", zh: "时", low: 0, high: 23, names: &[] },
+    CronField { name: "day of the month", zh: "日", low: 1, high: 31, names: &[] },
+    CronField { name: "month", zh: "月", low: 1, high: 12, names: &MONTHS },
+    CronField { name: "day of the week", zh: "星期", low: 0, high: 7, names: &WEEKDAYS },
 ];
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -241,7 +241,7 @@ fn wrong_count(text: &str, n: usize) -> ScheduleError {
 }
 
 /// Reads a field into a set; `start` is where it begins in the whole text.
-fn parse_field(field: &Field, text: &str, start: usize) -> Result<u64, ScheduleError> {
+fn parse_field(field: &CronField, text: &str, start: usize) -> Result<u64, ScheduleError> {
     let mut set = 0;
     let mut at = start;
     for part in text.split(',') {
@@ -258,8 +258,8 @@ fn parse_field(field: &Field, text: &str, start: usize) -> Result<u64, ScheduleE
 type PartError = (Phrase, Option<Phrase>);
 
 /// One part of a list: `*`, a value or a range, with a step after `*` or a range.
-fn parse_part(field: &Field, part: &str) -> Result<u64, PartError> {
-    let Field { name, zh, low, high, .. } = field;
+fn parse_part(field: &CronField, part: &str) -> Result<u64, PartError> {
+    let CronField { name, zh, low, high, .. } = field;
     if part.is_empty() {
         let help = Some(
             pair(
@@ -324,7 +324,7 @@ fn parse_part(field: &Field, part: &str) -> Result<u64, PartError> {
     Ok((first..=last).step_by(step as usize).fold(0, |set, n| set | 1 << n))
 }
 
-fn backward_help(field: &Field, range: &str, first: u32, last: u32) -> Phrase {
+fn backward_help(field: &CronField, range: &str, first: u32, last: u32) -> Phrase {
     if field.low == 0 && field.high == 7 && last == 0 {
         return phrase!("a week ends with Sunday as 7: `{first}-7`", "一周以周日（7）结束：`{first}-7`");
     }
@@ -336,8 +336,8 @@ fn backward_help(field: &Field, range: &str, first: u32, last: u32) -> Phrase {
 }
 
 /// One value: a number within the field's bounds or one of its names.
-fn value(field: &Field, text: &str) -> Result<u32, PartError> {
-    let Field { name, zh, low, high, names } = field;
+fn value(field: &CronField, text: &str) -> Result<u32, PartError> {
+    let CronField { name, zh, low, high, names } = field;
     let lower = text.to_ascii_lowercase();
     if let Some(position) = names.iter().position(|name| *name == lower) {
         return Ok(position as u32 + low);
@@ -366,7 +366,7 @@ fn value(field: &Field, text: &str) -> Result<u32, PartError> {
     Err((message, value_help(field, &lower)))
 }
 
-fn value_help(field: &Field, lower: &str) -> Option<Phrase> {
+fn value_help(field: &CronField, lower: &str) -> Option<Phrase> {
     let short = lower.get(..3).filter(|short| field.names.contains(short));
     if let Some(short) = short {
         return Some(phrase!("names have three letters here: `{short}`", "这里的名字是三个字母：`{short}`"));

@@ -1,12 +1,12 @@
 //! Calls: functions that are there, how much they take, which are refused, and the maps of `post` and `task`.
 
-use super::{ANY, CheckPass, Place, ValueKind, meant, names::has_no};
+use super::{ANY, CheckPass, CodePlace, ValueKind, meant, names::has_no};
 use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::base::source::normal_path;
 use crate::base::time::{ClockTime, Zone};
 use crate::script::{
     api,
-    posting::{self, Shape},
+    posting::{self, VerbShape},
     suggest,
 };
 use rhai::{Dynamic, Expr, FnCallExpr, FnPtr, Position};
@@ -120,7 +120,7 @@ impl CheckPass<'_> {
         self.files_and_maps(call);
         self.zone_or_clock(call);
         let given = call.args.len();
-        if let Place::Script { functions, .. } = self.place
+        if let CodePlace::Script { functions, .. } = self.place
             && functions.get(call.name.as_str()).is_some_and(|counts| counts.contains(&given))
         {
             return ANY;
@@ -177,7 +177,7 @@ impl CheckPass<'_> {
             self.problem(position, message, None);
             return ANY;
         }
-        if let Place::Script { functions, .. } = self.place
+        if let CodePlace::Script { functions, .. } = self.place
             && functions.get(name).is_some_and(|counts| counts.contains(&given))
         {
             return ANY;
@@ -236,8 +236,8 @@ impl CheckPass<'_> {
     /// Whether there is such a function; the problem is noted when there is none.
     fn exists(&mut self, name: &str, given: usize, position: Position) -> bool {
         let own = match self.place {
-            Place::Script { functions, .. } => functions.get(name),
-            Place::Expression(_) => None,
+            CodePlace::Script { functions, .. } => functions.get(name),
+            CodePlace::Expression(_) => None,
         };
         let counts = self.functions.get(name);
         if counts.is_some_and(|counts| counts.contains(&given)) {
@@ -267,7 +267,7 @@ impl CheckPass<'_> {
             return false;
         }
         let mut names: Vec<&str> = self.functions.keys().map(String::as_str).collect();
-        if let Place::Script { functions, .. } = self.place {
+        if let CodePlace::Script { functions, .. } = self.place {
             names.extend(functions.keys().map(String::as_str));
         }
         let help = suggest::nearest(name, names).map_or_else(
@@ -289,7 +289,7 @@ impl CheckPass<'_> {
 
     /// `module::name(…)`
     fn qualified(&mut self, call: &FnCallExpr, position: Position) -> ValueKind {
-        let Place::Script { modules, .. } = self.place else {
+        let CodePlace::Script { modules, .. } = self.place else {
             self.problem(position, pair("an expression has no modules", "表达式里没有模块"), None);
             return ANY;
         };
@@ -381,7 +381,7 @@ impl CheckPass<'_> {
         }
     }
 
-    fn map(&mut self, shape: &Shape, parts: &MapParts, position: Position) {
+    fn map(&mut self, shape: &VerbShape, parts: &MapParts, position: Position) {
         for (key, value) in &parts.0 {
             if let Some(message) = shape.unknown(&key.name) {
                 self.problem(key.pos, message, None);

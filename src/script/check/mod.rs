@@ -22,7 +22,7 @@ type ValueKind = &'static str;
 const ANY: ValueKind = "any";
 
 /// Where the code stands.
-pub(super) enum Place<'a> {
+pub(super) enum CodePlace<'a> {
     /// In a playbook, with the names it may use there.
     Expression(&'a Known),
     /// In a script file, with its own functions, its constants and what its imports have.
@@ -31,7 +31,7 @@ pub(super) enum Place<'a> {
 
 /// Something wrong at a place.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Problem {
+pub(super) struct ScriptProblem {
     pub(super) position: Position,
     pub(super) message: Phrase,
     pub(super) help: Option<Phrase>,
@@ -39,7 +39,7 @@ pub(super) struct Problem {
 
 /// What a walk found.
 pub(super) struct Findings {
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<ScriptProblem>,
     pub(super) names: Names,
     /// Paths of `data("…")`, in order.
     pub(super) data: BTreeSet<String>,
@@ -48,7 +48,7 @@ pub(super) struct Findings {
 }
 
 /// Walks all of a compiled source.
-pub(super) fn walk(ast: &AST, place: &Place<'_>, functions: &Arities) -> Findings {
+pub(super) fn walk(ast: &AST, place: &CodePlace<'_>, functions: &Arities) -> Findings {
     let (closures, mut own): (Vec<_>, Vec<_>) =
         functions_of(ast).into_iter().partition(|function| is_closure(&function.name));
     own.sort_by_key(|function| function.position);
@@ -107,7 +107,7 @@ fn functions_of(ast: &AST) -> Vec<Function> {
 }
 
 struct CheckPass<'a> {
-    place: &'a Place<'a>,
+    place: &'a CodePlace<'a>,
     functions: &'a Arities,
     closures: BTreeMap<String, Shared<Function>>,
     locals: Vec<(String, ValueKind)>,
@@ -118,11 +118,11 @@ struct CheckPass<'a> {
 
 impl CheckPass<'_> {
     fn problem(&mut self, position: Position, message: impl Into<Phrase>, help: Option<Phrase>) {
-        self.found.problems.push(Problem { position, message: message.into(), help });
+        self.found.problems.push(ScriptProblem { position, message: message.into(), help });
     }
 
     fn is_script(&self) -> bool {
-        matches!(self.place, Place::Script { .. })
+        matches!(self.place, CodePlace::Script { .. })
     }
 
     fn block(&mut self, statements: &[Stmt]) {

@@ -1,6 +1,6 @@
 //! Names and properties: what is in scope, and what it has.
 
-use super::{ANY, CheckPass, Place, ValueKind, meant};
+use super::{ANY, CheckPass, CodePlace, ValueKind, meant};
 use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::script::{
     api,
@@ -34,8 +34,8 @@ impl CheckPass<'_> {
             return kind;
         }
         match self.place {
-            Place::Expression(known) => self.name_in_expression(known, name, key.as_deref(), position),
-            Place::Script { functions, constants, modules } => {
+            CodePlace::Expression(known) => self.name_in_expression(known, name, key.as_deref(), position),
+            CodePlace::Script { functions, constants, modules } => {
                 if let Some(word) = Name::parse(name).filter(|word| *word != Name::Row) {
                     self.found.names = self.found.names.with(word);
                     self.found.hears |= from_outside(word, key.as_deref(), None);
@@ -112,7 +112,7 @@ impl CheckPass<'_> {
 
     /// `on.name`
     pub(super) fn property(&mut self, on: ValueKind, name: &str, position: Position) -> ValueKind {
-        if let Place::Expression(known) = self.place {
+        if let CodePlace::Expression(known) = self.place {
             let keys = match on {
                 "vars" => known.vars.as_ref(),
                 "date" => known.dates.as_ref(),
@@ -155,7 +155,7 @@ impl CheckPass<'_> {
     /// A field of a member. Lists bring in fields of any name, so only a slip in a name that every member has is a
     /// mistake: `member.idel` would be nothing, and a condition on it never true.
     fn field(&mut self, name: &str, position: Position) {
-        if matches!(self.place, Place::Expression(known) if known.fields.contains(name)) {
+        if matches!(self.place, CodePlace::Expression(known) if known.fields.contains(name)) {
             return;
         }
         let names = api::names_of("member", self.is_script());

@@ -8,7 +8,7 @@ mod hostile;
 mod listing;
 
 use super::{
-    action::{Action, Outcome},
+    action::{Action, CallOutcome},
     expr::{EvalError, Expr, ExprError},
     facts::{Facts, PhaseFacts, RoleFacts, RunFacts},
     names::{Known, Names},
@@ -200,11 +200,11 @@ fn script(source: &str) -> Script {
     Script::compile("scripts/t.rhai", source).unwrap_or_else(|e| panic!("{e:#?}"))
 }
 
-fn run_with(source: &str, args: Value) -> Result<Outcome, ScriptError> {
+fn run_with(source: &str, args: Value) -> Result<CallOutcome, ScriptError> {
     script(source).call("main", &args, &facts(), &FakeHost::default())
 }
 
-fn run(source: &str) -> Outcome {
+fn run(source: &str) -> CallOutcome {
     run_with(source, Value::Null).unwrap_or_else(|e| panic!("{e}"))
 }
 
@@ -227,7 +227,7 @@ fn refused(source: &str) -> Vec<String> {
         .collect()
 }
 
-fn texts(outcome: &Outcome) -> Vec<String> {
+fn texts(outcome: &CallOutcome) -> Vec<String> {
     outcome
         .actions
         .iter()

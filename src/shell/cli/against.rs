@@ -21,7 +21,7 @@ use crate::{
     shell::{
         clock,
         store::{Reader, StoreError},
-        view::{Group, plan},
+        view::{GroupShown, plan},
     },
 };
 use std::{collections::BTreeMap, path::Path, sync::Arc};
@@ -118,7 +118,7 @@ pub(super) fn renames(file: &Path, new: &Playbook) -> Vec<Phrase> {
     let read = ReadArgs { file: Some(file.to_owned()), ..ReadArgs::default() };
     // Where nothing is kept, or nothing can be read, there is nothing to compare with.
     let Ok(opened) = read.open() else { return Vec::new() };
-    let lives = |group: &Group<'_>| {
+    let lives = |group: &GroupShown<'_>| {
         group.info.is_some_and(|info| info.playbook == new.name.as_str())
             && group.state.digest.as_ref() != Some(&new.digest)
     };

@@ -3,7 +3,7 @@
 //! `done`, `approve`, `reject`, `answer`, `signal`.
 
 use super::{
-    args::{self, Target},
+    args::{self, TargetArg},
     client,
     failure::Failure,
     load::read_stdin,
@@ -34,7 +34,7 @@ use std::{
 
 /// Says that a task is done, or that a post was copied to where it belongs.
 #[derive(Debug, clap::Args)]
-pub(super) struct Done {
+pub(super) struct DoneArgs {
     /// The task, as `playbook tasks` shows it, or a message in doubt that has arrived after all.
     #[arg(value_name = "TASK")]
     task: String,
@@ -49,10 +49,10 @@ pub(super) struct Done {
     #[arg(long)]
     everywhere: bool,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Done {
+impl DoneArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         if self.everywhere {
@@ -81,7 +81,7 @@ impl Done {
     }
 }
 
-impl Done {
+impl DoneArgs {
     /// One card over many groups: what one occurrence has to say is pasted everywhere at once.
     fn everywhere(&self, one: &Remote, out: &mut Output) -> Result<(), Failure> {
         let task = args::task(&self.task);
@@ -120,7 +120,7 @@ fn is_of_an_occurrence(open: &OpenTask) -> bool {
 /// Gives an approval. Only those who were asked can, by their id or name under `people`; the operator can in their
 /// place.
 #[derive(Debug, clap::Args)]
-pub(super) struct Approve {
+pub(super) struct ApproveArgs {
     /// The approval, as `playbook tasks` shows it.
     #[arg(value_name = "TASK")]
     task: String,
@@ -133,7 +133,7 @@ pub(super) struct Approve {
     #[command(flatten)]
     place: Deputy,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
 /// Who answers where others were asked.
@@ -146,12 +146,12 @@ struct Deputy {
 
 impl Deputy {
     /// Whoever reaches the socket is the operator of the engine; a name that is given is meant.
-    fn holds(&self, target: &Target) -> bool {
+    fn holds(&self, target: &TargetArg) -> bool {
         self.as_operator || target.by.is_none()
     }
 }
 
-impl Approve {
+impl ApproveArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let command = Command::Approve {
@@ -167,7 +167,7 @@ impl Approve {
 
 /// Refuses an approval: what it gates does not happen.
 #[derive(Debug, clap::Args)]
-pub(super) struct Reject {
+pub(super) struct RejectArgs {
     /// The approval, as `playbook tasks` shows it.
     #[arg(value_name = "TASK")]
     task: String,
@@ -177,10 +177,10 @@ pub(super) struct Reject {
     #[command(flatten)]
     place: Deputy,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Reject {
+impl RejectArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let command = Command::Reject {
@@ -226,7 +226,7 @@ fn not_done(remote: &Remote, state: &State, task: &TaskId) -> Option<Phrase> {
 /// `playbook answer t4 --member li --with name=Li --with dish=soup`. A chain that was pasted into the chat is read by
 /// `--chain FILE`, what was counted elsewhere by `--counts 6,3,1`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Answer {
+pub(super) struct AnswerArgs {
     /// The question, as `playbook tasks` shows it, its play, or the name under which its result is known.
     #[arg(value_name = "TASK")]
     task: String,
@@ -254,10 +254,10 @@ pub(super) struct Answer {
     #[arg(long, conflicts_with_all = ["options", "with"])]
     withdraw: bool,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Answer {
+impl AnswerArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         if let Some(path) = &self.chain {
             return self.chain(path, out);
@@ -305,7 +305,7 @@ impl Answer {
     }
 }
 
-impl Answer {
+impl AnswerArgs {
     /// What somebody has counted elsewhere.
     fn counts(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
@@ -375,7 +375,7 @@ fn pasted(path: &Path) -> Result<String, Failure> {
 /// For example `playbook signal member.joined --member li --with name=Li`. A signal that nothing in the playbook
 /// hears is refused with the nearest name; joins, leaves and messages are always heard.
 #[derive(Debug, clap::Args)]
-pub(super) struct Signal {
+pub(super) struct SignalArgs {
     /// The signal's name.
     #[arg(value_name = "NAME")]
     name: String,
@@ -392,10 +392,10 @@ pub(super) struct Signal {
     #[arg(long)]
     anyway: bool,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Signal {
+impl SignalArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let data = in_plain_keys(&self.name, remote::data(self.data.as_deref(), &self.with)?);
         if self.name.is_empty() || self.name.contains(char::is_whitespace) {

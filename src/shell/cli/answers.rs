@@ -10,7 +10,7 @@ use crate::{
         ids::GroupId,
         phrase::{Phrase, pair, phrase},
     },
-    shell::view::answers::{Questions, Row},
+    shell::view::answers::{AnswerRow, Questions},
 };
 use std::{collections::BTreeMap, path::Path};
 
@@ -41,10 +41,10 @@ impl AnswersArgs {
             questions.entry(line.group).or_default().note(&line.entry);
         };
         opened.reader.log(opened.only.as_ref(), 0, &mut note).map_err(unreadable)?;
-        let of = |group: crate::shell::view::Group<'_>| {
+        let of = |group: crate::shell::view::GroupShown<'_>| {
             questions.get(group.id).map(|all| all.rows(group, name)).unwrap_or_default()
         };
-        let rows: Vec<Row> = opened.groups().flat_map(of).collect();
+        let rows: Vec<AnswerRow> = opened.groups().flat_map(of).collect();
         if let Some(name) = name.filter(|_| rows.is_empty()) {
             return Err(Failure::usage(phrase!("no question goes by {name}", "没有叫 {name} 的提问")).help(
                 phrase!("`playbook answers` lists the questions", "`playbook answers` 会列出所有提问"),
@@ -80,7 +80,7 @@ impl AnswersArgs {
 }
 
 /// A line a question.
-fn list(rows: &[Row], several: bool, out: &mut Output) -> Result<(), Failure> {
+fn list(rows: &[AnswerRow], several: bool, out: &mut Output) -> Result<(), Failure> {
     let locale = out.languages.people;
     let header = [
         pair("group", "群"),
@@ -105,7 +105,7 @@ fn list(rows: &[Row], several: bool, out: &mut Output) -> Result<(), Failure> {
     Ok(write_or(&table, pair("Nothing has been asked yet.", "还没有提过问。"), several, out)?)
 }
 
-fn state(row: &Row) -> Phrase {
+fn state(row: &AnswerRow) -> Phrase {
     match (&row.closed, &row.due) {
         (Some(at), _) => phrase!("over since {}", "{} 已结束", at.minute()),
         (None, Some(due)) => phrase!("open until {}", "开放到 {}", due.minute()),
@@ -114,7 +114,7 @@ fn state(row: &Row) -> Phrase {
 }
 
 /// One question with its answers.
-fn whole(row: &Row, several: bool, out: &mut Output) -> Result<(), Failure> {
+fn whole(row: &AnswerRow, several: bool, out: &mut Output) -> Result<(), Failure> {
     let locale = out.languages.people;
     let group = if several { format!(" · {}", row.group) } else { String::new() };
     let run = row.run.as_ref().map(|run| format!(" · {run}")).unwrap_or_default();

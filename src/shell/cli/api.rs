@@ -5,7 +5,7 @@ use crate::script::api;
 
 /// Lists what expressions and scripts may use, with one line of explanation each.
 #[derive(Debug, clap::Args)]
-pub(super) struct Api {
+pub(super) struct ApiArgs {
     /// How to write it.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: ApiFormat,
@@ -21,7 +21,7 @@ enum ApiFormat {
     Rhai,
 }
 
-impl Api {
+impl ApiArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         match self.format {
             ApiFormat::Text => out.block(&api::listing(out.languages.people))?,

@@ -40,7 +40,7 @@ pub(super) struct GroupArg {
 
 /// What every command to a running engine takes.
 #[derive(Debug, Clone, clap::Args)]
-pub(super) struct Target {
+pub(super) struct TargetArg {
     #[command(flatten)]
     pub(super) state: StateArg,
     #[command(flatten)]

@@ -28,7 +28,7 @@ use std::{
 ///
 /// The copy is of one moment, is read again before it gets its name, and can be put back with `playbook restore`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Backup {
+pub(super) struct BackupArgs {
     /// The file to write.
     #[arg(value_name = "FILE")]
     to: PathBuf,
@@ -39,7 +39,7 @@ pub(super) struct Backup {
     state: StateArg,
 }
 
-impl Backup {
+impl BackupArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let dir = directory(self.state.state.as_deref(), None);
         let to = self.to.display();
@@ -69,7 +69,7 @@ impl Backup {
 /// --until, is in doubt: held until `playbook done EFFECT` says that it arrived or `playbook retry EFFECT` sends it.
 /// The state that was there is kept beside.
 #[derive(Debug, clap::Args)]
-pub(super) struct Restore {
+pub(super) struct RestoreArgs {
     /// The copy, as `playbook backup` wrote it.
     #[arg(value_name = "FILE")]
     from: PathBuf,
@@ -80,7 +80,7 @@ pub(super) struct Restore {
     state: StateArg,
 }
 
-impl Restore {
+impl RestoreArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let dir = directory(self.state.state.as_deref(), None);
         let until = self.until.as_deref().map(|text| time(text, &Zone::utc())).transpose()?;

@@ -2,8 +2,8 @@
 
 use super::{against, fix, kept, lang::Languages};
 use super::{
-    failure::{Code, Failure},
-    load::{self, Loaded},
+    failure::{Exit, Failure},
+    load::{self, LoadedFile},
     output::{BAD, GOOD, Output, WARN, paint},
 };
 use crate::{
@@ -22,7 +22,7 @@ use std::path::PathBuf;
 ///
 /// Needs no secrets. Ends with 1 when there is an error; a warning is advice and never fails.
 #[derive(Debug, clap::Args)]
-pub(super) struct Check {
+pub(super) struct CheckArgs {
     /// The playbook files; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -56,7 +56,7 @@ enum CheckFormat {
 /// Warnings of a file that are shown unless all are asked for.
 const WARNINGS_SHOWN: usize = 5;
 
-impl Check {
+impl CheckArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let Languages { people, programs, .. } = out.languages;
         let mut errors = false;
@@ -128,11 +128,11 @@ impl Check {
         if !unreadable.is_empty() {
             return Err(Failure::environment(unreadable.join("\n")));
         }
-        if errors { Err(Failure::said(Code::Playbook)) } else { Ok(()) }
+        if errors { Err(Failure::said(Exit::Playbook)) } else { Ok(()) }
     }
 }
 
-impl Check {
+impl CheckArgs {
     /// Puts errors first, and unless all are asked for leaves the warnings that weigh most: what cannot be meant before
     /// advice, in the order of the file. Gives how many are left out.
     fn weigh(&self, shown: &mut Vec<&Diagnostic>) -> usize {
@@ -155,7 +155,7 @@ impl Check {
 }
 
 /// What is good and what is not, in one line.
-fn verdict(loaded: &Loaded, ending: usize, locale: Locale) -> String {
+fn verdict(loaded: &LoadedFile, ending: usize, locale: Locale) -> String {
     let report = &loaded.compiled.report;
     let errors = report.count(Severity::Error) + loaded.compiled.script_problems.len();
     let warnings = report.count(Severity::Warning) + ending;

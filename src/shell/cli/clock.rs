@@ -1,6 +1,6 @@
 //! `playbook clock`: whether a group's clock agrees with the machine's, and how one that is ahead gets back.
 
-use super::{args::Target, failure::Failure, output::Output};
+use super::{args::TargetArg, failure::Failure, output::Output};
 use crate::{base::phrase::phrase, engine::input::Command, engine::view, shell::clock};
 
 /// Shows a group's clock, and sets it back where the machine's clock was wrong for a while.
@@ -8,15 +8,15 @@ use crate::{base::phrase::phrase, engine::input::Command, engine::view, shell::c
 /// A group's clock never goes backwards by itself. After the machine's clock was ahead, nothing of the group is due
 /// until it gets there again. What was settled meanwhile stays settled: no occurrence starts twice.
 #[derive(Debug, clap::Args)]
-pub(super) struct Clock {
+pub(super) struct ClockArgs {
     /// Set a clock that is ahead back to now.
     #[arg(long)]
     set_back: bool,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Clock {
+impl ClockArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         if self.set_back {

@@ -21,7 +21,7 @@ use crate::{
 /// `log`, `why` and `simulate --world journal:DIR` read it as before. Texts of playbook versions that no group and no
 /// run has any more go. With no engine running, the file is shortened; else its free space is used again.
 #[derive(Debug, clap::Args)]
-pub(super) struct Compact {
+pub(super) struct CompactArgs {
     /// What was decided before this is compressed.
     #[arg(long, value_name = "TIME")]
     before: String,
@@ -29,7 +29,7 @@ pub(super) struct Compact {
     state: StateArg,
 }
 
-impl Compact {
+impl CompactArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let dir = directory(self.state.state.as_deref(), None);
         let before = time(&self.before, &Zone::utc())?;

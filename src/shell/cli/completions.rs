@@ -6,13 +6,13 @@ use super::{failure::Failure, output::Output};
 ///
 /// For bash: `playbook completions bash > ~/.local/share/bash-completion/completions/playbook`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Completions {
+pub(super) struct CompletionsArgs {
     /// The shell.
     #[arg(value_enum)]
     shell: clap_complete::Shell,
 }
 
-impl Completions {
+impl CompletionsArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let mut text = Vec::new();
         clap_complete::generate(self.shell, &mut super::command(), "playbook", &mut text);

@@ -2,7 +2,7 @@
 
 use super::{
     args::GroupArg,
-    failure::{Code, Failure},
+    failure::{Exit, Failure},
     load,
     login::login,
     output::{GOOD, Output, WARN, pad, paint},
@@ -25,7 +25,7 @@ use std::path::PathBuf;
 /// Nothing is recorded. Ends with 0 when something was heard, with 4 when the platform refuses or another program
 /// listens with the same credential (a running engine does), and with 3 when nothing came in time.
 #[derive(Debug, clap::Args)]
-pub(super) struct Connect {
+pub(super) struct ConnectArgs {
     /// The channel, as under `channels`.
     #[arg(value_name = "CHANNEL")]
     channel: String,
@@ -48,7 +48,7 @@ pub(super) struct Connect {
     wait: Duration,
 }
 
-impl Connect {
+impl ConnectArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let loaded = load::compile(&self.file)?;
         let playbook = loaded.playbook()?;
@@ -156,7 +156,7 @@ fn manifest(title: &str, channel: &Channel, hears: bool, out: &mut Output) -> Re
 
 fn deaf(why: Deaf) -> Failure {
     match why {
-        Deaf::Refused(why) => Failure::new(Code::Refused, why),
+        Deaf::Refused(why) => Failure::new(Exit::Refused, why),
         Deaf::Troubled(why) => Failure::environment(why),
     }
 }

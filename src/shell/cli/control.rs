@@ -3,7 +3,7 @@
 //! `cancel`, `pause`, `resume`, `postpone`, `retry`, `skip`.
 
 use super::{
-    args::{self, Target},
+    args::{self, TargetArg},
     client, day,
     failure::Failure,
     output::Output,
@@ -22,7 +22,7 @@ use crate::{
 
 /// Ends a run; steps ahead are not carried out. Members who had been told are told by the play's `cancelled`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Cancel {
+pub(super) struct CancelArgs {
     /// The run, as `playbook runs` shows it.
     #[arg(value_name = "RUN")]
     run: String,
@@ -30,10 +30,10 @@ pub(super) struct Cancel {
     #[arg(long)]
     silent: bool,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Cancel {
+impl CancelArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let state = remote.state()?;
@@ -45,7 +45,7 @@ impl Cancel {
 
 /// Starts nothing until `resume`: one play, or all of them. Runs under way go on.
 #[derive(Debug, clap::Args)]
-pub(super) struct Pause {
+pub(super) struct PauseArgs {
     /// The play; all when there is none.
     #[arg(value_name = "PLAY")]
     play: Option<String>,
@@ -57,10 +57,10 @@ pub(super) struct Pause {
     #[arg(long, conflicts_with = "group")]
     all: bool,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Pause {
+impl PauseArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         for remote in self.target.one_or_all(self.all)? {
             let caretaker = self.caretaker.as_ref().map(RoleName::new);
@@ -81,7 +81,7 @@ impl Pause {
 
 /// Lets plays start again after `pause`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Resume {
+pub(super) struct ResumeArgs {
     /// The play; all when there is none.
     #[arg(value_name = "PLAY")]
     play: Option<String>,
@@ -89,10 +89,10 @@ pub(super) struct Resume {
     #[arg(long, conflicts_with = "group")]
     all: bool,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Resume {
+impl ResumeArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         for remote in self.target.one_or_all(self.all)? {
             let state = remote.state()?;
@@ -128,7 +128,7 @@ fn resumed(state: &State, play: Option<&PlayName>) -> Phrase {
 
 /// Moves a date of a play: the steps ahead move with it, what was done stays done.
 #[derive(Debug, clap::Args)]
-pub(super) struct Postpone {
+pub(super) struct PostponeArgs {
     /// The play and the id of the date: `guest-session/jia`.
     #[arg(value_name = "PLAY/ID")]
     date: String,
@@ -137,10 +137,10 @@ pub(super) struct Postpone {
     #[arg(value_name = "TIME|tbd")]
     time: String,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Postpone {
+impl PostponeArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let state = remote.state()?;
@@ -198,15 +198,15 @@ fn minds(remote: &Remote, state: &State, play: &PlayName, at: Timestamp) -> Vec<
 
 /// Tries again: a message that was refused, is in doubt or waits, or a run from the step that failed.
 #[derive(Debug, clap::Args)]
-pub(super) struct Retry {
+pub(super) struct RetryArgs {
     /// The effect as `playbook outbox` shows it, or the run as `playbook runs` does.
     #[arg(value_name = "ID")]
     id: String,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Retry {
+impl RetryArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let run = RunId::new(&self.id);
@@ -226,16 +226,16 @@ impl Retry {
 
 /// Skips a coming occurrence, or the step that a run waits at; gives up a message that was refused or is in doubt.
 #[derive(Debug, clap::Args)]
-pub(super) struct Skip {
+pub(super) struct SkipArgs {
     /// The play, for what comes next of it; the play and a day, `game@2026-12-09`; one of its dates; a run, which may be
     /// one that has not started; or a run and its step; or a message, as `playbook outbox` shows it.
     #[arg(value_name = "PLAY|PLAY@DAY|PLAY/ID|RUN[/STEP]|EFFECT")]
     run: String,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Skip {
+impl SkipArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let effect = EffectId::new(&self.run);

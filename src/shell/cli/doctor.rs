@@ -12,7 +12,7 @@ use crate::{
     shell::{
         clock,
         view::{
-            Group,
+            GroupShown,
             doctor::{Complaint, ScoreLine, complaints_among, marks},
         },
     },
@@ -26,7 +26,7 @@ use std::sync::Arc;
 /// `seed` only what goes wrong while people arrive is looked for. docs/doctor.md has every rule; `doctor:` in the
 /// playbook sets its thresholds, as in `doctor: { monologue: 60% }`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Doctor {
+pub(super) struct DoctorArgs {
     #[command(flatten)]
     read: ReadArgs,
     /// Show the scorecard instead: what a group that lives has, each met, not met or unknown.
@@ -34,7 +34,7 @@ pub(super) struct Doctor {
     score: bool,
 }
 
-impl Doctor {
+impl DoctorArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let opened = self.read.open()?;
         let now = clock::now();
@@ -69,7 +69,7 @@ impl Doctor {
 
 /// Writes what is wrong with a group: for people, or a line each.
 pub(super) fn write(
-    group: Group<'_>,
+    group: GroupShown<'_>,
     playbook: &Playbook,
     around: &Arc<Around>,
     now: Timestamp,

@@ -17,13 +17,13 @@ use crate::{
 ///
 /// Without a code, lists all of them.
 #[derive(Debug, clap::Args)]
-pub(super) struct Explain {
+pub(super) struct ExplainArgs {
     /// The code, as `check` writes it in brackets.
     #[arg(value_name = "CODE")]
     code: Option<String>,
 }
 
-impl Explain {
+impl ExplainArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let locale = out.languages.people;
         let Some(wanted) = &self.code else { return list(locale, out) };

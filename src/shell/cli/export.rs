@@ -4,13 +4,13 @@
 
 use super::{
     args::{GroupArg, StateArg},
-    failure::{Code, Failure},
+    failure::{Exit, Failure},
     output::{Format, Output},
     state::ReadArgs,
 };
 use crate::{
     base::{diagnostic::suggest, ids::MemberId, phrase::phrase},
-    shell::view::members::{self, Row, members},
+    shell::view::members::{self, MemberRow, members},
 };
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 /// A cell that a spreadsheet would take for a formula begins with `'`. With `--member ID` everything that is kept of one
 /// person, to be given to them: one object a group, unless `--format csv` says otherwise.
 #[derive(Debug, clap::Args)]
-pub(super) struct Export {
+pub(super) struct ExportArgs {
     #[command(flatten)]
     state: StateArg,
     #[command(flatten)]
@@ -43,7 +43,7 @@ enum ListFormat {
 
 /// Shows everything that is kept of one member, in every group or in one: one object a group.
 #[derive(Debug, clap::Args)]
-pub(super) struct Show {
+pub(super) struct ShowArgs {
     /// The id, as `playbook members` shows it, or the name where one has it.
     id: String,
     #[command(flatten)]
@@ -52,14 +52,14 @@ pub(super) struct Show {
     group: GroupArg,
 }
 
-fn rows(state: &StateArg, group: &GroupArg) -> Result<Vec<Row>, Failure> {
+fn rows(state: &StateArg, group: &GroupArg) -> Result<Vec<MemberRow>, Failure> {
     let format = super::args::FormatArg { format: Format::Json };
     let read = ReadArgs { file: None, state: state.clone(), group: group.clone(), format };
     let opened = read.open()?;
     Ok(opened.groups().flat_map(members).collect())
 }
 
-impl Export {
+impl ExportArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let mut rows = rows(&self.state, &self.group)?;
         let usual = if self.member.is_some() { ListFormat::Json } else { ListFormat::Csv };
@@ -76,7 +76,7 @@ impl Export {
     }
 }
 
-impl Show {
+impl ShowArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let rows = of(rows(&self.state, &self.group)?, &self.id)?;
         Ok(rows.iter().try_for_each(|row| out.json(row))?)
@@ -84,7 +84,7 @@ impl Show {
 }
 
 /// Those of one member.
-fn of(rows: Vec<Row>, id: &str) -> Result<Vec<Row>, Failure> {
+fn of(rows: Vec<MemberRow>, id: &str) -> Result<Vec<MemberRow>, Failure> {
     let mut id = MemberId::new(id);
     if !rows.iter().any(|row| row.id == id) {
         let named = rows.iter().filter(|row| row.name == id.as_str()).map(|row| &row.id);
@@ -92,7 +92,7 @@ fn of(rows: Vec<Row>, id: &str) -> Result<Vec<Row>, Failure> {
         if named.len() > 1 {
             let ids = named.into_iter().map(MemberId::as_str).collect::<Vec<_>>().join(", ");
             let text = phrase!("`{id}` is the name of {ids}", "`{id}` 是 {ids} 的名字");
-            return Err(Failure::new(Code::Refused, text)
+            return Err(Failure::new(Exit::Refused, text)
                 .help(phrase!("write the id of the one who is meant", "请写要看的那个人的编号")));
         }
         if let Some(one) = named.first().map(|one| (*one).clone()) {
@@ -100,12 +100,12 @@ fn of(rows: Vec<Row>, id: &str) -> Result<Vec<Row>, Failure> {
         }
     }
     let near = suggest::nearest(id.as_str(), rows.iter().map(|row| row.id.as_str())).map(str::to_owned);
-    let found: Vec<Row> = rows.into_iter().filter(|row| row.id == id).collect();
+    let found: Vec<MemberRow> = rows.into_iter().filter(|row| row.id == id).collect();
     if found.is_empty() {
         let text = phrase!("no member `{id}` is known", "没有成员 `{id}`");
         let near =
             near.map(|near| phrase!("did you mean `{near}`? ", "是不是 `{near}`？")).unwrap_or_default();
-        return Err(Failure::new(Code::Refused, text).help(phrase!(
+        return Err(Failure::new(Exit::Refused, text).help(phrase!(
             "{near}`playbook members` lists the ids",
             "{near}`playbook members` 会列出编号";
             near

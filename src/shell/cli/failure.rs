@@ -11,7 +11,7 @@ use std::{fmt, path::Path};
 /// The exit codes of the program, beside 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Code {
+pub(super) enum Exit {
     /// The playbook, or a simulation, has errors.
     Playbook = 1,
     /// The command was not written right.
@@ -30,7 +30,7 @@ pub(super) enum Code {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure {
     /// What other programs see.
-    pub(super) code: Code,
+    pub(super) code: Exit,
     /// What was found and what was expected. Empty when everything has been said already.
     pub(super) message: Phrase,
     /// What to do next.
@@ -49,27 +49,27 @@ impl Failure {
     }
 
     /// A failure with a message.
-    pub(super) fn new(code: Code, message: impl Into<Phrase>) -> Self {
+    pub(super) fn new(code: Exit, message: impl Into<Phrase>) -> Self {
         Self { code, message: message.into(), help: None }
     }
 
     /// The command was not written right.
     pub(super) fn usage(message: impl Into<Phrase>) -> Self {
-        Self::new(Code::Usage, message)
+        Self::new(Exit::Usage, message)
     }
 
     /// Something outside is missing or in the way.
     pub(super) fn environment(message: impl Into<Phrase>) -> Self {
-        Self::new(Code::Environment, message)
+        Self::new(Exit::Environment, message)
     }
 
     /// The engine refused the command.
     pub(super) fn refused(message: impl Into<Phrase>) -> Self {
-        Self::new(Code::Refused, message)
+        Self::new(Exit::Refused, message)
     }
 
     /// The exit code is all there is to say: the output has said the rest.
-    pub(super) fn said(code: Code) -> Self {
+    pub(super) fn said(code: Exit) -> Self {
         Self::new(code, "")
     }
 
@@ -90,7 +90,7 @@ impl std::error::Error for Failure {}
 
 impl From<Unclear> for Failure {
     fn from(unclear: Unclear) -> Self {
-        let code = if unclear.asked { Code::Usage } else { Code::Environment };
+        let code = if unclear.asked { Exit::Usage } else { Exit::Environment };
         Self { help: unclear.help, ..Self::new(code, unclear.message) }
     }
 }
@@ -99,7 +99,7 @@ impl From<Unclear> for Failure {
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
-            return Self::said(Code::Enough);
+            return Self::said(Exit::Enough);
         }
         Self::environment(phrase!("the output cannot be written: {error}", "写不了输出：{error}"))
     }

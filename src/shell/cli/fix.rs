@@ -7,7 +7,7 @@
 
 use super::{
     failure::Failure,
-    load::{self, Loaded},
+    load::{self, LoadedFile},
 };
 use crate::{
     base::{
@@ -41,7 +41,7 @@ pub(super) fn mend(file: &Path, locale: Locale) -> Result<Vec<String>, Failure> 
     Ok(done)
 }
 
-fn once(file: &Path, loaded: &Loaded, locale: Locale, done: &mut Vec<String>) -> Result<(), Failure> {
+fn once(file: &Path, loaded: &LoadedFile, locale: Locale, done: &mut Vec<String>) -> Result<(), Failure> {
     let folder = file.parent().unwrap_or(Path::new(""));
     let compiled = &loaded.compiled;
     for (id, source) in compiled.sources.iter() {

@@ -24,7 +24,7 @@ use std::{collections::BTreeSet, path::Path, sync::Arc};
 /// engine that runs stops for it and starts again by itself. Backups keep it: `restore` forgets again whoever was
 /// forgotten since.
 #[derive(Debug, clap::Args)]
-pub(super) struct Forget {
+pub(super) struct ForgetArgs {
     /// The id, as `playbook members` shows it.
     id: String,
     /// In this group only.
@@ -34,7 +34,7 @@ pub(super) struct Forget {
     state: StateArg,
 }
 
-impl Forget {
+impl ForgetArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let dir = directory(self.state.state.as_deref(), None);
         let failed = |error: StoreError| Failure::environment(error.in_words());
@@ -93,7 +93,7 @@ impl Forget {
     }
 }
 
-impl Forget {
+impl ForgetArgs {
     /// Refuses a name: what is forgotten does not come back, so whose it is must be said.
     fn one_is_meant(&self, dir: &Path, forget: &store::Forget) -> Result<(), Failure> {
         let failed = |error: StoreError| Failure::environment(error.in_words());

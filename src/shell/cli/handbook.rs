@@ -25,7 +25,7 @@ use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, sync::Arc};
 /// play with its steps and texts, and what to do when something fails. With `--members` what members have to know
 /// instead: who runs the group, that a program helps, what is kept of them and why, how to see it and have it deleted.
 #[derive(Debug, clap::Args)]
-pub(super) struct Handbook {
+pub(super) struct HandbookArgs {
     /// The playbook file.
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -34,7 +34,7 @@ pub(super) struct Handbook {
     members: bool,
 }
 
-impl Handbook {
+impl HandbookArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let loaded = load::compile(&self.file)?;
         let playbook = loaded.playbook()?;

@@ -11,7 +11,7 @@ use crate::{
         phrase::{Phrase, phrase},
     },
     model::{
-        budget::{Budgets, Quota, Window},
+        budget::{Budgets, Quota, QuotaWindow},
         play::Play,
         playbook::Playbook,
         role::{Role, Term},
@@ -178,8 +178,8 @@ fn of_channel(budgets: &Budgets) -> Vec<Phrase> {
 
 pub(super) fn quota_words(quota: &Quota) -> Phrase {
     match quota.per {
-        Window::Day => phrase!("{} a day", "每天最多 {} 条", quota.max),
-        Window::Sliding(length) => {
+        QuotaWindow::Day => phrase!("{} a day", "每天最多 {} 条", quota.max),
+        QuotaWindow::Sliding(length) => {
             let length = Phrase { en: Locale::En.duration(length), zh: Locale::Zh.duration(length) };
             let max = Phrase::same(quota.max.to_string());
             phrase!("{max} in {length}", "{length}内最多 {max} 条"; max, length)

@@ -12,7 +12,7 @@ use crate::{
     },
     model::{
         playbook::Playbook,
-        text::{Part, Text},
+        text::{Text, TextPart},
     },
     sim::named::{bracketed, named},
 };
@@ -59,8 +59,8 @@ impl Telling<'_> {
     pub(super) fn text(&self, text: &Text) -> String {
         text.parts.iter().fold(String::new(), |mut out, part| {
             match part {
-                Part::Literal(text) => out.push_str(text),
-                Part::Expr(expr) => out.push_str(&self.stands(expr.source().trim())),
+                TextPart::Literal(text) => out.push_str(text),
+                TextPart::Expr(expr) => out.push_str(&self.stands(expr.source().trim())),
             }
             out
         })

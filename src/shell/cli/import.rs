@@ -1,6 +1,6 @@
 //! `playbook members import`: members from a CSV file into a running engine.
 
-use super::{args::Target, failure::Failure, output::Output, remote::Remote};
+use super::{args::TargetArg, failure::Failure, output::Output, remote::Remote};
 use crate::{
     base::{
         decode::decode,
@@ -13,8 +13,8 @@ use crate::{
     },
     engine::{input::Command, state::State},
     lang::{
-        data::Problem,
-        roster::{self, Row},
+        data::DataProblem,
+        roster::{self, PersonRow},
     },
     shell::files,
 };
@@ -25,10 +25,10 @@ use std::{
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum MembersCommand {
-    Import(Import),
-    Export(super::export::Export),
-    Show(super::export::Show),
-    Forget(super::forget::Forget),
+    Import(ImportArgs),
+    Export(super::export::ExportArgs),
+    Show(super::export::ShowArgs),
+    Forget(super::forget::ForgetArgs),
 }
 
 /// Brings a list of members in: known ones are updated, nobody is removed unless `--replace`.
@@ -38,7 +38,7 @@ pub(super) enum MembersCommand {
 /// matter, and 编号, 昵称, 身份, 来源, 入群时间, 最后发言, 标签, 发言数, 积分 and 群 are understood. What the list does
 /// not say stays unknown: without `seen`, nobody is taken for silent.
 #[derive(Debug, clap::Args)]
-pub(super) struct Import {
+pub(super) struct ImportArgs {
     /// The CSV file, as Excel or another spreadsheet saves it: UTF-8, GB18030 or UTF-16.
     #[arg(value_name = "FILE.csv")]
     file: PathBuf,
@@ -55,7 +55,7 @@ pub(super) struct Import {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
 impl MembersCommand {
@@ -69,7 +69,7 @@ impl MembersCommand {
     }
 }
 
-impl Import {
+impl ImportArgs {
     fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let text = self.text()?;
         let mut groups = self.groups(&text)?;
@@ -84,7 +84,7 @@ impl Import {
             let remote = target.remote()?;
             let rows = self.rows(&text, &remote.zone)?;
             let own = rows.into_iter().filter(|row| row.group.is_none() || row.group == group);
-            let mut own: Vec<Row> = own.collect();
+            let mut own: Vec<PersonRow> = own.collect();
             let state = remote.state()?;
             self.give_ids(&text, &mut own, &state.members)?;
             brought.push((remote, state, own));
@@ -125,7 +125,7 @@ impl Import {
     }
 
     /// Gives a row without an id the one of the member who has its name.
-    fn give_ids(&self, text: &str, rows: &mut [Row], known: &Members) -> Result<(), Failure> {
+    fn give_ids(&self, text: &str, rows: &mut [PersonRow], known: &Members) -> Result<(), Failure> {
         for row in rows.iter_mut().filter(|row| row.by_name) {
             let name = row.listed.member.name.as_str();
             let mut named: Vec<&MemberId> =
@@ -152,7 +152,7 @@ impl Import {
     }
 
     /// Who is not in the list any more, where that means that they have left.
-    fn leaving(&self, known: &Members, rows: &[Row]) -> Vec<MemberId> {
+    fn leaving(&self, known: &Members, rows: &[PersonRow]) -> Vec<MemberId> {
         if !self.replace {
             return Vec::new();
         }
@@ -173,12 +173,12 @@ impl Import {
         Ok(text.into_owned())
     }
 
-    fn rows(&self, text: &str, zone: &crate::base::time::Zone) -> Result<Vec<Row>, Failure> {
+    fn rows(&self, text: &str, zone: &crate::base::time::Zone) -> Result<Vec<PersonRow>, Failure> {
         roster::read(text, zone).map_err(|problems| self.refused(text, &problems))
     }
 
-    fn refused(&self, text: &str, problems: &[Problem]) -> Failure {
-        let said = |problem: &Problem| {
+    fn refused(&self, text: &str, problems: &[DataProblem]) -> Failure {
+        let said = |problem: &DataProblem| {
             let (path, line, words) =
                 (self.file.display(), line(text, problem.range.start), problem.in_words());
             phrase!("{path}:{line}: {words}", "{path}:{line}: {words}"; words)
@@ -230,7 +230,7 @@ impl Import {
     fn bring(
         &self,
         text: &str,
-        rows: Vec<Row>,
+        rows: Vec<PersonRow>,
         (remote, state): (&Remote, State),
         out: &mut Output,
     ) -> Result<(), Failure> {

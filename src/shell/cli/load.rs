@@ -2,7 +2,7 @@
 //!
 //! Reads through [`DiskFolder`] and never outside the playbook's folder.
 
-use super::failure::{Code, Failure};
+use super::failure::{Exit, Failure};
 use crate::{
     base::{limits, phrase::phrase},
     lang::{self, Compiled},
@@ -16,7 +16,7 @@ use std::{
 };
 
 /// A file that was compiled, with or without errors.
-pub(super) struct Loaded {
+pub(super) struct LoadedFile {
     /// The path as it was given.
     pub(super) path: PathBuf,
     /// The folder it is in.
@@ -26,14 +26,14 @@ pub(super) struct Loaded {
 }
 
 /// Compiles a file; its errors are in the report, and only a file that is not there fails.
-pub(super) fn compile(path: &Path) -> Result<Loaded, Failure> {
+pub(super) fn compile(path: &Path) -> Result<LoadedFile, Failure> {
     let (folder, name) = if path.as_os_str() == STDIN {
         (DiskFolder::new(".").with(STDIN, &read_stdin()?), STDIN.to_owned())
     } else {
         DiskFolder::of_file(path).map_err(Failure::environment)?
     };
     let compiled = lang::compile(&folder, &name);
-    Ok(Loaded { path: path.into(), folder: Arc::new(folder), compiled })
+    Ok(LoadedFile { path: path.into(), folder: Arc::new(folder), compiled })
 }
 
 /// Standard input in the place of a file; what it names is looked for in this directory.
@@ -56,12 +56,12 @@ pub(super) fn read_stdin() -> Result<String, Failure> {
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-impl Loaded {
+impl LoadedFile {
     /// The playbook, or the failure of a command that needs one.
     pub(super) fn playbook(&self) -> Result<&Arc<Playbook>, Failure> {
         self.compiled.playbook.as_ref().ok_or_else(|| {
             let path = self.path.display();
-            Failure::new(Code::Playbook, phrase!("{path} has errors", "{path} 有错误"))
+            Failure::new(Exit::Playbook, phrase!("{path} has errors", "{path} 有错误"))
                 .help(phrase!("`playbook check {path}` shows them", "`playbook check {path}` 会列出它们"))
         })
     }

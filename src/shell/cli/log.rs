@@ -6,7 +6,7 @@ use super::{
     state::{Opened, ReadArgs, unreadable},
 };
 use crate::{
-    shell::{store::LogLine, view::log::Line},
+    shell::{store::LogLine, view::log::JournalLine},
     sim::timeline::{self, Tone},
 };
 
@@ -14,7 +14,7 @@ use crate::{
 ///
 /// As text, only what a person would want to know; `--all` shows every entry by its kind.
 #[derive(Debug, clap::Args)]
-pub(super) struct Log {
+pub(super) struct LogArgs {
     #[command(flatten)]
     read: ReadArgs,
     /// Only entries after this number.
@@ -25,7 +25,7 @@ pub(super) struct Log {
     all: bool,
 }
 
-impl Log {
+impl LogArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let opened = self.read.open()?;
         let mut result = Ok(());
@@ -43,7 +43,7 @@ impl Log {
     fn line(&self, opened: &Opened, line: &LogLine, out: &mut Output) -> Result<(), Failure> {
         let (zone, locale) = (opened.zone(&line.group), out.languages.people);
         if self.read.format.format == Format::Json {
-            return Ok(out.json(&Line::of(line, zone))?);
+            return Ok(out.json(&JournalLine::of(line, zone))?);
         }
         let civil = zone.civil(line.entry.at).strftime("%Y-%m-%d %H:%M:%S").to_string();
         let group = if opened.several() { format!("  {}", line.group) } else { String::new() };
@@ -51,7 +51,7 @@ impl Log {
         let words = timeline::describe(&line.entry, zone).or_else(|| timeline::answer(&line.entry));
         let Some(mut words) = words else {
             if self.all {
-                out.line(format!("{left}{}", paint(DIM, &Line::of(line, zone).kind())))?;
+                out.line(format!("{left}{}", paint(DIM, &JournalLine::of(line, zone).kind())))?;
             }
             return Ok(());
         };

@@ -4,7 +4,7 @@
 
 use super::{
     failure::Failure,
-    load::Loaded,
+    load::LoadedFile,
     output::{GOOD, Output, paint},
     send::target,
 };
@@ -22,7 +22,12 @@ use rustix::termios::{self, LocalModes, OptionalActions};
 use std::io::{BufRead as _, Read as _};
 
 /// Asks for the password, signs in and shows the token with where it belongs.
-pub(super) fn login(loaded: &Loaded, channel: &Channel, user: &str, out: &mut Output) -> Result<(), Failure> {
+pub(super) fn login(
+    loaded: &LoadedFile,
+    channel: &Channel,
+    user: &str,
+    out: &mut Output,
+) -> Result<(), Failure> {
     if channel.kind != ChannelKind::Matrix {
         let (name, kind) = (&channel.name, channel.kind);
         let why = phrase!(

@@ -11,14 +11,14 @@ use crate::shell::view::members::members;
 /// Shows the members of each group, or imports a list of them.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
-pub(super) struct Members {
+pub(super) struct MembersArgs {
     #[command(flatten)]
     read: ReadArgs,
     #[command(subcommand)]
     command: Option<super::import::MembersCommand>,
 }
 
-impl Members {
+impl MembersArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         if let Some(command) = &self.command {
             return command.run(out);

@@ -8,7 +8,7 @@ use super::{
 use crate::base::phrase::pair;
 use crate::shell::{
     clock,
-    view::metrics::{Row, metrics},
+    view::metrics::{NumberRow, metrics},
 };
 
 /// Shows the numbers of each group: who speaks, joins, stays and answers, and how well it is.
@@ -16,7 +16,7 @@ use crate::shell::{
 /// Each has what it is a part of. One that is not complete is marked with `~`, one that nobody can know is `unknown`
 /// with the reason. The playbook's own (`metrics` in the file) come first, as a tree, each with its target. `--how` tells how each is computed; docs/metrics.md has the same.
 #[derive(Debug, clap::Args)]
-pub(super) struct Metrics {
+pub(super) struct MetricsArgs {
     #[command(flatten)]
     read: ReadArgs,
     /// Tell how each number is computed.
@@ -27,13 +27,13 @@ pub(super) struct Metrics {
     by: bool,
 }
 
-impl Metrics {
+impl MetricsArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let opened = self.read.open()?;
         let now = clock::now();
         let json = self.read.format.format == Format::Json;
         let locale = if json { out.languages.programs } else { out.languages.people };
-        let rows: Vec<Row> = opened
+        let rows: Vec<NumberRow> = opened
             .groups()
             .flat_map(|group| metrics(group, opened.playbook(group.state).as_deref(), now, locale))
             .collect();
@@ -45,14 +45,14 @@ impl Metrics {
 }
 
 /// How deep one of the playbook's own numbers stands in the tree: below the last one that names it as a part.
-fn depth(before: &[Row], row: &Row) -> usize {
+fn depth(before: &[NumberRow], row: &NumberRow) -> usize {
     let parent =
         before.iter().rposition(|above| above.group == row.group && above.parts.contains(&row.metric));
     parent.filter(|_| row.own).map_or(0, |at| depth(&before[..at], &before[at]) + 1)
 }
 
 /// Writes numbers as a table, or one a line.
-pub(super) fn write(rows: &[Row], several: bool, json: bool, out: &mut Output) -> Result<(), Failure> {
+pub(super) fn write(rows: &[NumberRow], several: bool, json: bool, out: &mut Output) -> Result<(), Failure> {
     if json {
         return Ok(rows.iter().try_for_each(|row| out.json(row))?);
     }
@@ -60,7 +60,12 @@ pub(super) fn write(rows: &[Row], several: bool, json: bool, out: &mut Output) -
 }
 
 /// Writes numbers as a table, with how they are computed and with what they are made of where that is asked for.
-fn table(rows: &[Row], several: bool, (how, by): (bool, bool), out: &mut Output) -> Result<(), Failure> {
+fn table(
+    rows: &[NumberRow],
+    several: bool,
+    (how, by): (bool, bool),
+    out: &mut Output,
+) -> Result<(), Failure> {
     let locale = out.languages.people;
     let mut table = Table::new(
         &[

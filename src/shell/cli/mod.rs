@@ -85,7 +85,7 @@ use crate::{
     shell::terminal::{self, Terminal},
 };
 use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
-use failure::{Code, Failure};
+use failure::{Exit, Failure};
 use output::{Color, Output};
 use std::{ffi::OsString, fmt::Write as _, process::ExitCode};
 
@@ -119,65 +119,65 @@ macro_rules! commands {
 }
 
 commands! {
-    New(new::New)
-    Check(check::Check)
-    Plan(plan::Plan)
-    Simulate(simulate::Simulate)
-    Test(test::Test)
-    Run(run::Run)
+    New(new::NewArgs)
+    Check(check::CheckArgs)
+    Plan(plan::PlanArgs)
+    Simulate(simulate::SimulateArgs)
+    Test(test::TestArgs)
+    Run(run::RunArgs)
     Rehearse(rehearse::RehearseArgs)
     Report(report::ReportArgs)
-    Status(status::Status)
-    Runs(runs::Runs)
-    Log(log::Log)
-    Outbox(outbox::Outbox)
-    Tasks(tasks::Tasks)
+    Status(status::StatusArgs)
+    Runs(runs::RunsArgs)
+    Log(log::LogArgs)
+    Outbox(outbox::OutboxArgs)
+    Tasks(tasks::TasksArgs)
     Answers(answers::AnswersArgs)
-    Members(members::Members)
-    Metrics(metrics::Metrics)
-    Doctor(doctor::Doctor)
-    Done(answer::Done)
-    Approve(answer::Approve)
-    Reject(answer::Reject)
-    Undo(press::Undo)
-    Reassign(press::Reassign)
-    Handover(press::Handover)
-    Remind(press::Remind)
-    Answer(answer::Answer)
-    Signal(answer::Signal)
-    Start(start::Start)
-    Cancel(control::Cancel)
-    Pause(control::Pause)
-    Resume(control::Resume)
-    Postpone(control::Postpone)
-    Retry(control::Retry)
-    Reload(reload::Reload)
-    Open(open::Open)
-    Skip(control::Skip)
-    Unskip(operate::Unskip)
-    Now(operate::Now)
-    Delay(operate::Delay)
-    Note(operate::Note)
-    Recall(revise::Recall)
-    Correct(revise::Correct)
-    Reword(revise::Reword)
-    Swap(operate::Swap)
-    Hush(operate::Hush)
-    Unhush(operate::Unhush)
-    Clock(clock::Clock)
-    Backup(backup::Backup)
-    Restore(backup::Restore)
-    Compact(compact::Compact)
-    Next(next::Next)
-    Why(why::Why)
-    Render(render::Render)
-    Send(send::Send)
-    Connect(connect::Connect)
-    Explain(explain::Explain)
-    Schema(schema::Schema)
-    Handbook(handbook::Handbook)
-    Api(api::Api)
-    Completions(completions::Completions)
+    Members(members::MembersArgs)
+    Metrics(metrics::MetricsArgs)
+    Doctor(doctor::DoctorArgs)
+    Done(answer::DoneArgs)
+    Approve(answer::ApproveArgs)
+    Reject(answer::RejectArgs)
+    Undo(press::UndoArgs)
+    Reassign(press::ReassignArgs)
+    Handover(press::HandoverArgs)
+    Remind(press::RemindArgs)
+    Answer(answer::AnswerArgs)
+    Signal(answer::SignalArgs)
+    Start(start::StartArgs)
+    Cancel(control::CancelArgs)
+    Pause(control::PauseArgs)
+    Resume(control::ResumeArgs)
+    Postpone(control::PostponeArgs)
+    Retry(control::RetryArgs)
+    Reload(reload::ReloadArgs)
+    Open(open::OpenArgs)
+    Skip(control::SkipArgs)
+    Unskip(operate::UnskipArgs)
+    Now(operate::NowArgs)
+    Delay(operate::DelayArgs)
+    Note(operate::NoteArgs)
+    Recall(revise::RecallArgs)
+    Correct(revise::CorrectArgs)
+    Reword(revise::RewordArgs)
+    Swap(operate::SwapArgs)
+    Hush(operate::HushArgs)
+    Unhush(operate::UnhushArgs)
+    Clock(clock::ClockArgs)
+    Backup(backup::BackupArgs)
+    Restore(backup::RestoreArgs)
+    Compact(compact::CompactArgs)
+    Next(next::NextArgs)
+    Why(why::WhyArgs)
+    Render(render::RenderArgs)
+    Send(send::SendArgs)
+    Connect(connect::ConnectArgs)
+    Explain(explain::ExplainArgs)
+    Schema(schema::SchemaArgs)
+    Handbook(handbook::HandbookArgs)
+    Api(api::ApiArgs)
+    Completions(completions::CompletionsArgs)
 }
 
 /// The whole program: reads the arguments, runs the command, says what went wrong.
@@ -190,7 +190,7 @@ pub fn main() -> ExitCode {
             Ok(cli) => cli,
             Err(error) if error.use_stderr() => {
                 say(&misused(&error));
-                return Err((Failure::said(Code::Usage), Locale::En));
+                return Err((Failure::said(Exit::Usage), Locale::En));
             }
             Err(help) => {
                 told(&help);
@@ -213,7 +213,7 @@ pub fn main() -> ExitCode {
             }
             ExitCode::from(failure.code as u8)
         }
-        Err(_) => ExitCode::from(Code::Bug as u8),
+        Err(_) => ExitCode::from(Exit::Bug as u8),
     }
 }
 

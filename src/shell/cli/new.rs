@@ -5,7 +5,7 @@
 use super::{
     failure::Failure,
     output::{NAME, Output, Table},
-    templates::{TEMPLATES, Template},
+    templates::{ShippedTemplate, TEMPLATES},
 };
 use crate::{
     base::{
@@ -26,7 +26,7 @@ use std::{
 ///
 /// Without a template, lists them.
 #[derive(Debug, clap::Args)]
-pub(super) struct New {
+pub(super) struct NewArgs {
     /// The template.
     #[arg(value_name = "TEMPLATE")]
     template: Option<String>,
@@ -35,10 +35,10 @@ pub(super) struct New {
     dir: Option<PathBuf>,
 }
 
-impl New {
+impl NewArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let Some(name) = &self.template else { return list(out) };
-        let template = Template::find(name, out.languages.people).ok_or_else(|| {
+        let template = ShippedTemplate::find(name, out.languages.people).ok_or_else(|| {
             let near = suggest::nearest(name, TEMPLATES.iter().map(|template| template.name));
             let help = near.map_or_else(
                 || {
@@ -116,7 +116,7 @@ fn list(out: &mut Output) -> Result<(), Failure> {
     let mut table =
         Table::new(&[pair("template", "模板"), pair("what it is", "是什么")], out.languages.people);
     let locale = out.languages.people;
-    for template in Template::listed(locale) {
+    for template in ShippedTemplate::listed(locale) {
         let about = template.about.of(locale);
         // Whoever reads one language only is not given the other without a word.
         let foreign = match (template.locale, locale) {

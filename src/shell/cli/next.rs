@@ -21,7 +21,7 @@ use crate::{
 /// `playbook next --every "month on last friday at 19:00" --timezone Asia/Shanghai -n 3`.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("schedule").required(true))]
-pub(super) struct Next {
+pub(super) struct NextArgs {
     /// A schedule as under `every:`.
     #[arg(long, group = "schedule", value_name = "EVERY")]
     every: Option<String>,
@@ -41,7 +41,7 @@ pub(super) struct Next {
     format: args::FormatArg,
 }
 
-impl Next {
+impl NextArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let zone = args::zone(&self.timezone)?;
         let from = self.from.as_deref().map_or_else(|| Ok(clock::now()), |text| args::time(text, &zone))?;

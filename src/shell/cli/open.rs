@@ -25,7 +25,7 @@ use std::path::PathBuf;
 /// Without `--as` it is the link of whoever runs the engine, who may everything. With `--as` it signs in one of
 /// `people`, who may what `access` says and answers what is asked of them.
 #[derive(Debug, clap::Args)]
-pub(super) struct Open {
+pub(super) struct OpenArgs {
     /// The playbook file whose engine is meant [default: the engine of this directory].
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
@@ -43,7 +43,7 @@ pub(super) struct Open {
     state: StateArg,
 }
 
-impl Open {
+impl OpenArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         is_there(self.state.state.as_deref(), self.file.as_deref())?;
         let dir = directory(self.state.state.as_deref(), self.file.as_deref());

@@ -3,7 +3,7 @@
 //! `note`, `now`, `delay`, `swap`, `unskip`, `hush`, `unhush`.
 
 use super::{
-    args::{self, Target},
+    args::{self, TargetArg},
     failure::Failure,
     output::Output,
     remote::{self, Remote},
@@ -19,12 +19,12 @@ use crate::{
         input::Command,
         state::{HeldMessage, State},
     },
-    shell::{clock, store::Status},
+    shell::{clock, store::MessageStatus},
 };
 
 /// Keeps a remark in the journal, about a run or a group.
 #[derive(Debug, clap::Args)]
-pub(super) struct Note {
+pub(super) struct NoteArgs {
     /// The run, as `playbook runs` shows it, or the group.
     #[arg(value_name = "RUN|GROUP")]
     about: String,
@@ -32,10 +32,10 @@ pub(super) struct Note {
     #[arg(value_name = "TEXT")]
     text: String,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Note {
+impl NoteArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = match self.target.remote_or(&self.about)? {
             (remote, true) => return self.keep(&remote, None, out),
@@ -54,15 +54,15 @@ impl Note {
 
 /// Begins the next step of a run now: one that is due later, a wait, or the end of a question.
 #[derive(Debug, clap::Args)]
-pub(super) struct Now {
+pub(super) struct NowArgs {
     /// The run, or the run and the step that is meant.
     #[arg(value_name = "RUN[/STEP]")]
     run: String,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Now {
+impl NowArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let state = remote.state()?;
@@ -77,7 +77,7 @@ impl Now {
 /// Steps of other days stay where they are. Members who know of it are told by `moved`, and only when it begins more
 /// than half an hour later.
 #[derive(Debug, clap::Args)]
-pub(super) struct Delay {
+pub(super) struct DelayArgs {
     /// The run, as `playbook runs` shows it.
     #[arg(value_name = "RUN")]
     run: String,
@@ -85,10 +85,10 @@ pub(super) struct Delay {
     #[arg(value_name = "LENGTH")]
     length: String,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Delay {
+impl DelayArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let length = args::length(&self.length)?;
         let remote = self.target.remote()?;
@@ -106,7 +106,7 @@ impl Delay {
 
 /// Has two people swap their next turns of a role; a turn under way counts.
 #[derive(Debug, clap::Args)]
-pub(super) struct Swap {
+pub(super) struct SwapArgs {
     /// The role, which has a `term`.
     #[arg(value_name = "ROLE")]
     role: String,
@@ -120,10 +120,10 @@ pub(super) struct Swap {
     #[arg(long, conflicts_with = "group")]
     all: bool,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Swap {
+impl SwapArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         for remote in self.target.one_or_all(self.all)? {
             let (one, other) = (self.one.as_str().into(), self.with.as_str().into());
@@ -144,15 +144,15 @@ impl Swap {
 
 /// Takes back that a coming occurrence is skipped, until its time has come.
 #[derive(Debug, clap::Args)]
-pub(super) struct Unskip {
+pub(super) struct UnskipArgs {
     /// The play where one occurrence of it is skipped, one of its dates, or the run that it will be.
     #[arg(value_name = "PLAY|PLAY/ID|RUN")]
     run: String,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Unskip {
+impl UnskipArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let state = remote.state()?;
@@ -176,7 +176,7 @@ fn skipped(state: &State, text: &str) -> RunId {
 ///
 /// Hearing, tasks and what goes to staff go on. Without `--group` every group of the engine is hushed.
 #[derive(Debug, clap::Args)]
-pub(super) struct Hush {
+pub(super) struct HushArgs {
     /// Why; those who look after the group read it.
     #[arg(long, value_name = "TEXT")]
     why: String,
@@ -184,10 +184,10 @@ pub(super) struct Hush {
     #[arg(long = "for", value_name = "LENGTH")]
     length: Option<String>,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Hush {
+impl HushArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let length = self.length.as_deref().map(args::length).transpose()?;
         let until = length.map(|length: Duration| clock::now().plus(length));
@@ -220,15 +220,15 @@ impl Hush {
 
 /// Ends a hush. What came meanwhile is listed and dropped.
 #[derive(Debug, clap::Args)]
-pub(super) struct Unhush {
+pub(super) struct UnhushArgs {
     /// Send what came meanwhile, too.
     #[arg(long)]
     send: bool,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Unhush {
+impl UnhushArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remotes = self.target.remotes()?;
         let mut states = Vec::new();
@@ -283,7 +283,7 @@ fn late(remote: &Remote, state: &State) -> Result<Vec<(Phrase, String)>, Failure
         (remote.time(out.due), first_line(&out.message.text))
     });
     let rows = remote.on_the_way()?;
-    let rows = rows.into_iter().filter(|row| row.status == Status::Pending);
+    let rows = rows.into_iter().filter(|row| row.status == MessageStatus::Pending);
     let rows = rows.map(|row| (remote.time(row.created), first_line(&row.outgoing.message.text)));
     Ok(rows.chain(held).collect())
 }

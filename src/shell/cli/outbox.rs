@@ -7,13 +7,13 @@ use super::{
 };
 use crate::base::{locale::Locale, phrase::pair};
 use crate::shell::{
-    store::Status,
-    view::outbox::{Row, Way, held, row},
+    store::MessageStatus,
+    view::outbox::{MessageRow, Way, held, row},
 };
 
 /// Shows messages on their way, refused, in doubt, waiting for a person, then those held.
 #[derive(Debug, clap::Args)]
-pub(super) struct Outbox {
+pub(super) struct OutboxArgs {
     #[command(flatten)]
     read: ReadArgs,
     /// Also those that were delivered or expired.
@@ -21,7 +21,7 @@ pub(super) struct Outbox {
     all: bool,
 }
 
-impl Outbox {
+impl OutboxArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let opened = self.read.open()?;
         let rows = opened.reader.outbox(opened.only.as_ref(), self.all).map_err(unreadable)?;
@@ -53,7 +53,7 @@ impl Outbox {
     }
 }
 
-fn cells(table: &mut Table, row: &Row, locale: Locale) {
+fn cells(table: &mut Table, row: &MessageRow, locale: Locale) {
     let remark = row.remark();
     let remark = if remark.is_empty() { String::new() } else { format!("{} · ", remark.of(locale)) };
     table.row(vec![
@@ -68,11 +68,13 @@ fn cells(table: &mut Table, row: &Row, locale: Locale) {
     table.paint_last(
         3,
         match row.status {
-            Way::Out(Status::Delivered) => GOOD,
-            Way::Out(Status::Dead | Status::InDoubt) => BAD,
-            Way::Out(Status::Expired) if row.in_doubt => WARN,
-            Way::Out(Status::Expired) => DIM,
-            Way::Held | Way::Out(Status::Pending | Status::Claimed | Status::Manual) => WARN,
+            Way::Out(MessageStatus::Delivered) => GOOD,
+            Way::Out(MessageStatus::Dead | MessageStatus::InDoubt) => BAD,
+            Way::Out(MessageStatus::Expired) if row.in_doubt => WARN,
+            Way::Out(MessageStatus::Expired) => DIM,
+            Way::Held | Way::Out(MessageStatus::Pending | MessageStatus::Claimed | MessageStatus::Manual) => {
+                WARN
+            }
         },
     );
 }

@@ -17,7 +17,7 @@ use crate::{
     model::{play::Play, playbook::Playbook},
     shell::{
         clock, pages,
-        view::{self, Group},
+        view::{self, GroupShown},
     },
     sim::{
         forecast::{Expected, Forecast},
@@ -35,7 +35,7 @@ use std::{
 ///
 /// Conditions (`when`, `during`) are shown, not tested: a plan is what may happen. Needs no secrets.
 #[derive(Debug, clap::Args)]
-pub(super) struct Plan {
+pub(super) struct PlanArgs {
     /// The playbook file.
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -64,7 +64,7 @@ enum PlanFormat {
     Html,
 }
 
-impl Plan {
+impl PlanArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let loaded = load::compile(&self.file)?;
         let playbook = loaded.playbook()?;
@@ -100,14 +100,15 @@ impl Plan {
     }
 }
 
-impl Plan {
+impl PlanArgs {
     /// A plan reads the file; where groups live by it already, what stands otherwise with them is said below.
     fn otherwise(&self, playbook: &Playbook, out: &mut Output) -> Result<(), Failure> {
         let read = ReadArgs { file: Some(self.file.clone()), ..ReadArgs::default() };
         // Where nothing is kept, or nothing can be read, there is nothing to compare with.
         let Ok(opened) = read.open() else { return Ok(()) };
-        let own = |group: &Group<'_>| group.info.is_some_and(|info| info.playbook == playbook.name.as_str());
-        let groups: Vec<Group<'_>> = opened.groups().filter(own).collect();
+        let own =
+            |group: &GroupShown<'_>| group.info.is_some_and(|info| info.playbook == playbook.name.as_str());
+        let groups: Vec<GroupShown<'_>> = opened.groups().filter(own).collect();
         if groups.is_empty() {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 //! `undo`, `reassign`, `handover`, `remind`.
 
 use super::{
-    args::{self, Target},
+    args::{self, TargetArg},
     failure::Failure,
     output::Output,
 };
@@ -12,15 +12,15 @@ use std::sync::Arc;
 
 /// Takes an answer back (done, approved, rejected), until a later step has used it. Removals cannot be.
 #[derive(Debug, clap::Args)]
-pub(super) struct Undo {
+pub(super) struct UndoArgs {
     /// The task, as it was answered.
     #[arg(value_name = "TASK")]
     task: String,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Undo {
+impl UndoArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let command = Command::Undo { task: args::task(&self.task), by: remote.by.clone() };
@@ -30,7 +30,7 @@ impl Undo {
 
 /// Asks somebody else, and tells them.
 #[derive(Debug, clap::Args)]
-pub(super) struct Reassign {
+pub(super) struct ReassignArgs {
     /// The task, as `playbook tasks` shows it.
     #[arg(value_name = "TASK")]
     task: String,
@@ -38,10 +38,10 @@ pub(super) struct Reassign {
     #[arg(long, value_name = "WHO")]
     to: String,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Reassign {
+impl ReassignArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let (task, to) = (args::task(&self.task), Arc::from(self.to.as_str()));
@@ -52,7 +52,7 @@ impl Reassign {
 
 /// Gives everything that is open for one person to another, and tells them once.
 #[derive(Debug, clap::Args)]
-pub(super) struct Handover {
+pub(super) struct HandoverArgs {
     /// Whose, by their id or name.
     #[arg(value_name = "WHO")]
     from: String,
@@ -63,10 +63,10 @@ pub(super) struct Handover {
     #[arg(long, conflicts_with = "group")]
     all: bool,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Handover {
+impl HandoverArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         // In some groups they may have nothing open; in one of all they must.
         let (mut moved, mut refused) = (false, None);
@@ -86,7 +86,7 @@ impl Handover {
 
 /// Reminds whoever is asked, now or in a while.
 #[derive(Debug, clap::Args)]
-pub(super) struct Remind {
+pub(super) struct RemindArgs {
     /// The task, as `playbook tasks` shows it.
     #[arg(value_name = "TASK")]
     task: String,
@@ -94,10 +94,10 @@ pub(super) struct Remind {
     #[arg(long = "in", value_name = "LENGTH")]
     length: Option<String>,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Remind {
+impl RemindArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let length = self.length.as_deref().map(args::length).transpose()?;
         let (remote, task) = (self.target.remote()?, args::task(&self.task));

@@ -2,7 +2,7 @@
 
 use super::{
     args,
-    failure::{Code, Failure},
+    failure::{Exit, Failure},
     load,
     output::Output,
     run,
@@ -119,5 +119,5 @@ fn unknown<'a>(what: Phrase, name: &str, names: impl Iterator<Item = &'a str> + 
         let all = names.collect::<Vec<_>>().join(", ");
         phrase!("there are {all}", "有：{all}")
     };
-    Failure::new(Code::Usage, what).help(help)
+    Failure::new(Exit::Usage, what).help(help)
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// Saved files are noticed without it, except with `run --no-watch`. Ends with 4 where a file is refused: the last
 /// good version goes on. SIGHUP does the same.
 #[derive(Debug, clap::Args)]
-pub(super) struct Reload {
+pub(super) struct ReloadArgs {
     /// The playbook file whose engine is meant [default: the engine of this directory].
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
@@ -16,7 +16,7 @@ pub(super) struct Reload {
     state: super::args::StateArg,
 }
 
-impl Reload {
+impl ReloadArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let dir = directory(self.state.state.as_deref(), self.file.as_deref());
         for line in client::reload(&dir)?.lines() {

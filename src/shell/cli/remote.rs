@@ -3,7 +3,7 @@
 //! Changes nothing itself; the engine decides and records it.
 
 use super::{
-    args::{GroupArg, Target},
+    args::{GroupArg, TargetArg},
     failure::Failure,
     output::Output,
     state::{engine_directory, who},
@@ -31,7 +31,7 @@ use crate::{
     shell::{
         clock,
         socket::CommandReply,
-        store::{OutboxRow, Reader, Status, StoreError},
+        store::{MessageStatus, OutboxRow, Reader, StoreError},
     },
 };
 use std::{path::PathBuf, sync::Arc};
@@ -49,7 +49,7 @@ pub(super) struct Remote {
     reader: Reader,
 }
 
-impl Target {
+impl TargetArg {
     /// Every group that is meant: the one that is named, else all that the engine runs.
     pub(super) fn remotes(&self) -> Result<Vec<Remote>, Failure> {
         if self.group.group.is_some() { Ok(vec![self.remote()?]) } else { self.everywhere() }
@@ -237,7 +237,7 @@ impl Remote {
     pub(super) fn is_stuck(&self, effect: &EffectId) -> Result<bool, Failure> {
         let failed = |error: StoreError| Failure::environment(error.in_words());
         let row = self.reader.message(&self.group, effect).map_err(failed)?;
-        Ok(row.is_some_and(|row| matches!(row.status, Status::Dead | Status::InDoubt)))
+        Ok(row.is_some_and(|row| matches!(row.status, MessageStatus::Dead | MessageStatus::InDoubt)))
     }
 
     /// Sends a command; gives what the engine answered.

@@ -1,7 +1,7 @@
 //! `playbook render`: what a message becomes on a platform.
 
 use super::{
-    failure::{Code, Failure},
+    failure::{Exit, Failure},
     output::{Format, Output},
 };
 use crate::{
@@ -24,7 +24,7 @@ use std::{io::Read as _, path::PathBuf};
 /// As text, the way its readers see it; as JSON, the HTTP requests, one a line, with placeholders for what is
 /// secret. Sends nothing.
 #[derive(Debug, clap::Args)]
-pub(super) struct Render {
+pub(super) struct RenderArgs {
     /// The message, CommonMark; `-` reads standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -35,12 +35,12 @@ pub(super) struct Render {
     format: super::args::FormatArg,
 }
 
-impl Render {
+impl RenderArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let kind = kind(&self.kind)?;
         let message = Message::text(self.read()?);
         let requests = render::render(kind, &message)
-            .map_err(|error| Failure::new(Code::Playbook, format!("{}: {error}", self.file.display())))?;
+            .map_err(|error| Failure::new(Exit::Playbook, format!("{}: {error}", self.file.display())))?;
         match self.format.format {
             Format::Json => {
                 for request in &requests {

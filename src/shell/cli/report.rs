@@ -48,7 +48,7 @@ pub(super) struct ReportArgs {
     days: u32,
     /// How to write it.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: simulate::Format,
+    format: simulate::HistoryFormat,
 }
 
 /// So many troubles are told one by one.
@@ -62,7 +62,7 @@ impl ReportArgs {
         let (file, state, group) = (self.file.clone(), self.state.clone(), self.group.clone());
         let opened = ReadArgs { file, state, group, format: FormatArg { format: Format::Text } }.open()?;
         let books = books(&opened)?;
-        if let (simulate::Format::Html, Some((other, _))) = (self.format, books.get(1)) {
+        if let (simulate::HistoryFormat::Html, Some((other, _))) = (self.format, books.get(1)) {
             let other = &other.name;
             return Err(Failure::usage(phrase!(
                 "a page shows one playbook, and {other} is there as well",
@@ -73,9 +73,9 @@ impl ReportArgs {
         for (playbook, groups) in &books {
             let past = self.past(&opened, playbook, groups)?;
             match self.format {
-                simulate::Format::Html => out.file(&pages::report::lived(playbook, &past))?,
-                simulate::Format::Json => out.json(&report(playbook, &past))?,
-                simulate::Format::Text => text(playbook, &past, out)?,
+                simulate::HistoryFormat::Html => out.file(&pages::report::lived(playbook, &past))?,
+                simulate::HistoryFormat::Json => out.json(&report(playbook, &past))?,
+                simulate::HistoryFormat::Text => text(playbook, &past, out)?,
             }
         }
         Ok(())

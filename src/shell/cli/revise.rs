@@ -2,7 +2,7 @@
 //!
 //! `recall`, `correct`, `reword`.
 
-use super::{args::Target, failure::Failure, output::Output, remote};
+use super::{args::TargetArg, failure::Failure, output::Output, remote};
 use crate::{
     base::{
         ids::{EffectId, GroupId},
@@ -16,15 +16,15 @@ use crate::{
 ///
 /// Without `--group` it is taken back in every group that got it. One that has not left yet does not leave.
 #[derive(Debug, clap::Args)]
-pub(super) struct Recall {
+pub(super) struct RecallArgs {
     /// The message, as `playbook outbox --all` shows it.
     #[arg(value_name = "EFFECT")]
     effect: String,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Recall {
+impl RecallArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         each(&self.target, &self.effect, out, |effect, by| Command::Recall { effect, known: None, by })
     }
@@ -34,7 +34,7 @@ impl Recall {
 ///
 /// Without `--group` it is corrected in every group that got it.
 #[derive(Debug, clap::Args)]
-pub(super) struct Correct {
+pub(super) struct CorrectArgs {
     /// The message, as `playbook outbox --all` shows it.
     #[arg(value_name = "EFFECT")]
     effect: String,
@@ -42,10 +42,10 @@ pub(super) struct Correct {
     #[arg(value_name = "TEXT")]
     text: String,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Correct {
+impl CorrectArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let text = &self.text;
         each(&self.target, &self.effect, out, |effect, by| Command::Correct {
@@ -59,7 +59,7 @@ impl Correct {
 
 /// In every group that got the message, or in the one that is named.
 fn each(
-    target: &Target,
+    target: &TargetArg,
     effect: &str,
     out: &mut Output,
     command: impl Fn(EffectId, Option<String>) -> Command,
@@ -114,7 +114,7 @@ fn said(group: &GroupId, effect: &EffectId, reply: &CommandReply) -> Phrase {
 
 /// Gives a step ahead other words, in this run only.
 #[derive(Debug, clap::Args)]
-pub(super) struct Reword {
+pub(super) struct RewordArgs {
     /// The run and the step.
     #[arg(value_name = "RUN/STEP")]
     step: String,
@@ -122,10 +122,10 @@ pub(super) struct Reword {
     #[arg(value_name = "TEXT")]
     text: String,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
-impl Reword {
+impl RewordArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let (run, step) = remote::run_and_step(&remote.state()?, &self.step);

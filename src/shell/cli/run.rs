@@ -1,7 +1,7 @@
 //! `playbook run`: the engine itself.
 
 use super::{
-    failure::{Code, Failure},
+    failure::{Exit, Failure},
     output::Output,
 };
 use crate::{
@@ -20,7 +20,7 @@ use std::{net::SocketAddr, path::PathBuf};
 /// restart, and while a file has errors its last good version goes on, from the state also after a restart. Stop
 /// with Ctrl-C or SIGTERM: attempts in flight are finished and everything is recorded.
 #[derive(Debug, clap::Args)]
-pub(super) struct Run {
+pub(super) struct RunArgs {
     /// The playbook files.
     #[arg(required_unless_present = "listen", value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -54,7 +54,7 @@ pub(super) struct Run {
 /// Where the door is unless `--listen` says otherwise.
 const DOOR: &str = "127.0.0.1:7878";
 
-impl Run {
+impl RunArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let color = if out.color() { ColorChoice::Always } else { ColorChoice::Never };
         let (files, listen) = self.listens()?;
@@ -101,10 +101,10 @@ impl Run {
 pub(super) fn engine(options: &RunOptions) -> Result<(), Failure> {
     runtime::run(options).map_err(|error| {
         let code = match error.code {
-            1 => Code::Playbook,
-            2 => Code::Usage,
-            3 => Code::Environment,
-            _ => Code::Bug,
+            1 => Exit::Playbook,
+            2 => Exit::Usage,
+            3 => Exit::Environment,
+            _ => Exit::Bug,
         };
         Failure { code, message: error.message, help: error.help }
     })

@@ -11,18 +11,18 @@ use crate::{
         phrase::{Phrase, pair, phrase},
     },
     engine::entry::Outcome,
-    shell::view::runs::{Row, runs},
+    shell::view::runs::{RunRow, runs},
     sim::timeline::ended,
 };
 
 /// Shows the runs of each group: the open ones, then those that ended last.
 #[derive(Debug, clap::Args)]
-pub(super) struct Runs {
+pub(super) struct RunsArgs {
     #[command(flatten)]
     read: ReadArgs,
 }
 
-impl Runs {
+impl RunsArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let opened = self.read.open()?;
         let mut rows = opened.groups().flat_map(|group| runs(group, opened.playbook(group.state).as_deref()));
@@ -54,7 +54,7 @@ impl Runs {
     }
 }
 
-fn cells(table: &mut Table, run: Row, locale: Locale) {
+fn cells(table: &mut Table, run: RunRow, locale: Locale) {
     let (word, style) = match run.outcome {
         None => (pair("open", "进行中"), WARN),
         Some(outcome) => {

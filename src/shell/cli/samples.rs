@@ -5,14 +5,14 @@
 use super::{
     failure::Failure,
     load,
-    tested::{Case, Tested},
+    tested::{Tested, TestedCase},
 };
 use crate::{
     base::{
         phrase::{Phrase, phrase},
         time::Timestamp,
     },
-    engine::moderation::{Tried, samples},
+    engine::moderation::{TriedRule, samples},
     shell::clock,
 };
 use std::path::Path;
@@ -32,7 +32,7 @@ pub(super) fn tested(path: &Path, shown: &Path) -> Result<Tested, Failure> {
         span.map_or(1, |span| compiled.sources.get(span.source).place(span.start).line)
     };
     let now: Timestamp = clock::now();
-    let cases = samples(&playbook, now).into_iter().map(|tried| Case {
+    let cases = samples(&playbook, now).into_iter().map(|tried| TestedCase {
         line: line(&tried.rule),
         expected: expected(&tried),
         found: found(&tried),
@@ -41,7 +41,7 @@ pub(super) fn tested(path: &Path, shown: &Path) -> Result<Tested, Failure> {
     Ok(Tested { path: shown.into(), cases: cases.collect(), readable: true })
 }
 
-fn expected(tried: &Tried) -> Phrase {
+fn expected(tried: &TriedRule) -> Phrase {
     let (rule, words) = (&tried.rule, &tried.words);
     if tried.wanted {
         phrase!("`{rule}` catches “{words}”", "`{rule}` 抓得住“{words}”")
@@ -51,7 +51,7 @@ fn expected(tried: &Tried) -> Phrase {
 }
 
 /// What came of it, where it is not what was wanted.
-fn found(tried: &Tried) -> Option<Phrase> {
+fn found(tried: &TriedRule) -> Option<Phrase> {
     match tried.caught {
         Some(caught) if caught == tried.wanted => None,
         Some(true) => Some(phrase!("it is caught", "被抓住了")),

@@ -10,9 +10,9 @@ use crate::lang::schema;
 ///   playbook schema > playbook.schema.json
 ///   # yaml-language-server: $schema=playbook.schema.json
 #[derive(Debug, clap::Args)]
-pub(super) struct Schema {}
+pub(super) struct SchemaArgs {}
 
-impl Schema {
+impl SchemaArgs {
     #[expect(clippy::unused_self, reason = "every command runs in the same way")]
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         out.file(&format!("{:#}\n", schema::schema()))?;

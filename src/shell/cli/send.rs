@@ -4,8 +4,8 @@
 
 use super::{
     args::GroupArg,
-    failure::{Code, Failure},
-    load::{self, Loaded},
+    failure::{Exit, Failure},
+    load::{self, LoadedFile},
     output::Output,
 };
 use crate::{
@@ -35,7 +35,7 @@ use std::{path::PathBuf, sync::Arc};
 /// accepted, with 4 when the platform refused it, and with 3 when it could not be delivered: a secret is missing,
 /// nobody answers, or the platform says "not now". A channel with several robots is tried with its first.
 #[derive(Debug, clap::Args)]
-pub(super) struct Send {
+pub(super) struct SendArgs {
     /// The channel, as under `channels`.
     #[arg(value_name = "CHANNEL")]
     channel: String,
@@ -49,7 +49,7 @@ pub(super) struct Send {
     group: GroupArg,
 }
 
-impl Send {
+impl SendArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let loaded = load::compile(&self.file)?;
         let playbook = loaded.playbook()?;
@@ -68,14 +68,14 @@ impl Send {
         }
         match tried.end {
             End::Accepted => Ok(()),
-            End::Refused => Err(Failure::said(Code::Refused)),
-            End::Undelivered => Err(Failure::said(Code::Environment)),
+            End::Refused => Err(Failure::said(Exit::Refused)),
+            End::Undelivered => Err(Failure::said(Exit::Environment)),
         }
     }
 }
 
 /// A channel with its secrets, for one attempt.
-pub(super) fn target(loaded: &Loaded, channel: &Channel) -> Result<Target, Failure> {
+pub(super) fn target(loaded: &LoadedFile, channel: &Channel) -> Result<Target, Failure> {
     let root = loaded.folder.root();
     resolve::resolve(channel, &|name| std::env::var(name).ok(), &|path| {
         Ok(files::text(&root.join(path), limits::SECRET_BYTES_MAX)?)

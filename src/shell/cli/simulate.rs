@@ -2,7 +2,7 @@
 
 use super::{
     args, cores,
-    failure::{Code, Failure},
+    failure::{Exit, Failure},
     load,
     output::{self, BAD, DIM, GOOD, HEADING, NAME, Output, WARN, clip, pad, paint, width},
     simulate_faults,
@@ -19,12 +19,12 @@ use crate::{
     },
     engine::state::State,
     model::playbook::Playbook,
-    shell::{clock, pages, terminal, view::log::Line},
+    shell::{clock, pages, terminal, view::log::JournalLine},
     sim::{
         Finding, Material, Options, Transition,
         diary::Diary,
         plan::Window,
-        report::Gatherer,
+        report::ReportGatherer,
         spread::Lived,
         timeline::{self, Tone},
     },
@@ -36,7 +36,7 @@ use std::{path::PathBuf, sync::Arc};
 /// The real engine, in virtual time: the same seed gives the same bytes. Needs no secrets and reaches no network.
 /// Ends with 1 when a script fails or a promise of the engine is broken.
 #[derive(Debug, clap::Args)]
-pub(super) struct Simulate {
+pub(super) struct SimulateArgs {
     /// The playbook file.
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -82,12 +82,12 @@ pub(super) struct Simulate {
     verbose: bool,
     /// How to write the result.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: Format,
+    format: HistoryFormat,
 }
 
 /// How a simulated history is written.
 #[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
-pub(super) enum Format {
+pub(super) enum HistoryFormat {
     /// For people.
     #[default]
     Text,
@@ -97,7 +97,7 @@ pub(super) enum Format {
     Html,
 }
 
-impl Simulate {
+impl SimulateArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let loaded = load::compile(&self.file)?;
         let playbook = loaded.playbook()?.clone();
@@ -123,7 +123,7 @@ impl Simulate {
         let material =
             Material::new(&playbook, loaded.folder.clone()).with_fixtures(options.world.fetch.clone());
         if self.faults {
-            let asked = simulate_faults::Asked {
+            let asked = simulate_faults::FaultsAsked {
                 playbook: &playbook,
                 material: &material,
                 options: &options,
@@ -147,15 +147,17 @@ impl Simulate {
             simulate_numbers::without_top(&playbook, &material, &options, n, self.lines()?, out)?
         } else {
             let (findings, states) = match self.format {
-                Format::Json => json(&playbook, &material, &options, self.metrics || self.doctor, out)?,
-                Format::Text if self.verbose => text(&playbook, &material, &options, out)?,
-                Format::Text => self.short(&playbook, &material, &options, out)?,
-                Format::Html => self.html(&playbook, &material, &options, out)?,
+                HistoryFormat::Json => {
+                    json(&playbook, &material, &options, self.metrics || self.doctor, out)?
+                }
+                HistoryFormat::Text if self.verbose => text(&playbook, &material, &options, out)?,
+                HistoryFormat::Text => self.short(&playbook, &material, &options, out)?,
+                HistoryFormat::Html => self.html(&playbook, &material, &options, out)?,
             };
-            if self.metrics && !matches!(self.format, Format::Html) {
+            if self.metrics && !matches!(self.format, HistoryFormat::Html) {
                 simulate_numbers::write(&playbook, &states, options.to, self.lines()?, out)?;
             }
-            if self.doctor && !matches!(self.format, Format::Html) {
+            if self.doctor && !matches!(self.format, HistoryFormat::Html) {
                 simulate_numbers::diagnose(&playbook, &states, options.to, self.lines()?, out)?;
             }
             findings
@@ -170,9 +172,9 @@ impl Simulate {
     /// The format of what is no single history, and has no page.
     fn lines(&self) -> Result<output::Format, Failure> {
         match self.format {
-            Format::Text => Ok(output::Format::Text),
-            Format::Json => Ok(output::Format::Json),
-            Format::Html => Err(Failure::usage(phrase!(
+            HistoryFormat::Text => Ok(output::Format::Text),
+            HistoryFormat::Json => Ok(output::Format::Json),
+            HistoryFormat::Html => Err(Failure::usage(phrase!(
                 "`--format html` shows one history; found --faults, --runs or a journal",
                 "`--format html` 只显示一段历史；这里还写了 `--faults`、`--runs` 或日志"
             ))
@@ -230,7 +232,7 @@ impl Simulate {
         let mut progress = Progress::new(options);
         let (findings, parts, states) = cores::groups(
             (playbook, material, options),
-            || Gatherer::new(playbook, options),
+            || ReportGatherer::new(playbook, options),
             |gatherer, transition| {
                 gatherer.see(transition);
                 Some(transition.entry.at)
@@ -241,11 +243,11 @@ impl Simulate {
             },
         )?;
         progress.end();
-        let mut gatherer = Gatherer::new(playbook, options);
+        let mut gatherer = ReportGatherer::new(playbook, options);
         for part in parts {
             gatherer.join(part);
         }
-        let settings = pages::report::Settings {
+        let settings = pages::report::ReportSettings {
             command: format!("{} --format html", self.again(playbook, options, self.seed)),
             days: self.days,
             world: self.world.clone().unwrap_or_else(|| options.world.name.to_string()),
@@ -267,7 +269,7 @@ impl Simulate {
         let said = lines
             .reduce(|all, line| phrase!("{all}\nplaybook: {line}", "{all}\nplaybook: {line}"; all, line));
         let said = said.unwrap_or_default();
-        Failure::new(Code::Playbook, said).help(once_more(&self.again(playbook, options, self.seed)))
+        Failure::new(Exit::Playbook, said).help(once_more(&self.again(playbook, options, self.seed)))
     }
 
     /// The command line that gives the same bytes again.
@@ -309,7 +311,7 @@ fn json(
                 return None;
             }
             line.clear();
-            let written = terminal::json(&mut *line, &Line { seq: *n as i64, group, entry, zone });
+            let written = terminal::json(&mut *line, &JournalLine { seq: *n as i64, group, entry, zone });
             line.push(b'\n');
             Some((entry.at, written.map(|()| Box::<[u8]>::from(line.as_slice()))))
         },

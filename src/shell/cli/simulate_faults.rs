@@ -4,7 +4,7 @@
 
 use super::{
     cores,
-    failure::{Code, Failure},
+    failure::{Exit, Failure},
     output::{DIM, Format, GOOD, Output, paint},
     simulate_found::once_more,
 };
@@ -17,7 +17,7 @@ use crate::{
     shell::view::lived::Faults,
     sim::{
         Material, Options,
-        fault::{self, Broken, Rig, Survived},
+        fault::{self, BrokenPromise, Rig, Survived},
     },
 };
 use std::{collections::VecDeque, sync::Arc};
@@ -26,7 +26,7 @@ use std::{collections::VecDeque, sync::Arc};
 const SHOWN: usize = 30;
 
 /// What is asked for.
-pub(super) struct Asked<'a> {
+pub(super) struct FaultsAsked<'a> {
     pub(super) playbook: &'a Arc<Playbook>,
     pub(super) material: &'a Material,
     pub(super) options: &'a Options,
@@ -37,7 +37,7 @@ pub(super) struct Asked<'a> {
     pub(super) again: &'a (dyn Fn(u64) -> String + Sync),
 }
 
-impl Asked<'_> {
+impl FaultsAsked<'_> {
     pub(super) fn run(&self, format: Format, out: &mut Output) -> Result<(), Failure> {
         if let Some(step) = self.step {
             return self.show(step, out);
@@ -92,7 +92,7 @@ impl Asked<'_> {
         Ok(())
     }
 
-    fn live(&self, seed: u64) -> Result<Survived, Box<Broken>> {
+    fn live(&self, seed: u64) -> Result<Survived, Box<BrokenPromise>> {
         let options = Options { seed, ..self.options.clone() };
         fault::torment(self.playbook, self.material, &options, None, &Rig::default(), &mut |_, _, _| ())
     }
@@ -122,13 +122,13 @@ impl Asked<'_> {
         lived.map(|_| ()).map_err(|broken| self.broken(&broken))
     }
 
-    fn broken(&self, broken: &Broken) -> Failure {
+    fn broken(&self, broken: &BrokenPromise) -> Failure {
         let again = format!("{} --faults --step {}", (self.again)(broken.seed), broken.step);
         let (at, group, what) = (broken.at.to_rfc3339(&self.playbook.zone), &broken.group, &broken.what);
         let message = phrase!(
             "{at}: a promise of the engine was broken in {group}, please report it: {what}",
             "{at}：引擎在 {group} 里违了约，请报告：{what}"
         );
-        Failure::new(Code::Playbook, message).help(once_more(&again))
+        Failure::new(Exit::Playbook, message).help(once_more(&again))
     }
 }

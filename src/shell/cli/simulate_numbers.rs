@@ -18,8 +18,8 @@ use crate::{
     engine::{doctor::Around, state::State},
     model::playbook::Playbook,
     shell::view::{
-        Group,
-        metrics::{Row, metrics as rows},
+        GroupShown,
+        metrics::{NumberRow, metrics as rows},
     },
     sim::{Finding, Material, Options, world::World},
 };
@@ -41,11 +41,11 @@ const TOLD: [&str; 10] = [
 ];
 
 /// The numbers of every group at the end of its simulated life.
-pub(super) fn at_end(playbook: &Playbook, states: &[State], to: Timestamp, locale: Locale) -> Vec<Row> {
+pub(super) fn at_end(playbook: &Playbook, states: &[State], to: Timestamp, locale: Locale) -> Vec<NumberRow> {
     let now = to.just_before();
     let of = |state: &State| {
         let own = playbook.in_group(&state.group);
-        let group = Group { id: &state.group, state, info: None, zone: &own.zone };
+        let group = GroupShown { id: &state.group, state, info: None, zone: &own.zone };
         rows(group, Some(playbook), now, locale)
     };
     states.iter().flat_map(of).collect()
@@ -86,7 +86,7 @@ pub(super) fn diagnose(
     }
     for state in states {
         let zone = &playbook.in_group(&state.group).zone;
-        let group = Group { id: &state.group, state, info: None, zone };
+        let group = GroupShown { id: &state.group, state, info: None, zone };
         doctor::write(group, playbook, &around, now, json, out)?;
     }
     Ok(())
@@ -121,7 +121,7 @@ pub(super) fn without_top(
     let locale = if json { out.languages.programs } else { out.languages.people };
     let [with, without] = [with, without].map(|states| at_end(playbook, &states, options.to, locale));
     let pairs = || {
-        let told = |row: &&Row| row.own || TOLD.contains(&row.metric.as_str());
+        let told = |row: &&NumberRow| row.own || TOLD.contains(&row.metric.as_str());
         with.iter().filter(told).filter_map(|row| {
             let other = without.iter().find(|other| other.group == row.group && other.metric == row.metric);
             Some((row, other?))

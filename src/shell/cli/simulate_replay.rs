@@ -3,7 +3,7 @@
 //! Shows; the replay and the comparison are in `sim`.
 
 use super::{
-    failure::{Code, Failure},
+    failure::{Exit, Failure},
     output::{BAD, Format, GOOD, HEADING, NAME, Output, WARN, clip, one_line, pad, paint, width},
     simulate_found::found,
 };
@@ -17,7 +17,7 @@ use crate::{
     shell::view::lived,
     sim::{
         Finding, Material,
-        difference::{Change, Posts},
+        difference::{PostChange, Posts},
         recording::Recording,
         replay::{self, Unheard},
     },
@@ -41,7 +41,7 @@ pub(super) fn run(
         recording.entries().for_each(|entry| was.see(entry));
         let (findings, unheard) = replay::replay(playbook, material, recording, |entry| is.see(entry));
         bad = bad.or_else(|| findings.into_iter().next());
-        let told = Told { playbook, group, recording, was: &was, is: &is, unheard: &unheard };
+        let told = TwoHistories { playbook, group, recording, was: &was, is: &is, unheard: &unheard };
         match format {
             Format::Json => told.json(out)?,
             Format::Text => told.text(out)?,
@@ -50,7 +50,7 @@ pub(super) fn run(
     if replayed == 0 {
         let names: Vec<&str> = recordings.keys().map(GroupId::as_str).collect();
         return Err(Failure::new(
-            Code::Playbook,
+            Exit::Playbook,
             phrase!(
                 "the playbook runs no group of the journal; the journal has {}",
                 "日志里的群都不在这份剧本里；日志里有 {}",
@@ -59,11 +59,11 @@ pub(super) fn run(
         ));
     }
     out.flush()?;
-    bad.map_or(Ok(()), |finding| Err(Failure::new(Code::Playbook, found(playbook, &finding))))
+    bad.map_or(Ok(()), |finding| Err(Failure::new(Exit::Playbook, found(playbook, &finding))))
 }
 
 /// One group's two histories.
-struct Told<'a> {
+struct TwoHistories<'a> {
     playbook: &'a Playbook,
     group: &'a GroupId,
     recording: &'a Recording,
@@ -72,7 +72,7 @@ struct Told<'a> {
     unheard: &'a Unheard,
 }
 
-impl Told<'_> {
+impl TwoHistories<'_> {
     fn time(&self, at: Timestamp) -> String {
         self.playbook.zone.civil(at).strftime("%Y-%m-%d %H:%M").to_string()
     }
@@ -129,15 +129,17 @@ impl Told<'_> {
         Ok(())
     }
 
-    fn line(&self, change: &Change, out: &mut Output) -> Result<(), Failure> {
+    fn line(&self, change: &PostChange, out: &mut Output) -> Result<(), Failure> {
         let locale = out.languages.people;
         let left = format!("    {}  ", self.time(change.at()));
         let room = |out: &Output| out.width.saturating_sub(width(&left) + 10).max(20);
         let (style, text) = match change {
-            Change::Added(is) => (GOOD, one_line(&is.text)),
-            Change::Removed(was) => (BAD, one_line(&was.text)),
-            Change::Changed(was, is) => (WARN, format!("{} → {}", one_line(&was.text), one_line(&is.text))),
-            Change::Moved(_, is) => {
+            PostChange::Added(is) => (GOOD, one_line(&is.text)),
+            PostChange::Removed(was) => (BAD, one_line(&was.text)),
+            PostChange::Changed(was, is) => {
+                (WARN, format!("{} → {}", one_line(&was.text), one_line(&is.text)))
+            }
+            PostChange::Moved(_, is) => {
                 let (at, text) = (self.time(is.at), one_line(&is.text));
                 let moved = phrase!("to {at}: {text}", "到 {at}：{text}");
                 (HEADING, moved.of(locale).to_owned())

@@ -4,7 +4,7 @@
 
 use super::{
     cores,
-    failure::{Code, Failure},
+    failure::{Exit, Failure},
     output::{Format, NAME, Output, paint},
     simulate_found::found,
     simulate_sums::plays_table,
@@ -48,7 +48,7 @@ pub(super) fn run(
         .zip(&all)
         .find_map(|(seed, (_, findings))| findings.first().map(|finding| (seed, finding)));
     let failure = bad.map(|(seed, finding)| {
-        Failure::new(Code::Playbook, found(playbook, finding))
+        Failure::new(Exit::Playbook, found(playbook, finding))
             .help(phrase!("this is the run with --seed {seed}", "这是 `--seed {seed}` 的那一次"))
     });
     let lived: Vec<Lived> = all.into_iter().map(|(lived, _)| lived).collect();

@@ -11,7 +11,7 @@ use crate::{
         phrase::{Phrase, pair, phrase},
         time::Zone,
     },
-    sim::diary::{Diary, DiaryPage, Fault, FaultKind, Often},
+    sim::diary::{Diary, DiaryFault, DiaryPage, FaultKind, Often},
 };
 
 /// So many kinds of faults are told one by one.
@@ -42,8 +42,8 @@ pub(super) fn faults(diary: &Diary, zone: &Zone, out: &mut Output) -> Result<(),
     Ok(out.line("")?)
 }
 
-fn fault_words(fault: &Fault, often: Often, zone: &Zone) -> Phrase {
-    let Fault { kind, play, step, .. } = fault;
+fn fault_words(fault: &DiaryFault, often: Often, zone: &Zone) -> Phrase {
+    let DiaryFault { kind, play, step, .. } = fault;
     let first = zone.civil(often.first).strftime("%Y-%m-%d %H:%M");
     let what = match kind {
         FaultKind::Failed => phrase!("failed", "失败"),

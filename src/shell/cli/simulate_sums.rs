@@ -9,7 +9,7 @@ use super::{
 use crate::{
     base::phrase::{Phrase, pair, phrase},
     model::playbook::Playbook,
-    sim::{Options, spread::Lived, talk::Talk, tally::Tally},
+    sim::{Options, spread::Lived, talk::Talk, tally::HistoryTally},
 };
 
 /// The sums at the end.
@@ -24,7 +24,7 @@ pub(super) fn summary(
     out.heading(locale.pick("Summary", "小结"))?;
     let day = |at| playbook.zone.date(at).to_string();
     let (from, to, members) = (day(options.from), day(options.to), lived.members());
-    let Tally { joined, left, removed, forgotten, messages, held, expired, .. } = tally;
+    let HistoryTally { joined, left, removed, forgotten, messages, held, expired, .. } = tally;
     let phases = tally.phases();
     let forgotten = match *forgotten {
         0 => Phrase::default(),
@@ -64,7 +64,7 @@ pub(super) fn summary(
 }
 
 /// What people were asked, and what became of it.
-fn asked(tally: &Tally) -> Phrase {
+fn asked(tally: &HistoryTally) -> Phrase {
     let tasks = Phrase::counted(tally.tasks as usize, "task", "个任务");
     let approvals = Phrase::counted(tally.approvals as usize, "approval", "次审批");
     let answers = Phrase::counted(tally.answers as usize, "answer", "个回答");

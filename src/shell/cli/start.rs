@@ -3,7 +3,7 @@
 //! Changes nothing itself; what it says is read from the entries with which the engine has answered.
 
 use super::{
-    args::Target,
+    args::TargetArg,
     failure::Failure,
     output::Output,
     remote::{self, Remote},
@@ -29,7 +29,7 @@ use crate::{
 
 /// Starts a play now, whatever its trigger and its conditions.
 #[derive(Debug, clap::Args)]
-pub(super) struct Start {
+pub(super) struct StartArgs {
     /// The play; of a play with dates, the date too.
     #[arg(value_name = "PLAY[/ID]")]
     play: String,
@@ -43,13 +43,13 @@ pub(super) struct Start {
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     with: Vec<String>,
     #[command(flatten)]
-    target: Target,
+    target: TargetArg,
 }
 
 /// Steps that are left out for one reason are named up to so many.
 const STEPS_NAMED: usize = 8;
 
-impl Start {
+impl StartArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let args = remote::data(self.data.as_deref(), &self.with)?;
         let remote = self.target.remote()?;

@@ -23,8 +23,8 @@ use crate::{
         socket,
         store::{Reader, Recovered, StoreError},
         view::{
-            Group,
-            known::{Version, Versions},
+            GroupShown,
+            known::{KnownVersion, KnownVersions},
         },
     },
 };
@@ -112,7 +112,7 @@ pub(super) struct Opened {
     /// The group that is meant, if only one is.
     pub(super) only: Option<GroupId>,
     zones: BTreeMap<GroupId, Zone>,
-    versions: Versions,
+    versions: KnownVersions,
 }
 
 impl ReadArgs {
@@ -154,17 +154,17 @@ impl ReadArgs {
             (group.clone(), zone)
         });
         let zones = zones.collect();
-        Ok(Opened { reader, recovered, only, zones, versions: Versions::default() })
+        Ok(Opened { reader, recovered, only, zones, versions: KnownVersions::default() })
     }
 }
 
 impl Opened {
     /// The groups that are meant, in order of id.
-    pub(super) fn groups(&self) -> impl Iterator<Item = Group<'_>> {
+    pub(super) fn groups(&self) -> impl Iterator<Item = GroupShown<'_>> {
         let all = self.recovered.groups.iter();
         all.filter(|(id, _)| self.only.as_ref().is_none_or(|only| only == *id)).map(|(id, group)| {
             let info = self.recovered.infos.get(id);
-            Group { id, state: &group.state, info, zone: self.zones.get(id).unwrap_or(&UTC) }
+            GroupShown { id, state: &group.state, info, zone: self.zones.get(id).unwrap_or(&UTC) }
         })
     }
 
@@ -190,7 +190,7 @@ impl Opened {
     }
 
     /// What is known of the version in force for a group, from the sources that the state keeps.
-    pub(super) fn version(&self, state: &State) -> Rc<Version> {
+    pub(super) fn version(&self, state: &State) -> Rc<KnownVersion> {
         self.versions.of(state.digest.as_ref(), clock::now(), |digest| {
             let (folder, path) = self.reader.sources(digest).ok()??;
             lang::compile(&folder, &path).playbook

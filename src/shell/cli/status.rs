@@ -13,11 +13,11 @@ use crate::{
     },
     shell::{
         clock, refusals, socket,
-        survey::{Seen, Sources, Wanted, survey},
+        survey::{Sources, SurveySeen, SurveyWanted, survey},
         view::{
-            problem::{Kind, Problem},
-            status::{Next, Skipped, Status as Shown},
-            tasks::Row as Task,
+            problem::{Problem, ProblemKind},
+            status::{ComingUp, Skipped, Status as Shown},
+            tasks::TaskRow as Task,
         },
     },
 };
@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 ///
 /// Of several groups, a line each; `--all`, or `--group`, shows everything of them.
 #[derive(Debug, clap::Args)]
-pub(super) struct Status {
+pub(super) struct StatusArgs {
     #[command(flatten)]
     read: ReadArgs,
     /// Everything of every group, and everything that is wrong.
@@ -41,13 +41,13 @@ pub(super) struct Status {
 /// Lines about what is wrong that are shown without `--all`.
 const WRONG_SHOWN: usize = 20;
 
-impl Status {
+impl StatusArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let json = self.read.format.format == Format::Json;
         let group = self.read.group.group.as_ref().map(GroupId::new);
         let Languages { people, programs, .. } = out.languages;
         let locale = if json { programs } else { people };
-        let wanted = Wanted { group, all: self.all || json, number: self.number, locale };
+        let wanted = SurveyWanted { group, all: self.all || json, number: self.number, locale };
         // The engine has everything at hand; without one, and where it cannot say, the file is read.
         let shown = match socket::status(&self.read.dir()?, &wanted) {
             Ok(Ok(seen)) => seen,
@@ -62,7 +62,7 @@ impl Status {
         if !wanted.whole(shown.len()) {
             return overview(all(), out);
         }
-        for (index, Seen { status, tasks }) in shown.iter().enumerate() {
+        for (index, SurveySeen { status, tasks }) in shown.iter().enumerate() {
             if index > 0 {
                 out.line("")?;
             }
@@ -71,7 +71,7 @@ impl Status {
         Ok(())
     }
 
-    fn of_the_file(&self, wanted: &Wanted) -> Result<Vec<Seen>, Failure> {
+    fn of_the_file(&self, wanted: &SurveyWanted) -> Result<Vec<SurveySeen>, Failure> {
         let opened = self.read.open()?;
         let sources = Sources {
             reader: &opened.reader,
@@ -108,7 +108,7 @@ fn wrong<'s>(
     everything: bool,
     out: &mut Output,
 ) -> Result<(), Failure> {
-    let mut found: BTreeMap<(Kind, &Phrase), (&Problem, Vec<&GroupId>)> = BTreeMap::new();
+    let mut found: BTreeMap<(ProblemKind, &Phrase), (&Problem, Vec<&GroupId>)> = BTreeMap::new();
     for status in all {
         for problem in &status.problems {
             let known = found.entry((problem.kind, &problem.text)).or_insert((problem, Vec::new()));
@@ -127,7 +127,7 @@ fn wrong<'s>(
             [_] => Phrase::default(),
             many => phrase!("{} groups: ", "{} 个群：", many.len()),
         };
-        let style = if problem.kind == Kind::Unheard { WARN } else { BAD };
+        let style = if problem.kind == ProblemKind::Unheard { WARN } else { BAD };
         let whose = whose.of(locale);
         let next = problem.next.as_ref().map(|at| phrase!("; next attempt {}", "；下次尝试 {}", at.second()));
         let help = problem.help.as_ref().map(|help| paint(DIM, &format!("  {}", help.of(locale))));
@@ -162,7 +162,7 @@ fn overview<'s>(all: impl Iterator<Item = &'s Shown>, out: &mut Output) -> Resul
     ];
     let mut table = Table::new(&header, locale);
     for status in all {
-        let wrong = status.problems.iter().filter(|problem| problem.kind != Kind::Unheard).count();
+        let wrong = status.problems.iter().filter(|problem| problem.kind != ProblemKind::Unheard).count();
         let next = status.next.first().map(|next| format!("{} {}", next.at.minute(), next.play));
         table.row(vec![
             status.group.to_string(),
@@ -256,7 +256,7 @@ fn not_happened(skipped: &[Skipped], out: &mut Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn coming(next: &[Next], out: &mut Output) -> Result<(), Failure> {
+fn coming(next: &[ComingUp], out: &mut Output) -> Result<(), Failure> {
     if next.is_empty() {
         return Ok(());
     }

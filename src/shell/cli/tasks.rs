@@ -14,8 +14,8 @@ use crate::{
     shell::{
         clock,
         view::{
-            At,
-            tasks::{Row, tasks},
+            LocalTime,
+            tasks::{TaskRow, tasks},
         },
     },
     sim::timeline::kind,
@@ -26,7 +26,7 @@ use std::{collections::BTreeMap, path::Path};
 ///
 /// Answer with `playbook done`, `approve` or `reject` and the task's id.
 #[derive(Debug, clap::Args)]
-pub(super) struct Tasks {
+pub(super) struct TasksArgs {
     /// One task, with all that is known of it.
     #[arg(value_name = "TASK")]
     task: Option<String>,
@@ -34,7 +34,7 @@ pub(super) struct Tasks {
     read: ReadArgs,
 }
 
-impl Tasks {
+impl TasksArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         // A file may stand alone: `playbook tasks demo.yaml`.
         let (task, read) = match &self.task {
@@ -45,7 +45,7 @@ impl Tasks {
         };
         let opened = read.open()?;
         let wanted = task.map(str::to_lowercase);
-        let mut rows: Vec<Row> = opened
+        let mut rows: Vec<TaskRow> = opened
             .groups()
             .flat_map(tasks)
             .filter(|row| wanted.as_ref().is_none_or(|task| row.task.as_str() == task))
@@ -81,7 +81,7 @@ impl Tasks {
                 task.task.to_string(),
                 kind(task.kind).of(out.languages.people).to_owned(),
                 out.languages.people.join(&task.people),
-                task.due.as_ref().map(At::minute).unwrap_or_default(),
+                task.due.as_ref().map(LocalTime::minute).unwrap_or_default(),
                 match &task.show {
                     _ if task.hushed => format!("{} — {}", HUSHED.of(out.languages.people), task.text),
                     Some(show) => format!("{} — {}", task.text, show.trim()),
@@ -103,7 +103,7 @@ impl Tasks {
     }
 
     /// What is to be pasted as it is to be pasted, once for all groups; of one task that was asked for, everything.
-    fn whole(rows: &[Row], asked: bool, several: bool, out: &mut Output) -> Result<(), Failure> {
+    fn whole(rows: &[TaskRow], asked: bool, several: bool, out: &mut Output) -> Result<(), Failure> {
         for (row, others) in together(rows) {
             let same = others.len() + 1;
             if !(row.kind == TaskKind::Delivery || asked || same > 1) {
@@ -135,7 +135,7 @@ impl Tasks {
 }
 
 /// What makes two tasks one over two groups: an occurrence asks the same people the same in the same words.
-fn card(row: &Row) -> Option<String> {
+fn card(row: &TaskRow) -> Option<String> {
     let of_an_occurrence = row.run.is_some() || row.effect.is_some();
     let is_one = matches!(row.kind, TaskKind::Task | TaskKind::Delivery) && of_an_occurrence;
     let asked = (row.kind, &row.run, &row.step, &row.effect, &row.people);
@@ -143,8 +143,8 @@ fn card(row: &Row) -> Option<String> {
 }
 
 /// Each task once, with the same in other groups.
-fn together(rows: &[Row]) -> Vec<(&Row, Vec<&Row>)> {
-    let mut found: Vec<(&Row, Vec<&Row>)> = Vec::new();
+fn together(rows: &[TaskRow]) -> Vec<(&TaskRow, Vec<&TaskRow>)> {
+    let mut found: Vec<(&TaskRow, Vec<&TaskRow>)> = Vec::new();
     // A loop may ask the same twice in one group: that is two.
     let mut asked: BTreeMap<(&GroupId, String), usize> = BTreeMap::new();
     let mut known: BTreeMap<(String, usize), usize> = BTreeMap::new();
@@ -163,7 +163,7 @@ fn together(rows: &[Row]) -> Vec<(&Row, Vec<&Row>)> {
 }
 
 /// The groups of a task, by name where they are few.
-fn groups(task: &Row, others: &[&Row]) -> Phrase {
+fn groups(task: &TaskRow, others: &[&TaskRow]) -> Phrase {
     match others {
         [] => Phrase::same(task.group.as_str()),
         [other] => Phrase::same(format!("{}, {}", task.group, other.group)),

@@ -9,7 +9,7 @@ use crate::base::{
 
 /// A playbook that `new` can copy out.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Template {
+pub(super) struct ShippedTemplate {
     /// Its name on the command line.
     pub(super) name: &'static str,
     /// The language of its texts.
@@ -57,8 +57,8 @@ const SCRIPTS: &[(&str, &str)] = shelf!["scripts":
 ];
 
 /// Every template, the first one being the default.
-pub(super) const TEMPLATES: &[Template] = &[
-    Template {
+pub(super) const TEMPLATES: &[ShippedTemplate] = &[
+    ShippedTemplate {
         name: "community",
         locale: Locale::Zh,
         about: pair("a reading community's whole life, in Chinese", "一个共读群的一生"),
@@ -68,35 +68,35 @@ pub(super) const TEMPLATES: &[Template] = &[
             "scripts/riddle.rhai" "scripts/rules.rhai" "scripts/welcome.rhai"
         ],
     },
-    Template {
+    ShippedTemplate {
         name: "seed-recruiting",
         locale: Locale::Zh,
         about: pair("the first members: who invites whom, in which order", "头几十个人：谁请谁，先后次序"),
         file: "seed-recruiting.yaml",
         files: PARTS,
     },
-    Template {
+    ShippedTemplate {
         name: "rules",
         locale: Locale::Zh,
         about: pair("rules told at the door and repeated in season", "进门说一次、按时再说的群规"),
         file: "rules.yaml",
         files: PARTS,
     },
-    Template {
+    ShippedTemplate {
         name: "weekly-games",
         locale: Locale::Zh,
         about: pair("riddles, a quiz and a board of points", "猜谜、竞猜和积分"),
         file: "weekly-games.yaml",
         files: PARTS,
     },
-    Template {
+    ShippedTemplate {
         name: "kol-session",
         locale: Locale::Zh,
         about: pair("a guest's evening, from the invitation to the write-up", "嘉宾的一晚，从邀约到成文"),
         file: "kol-session.yaml",
         files: PARTS,
     },
-    Template {
+    ShippedTemplate {
         name: "pruning",
         locale: Locale::Zh,
         about: pair(
@@ -106,14 +106,14 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "pruning.yaml",
         files: PARTS,
     },
-    Template {
+    ShippedTemplate {
         name: "offline-event",
         locale: Locale::Zh,
         about: pair("the day everyone meets", "大家见面的那一天"),
         file: "offline-event.yaml",
         files: PARTS,
     },
-    Template {
+    ShippedTemplate {
         name: "admission",
         locale: Locale::Zh,
         about: pair(
@@ -123,7 +123,7 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "admission.yaml",
         files: PARTS,
     },
-    Template {
+    ShippedTemplate {
         name: "growth",
         locale: Locale::Zh,
         about: pair(
@@ -133,7 +133,7 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "growth.yaml",
         files: PARTS,
     },
-    Template {
+    ShippedTemplate {
         name: "people",
         locale: Locale::Zh,
         about: pair(
@@ -143,14 +143,14 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "people.yaml",
         files: PARTS,
     },
-    Template {
+    ShippedTemplate {
         name: "service",
         locale: Locale::Zh,
         about: pair("after the deal, and a place for members' ads", "成交之后，群友的广告有去处"),
         file: "service.yaml",
         files: PARTS,
     },
-    Template {
+    ShippedTemplate {
         name: "later-life",
         locale: Locale::Zh,
         about: pair(
@@ -160,7 +160,7 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "later-life.yaml",
         files: PARTS,
     },
-    Template {
+    ShippedTemplate {
         name: "enforce",
         locale: Locale::Zh,
         about: pair(
@@ -170,63 +170,63 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "enforce.yaml",
         files: PARTS,
     },
-    Template {
+    ShippedTemplate {
         name: "book-club-en",
         locale: Locale::En,
         about: pair("a small book club, in English", "一个小读书会，英文"),
         file: "book-club-en.yaml",
         files: shelf!["examples/book-club-en": "book-club-en.yaml" "book-club-en.test.yaml"],
     },
-    Template {
+    ShippedTemplate {
         name: "content-calendar",
         locale: Locale::Zh,
         about: pair("posts from a table of dates", "按日期表发内容"),
         file: "content-calendar.yaml",
         files: shelf!["examples/content-calendar": "content-calendar.yaml" "content-calendar.test.yaml" "data/topics.csv"],
     },
-    Template {
+    ShippedTemplate {
         name: "flash-group",
         locale: Locale::Zh,
         about: pair("a group that lives for a few days and ends by itself", "活几天、自己结束的快闪群"),
         file: "flash-group.yaml",
         files: shelf!["examples/flash-group": "flash-group.yaml" "flash-group.test.yaml"],
     },
-    Template {
+    ShippedTemplate {
         name: "manual-wechat",
         locale: Locale::Zh,
         about: pair("personal WeChat: a person copies every post", "个人微信：每条由人转发"),
         file: "manual-wechat.yaml",
         files: shelf!["examples/manual-wechat": "manual-wechat.yaml" "manual-wechat.test.yaml"],
     },
-    Template {
+    ShippedTemplate {
         name: "morning-paper",
         locale: Locale::Zh,
         about: pair("a morning post on working days", "工作日早报"),
         file: "morning-paper.yaml",
         files: shelf!["examples/morning-paper": "morning-paper.yaml" "morning-paper.test.yaml"],
     },
-    Template {
+    ShippedTemplate {
         name: "twenty-cities",
         locale: Locale::Zh,
         about: pair("one playbook for many groups, from a table", "一个剧本管很多群，来自一张表"),
         file: "twenty-cities.yaml",
         files: shelf!["examples/twenty-cities": "twenty-cities.yaml" "twenty-cities.test.yaml" "data/cities.csv"],
     },
-    Template {
+    ShippedTemplate {
         name: "newcomers",
         locale: Locale::En,
         about: pair("the first month of every member, a run for each", "每位新人的头一个月，各走各的"),
         file: "newcomers.yaml",
         files: shelf!["examples/newcomers": "newcomers.yaml" "newcomers.test.yaml"],
     },
-    Template {
+    ShippedTemplate {
         name: "quiz-night",
         locale: Locale::En,
         about: pair("a quiz with points, a board and seasons", "有积分、榜单和赛季的竞猜"),
         file: "quiz-night.yaml",
         files: shelf!["examples/quiz-night": "quiz-night.yaml" "quiz-night.test.yaml"],
     },
-    Template {
+    ShippedTemplate {
         name: "launch-week",
         locale: Locale::En,
         about: pair(
@@ -236,14 +236,14 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "launch-week.yaml",
         files: shelf!["examples/launch-week": "launch-week.yaml" "launch-week.test.yaml"],
     },
-    Template {
+    ShippedTemplate {
         name: "rotating-hosts",
         locale: Locale::En,
         about: pair("hosts who take turns, in each group its own", "轮值群主，每个群各排各的"),
         file: "rotating-hosts.yaml",
         files: shelf!["examples/rotating-hosts": "rotating-hosts.yaml" "rotating-hosts.test.yaml"],
     },
-    Template {
+    ShippedTemplate {
         name: "spring-clean",
         locale: Locale::En,
         about: pair(
@@ -253,7 +253,7 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "spring-clean.yaml",
         files: shelf!["examples/spring-clean": "spring-clean.yaml" "spring-clean.test.yaml"],
     },
-    Template {
+    ShippedTemplate {
         name: "workshop",
         locale: Locale::En,
         about: pair(
@@ -263,35 +263,35 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "workshop.yaml",
         files: shelf!["examples/workshop": "workshop.yaml" "workshop.test.yaml"],
     },
-    Template {
+    ShippedTemplate {
         name: "seed-recruiting",
         locale: Locale::En,
         about: pair("the first members: who invites whom, in which order", "头几十个人：谁请谁，先后次序"),
         file: "seed-recruiting.yaml",
         files: PARTS_EN,
     },
-    Template {
+    ShippedTemplate {
         name: "rules",
         locale: Locale::En,
         about: pair("rules told at the door and repeated in season", "进门说一次、按时再说的群规"),
         file: "rules.yaml",
         files: PARTS_EN,
     },
-    Template {
+    ShippedTemplate {
         name: "weekly-games",
         locale: Locale::En,
         about: pair("riddles, a quiz and a board of points", "猜谜、竞猜和积分"),
         file: "weekly-games.yaml",
         files: PARTS_EN,
     },
-    Template {
+    ShippedTemplate {
         name: "kol-session",
         locale: Locale::En,
         about: pair("a guest's evening, from the invitation to the write-up", "嘉宾的一晚，从邀约到成文"),
         file: "kol-session.yaml",
         files: PARTS_EN,
     },
-    Template {
+    ShippedTemplate {
         name: "pruning",
         locale: Locale::En,
         about: pair(
@@ -301,14 +301,14 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "pruning.yaml",
         files: PARTS_EN,
     },
-    Template {
+    ShippedTemplate {
         name: "offline-event",
         locale: Locale::En,
         about: pair("the day everyone meets", "大家见面的那一天"),
         file: "offline-event.yaml",
         files: PARTS_EN,
     },
-    Template {
+    ShippedTemplate {
         name: "admission",
         locale: Locale::En,
         about: pair(
@@ -318,7 +318,7 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "admission.yaml",
         files: PARTS_EN,
     },
-    Template {
+    ShippedTemplate {
         name: "growth",
         locale: Locale::En,
         about: pair(
@@ -328,7 +328,7 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "growth.yaml",
         files: PARTS_EN,
     },
-    Template {
+    ShippedTemplate {
         name: "people",
         locale: Locale::En,
         about: pair(
@@ -338,14 +338,14 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "people.yaml",
         files: PARTS_EN,
     },
-    Template {
+    ShippedTemplate {
         name: "service",
         locale: Locale::En,
         about: pair("after the deal, and a place for members' ads", "成交之后，群友的广告有去处"),
         file: "service.yaml",
         files: PARTS_EN,
     },
-    Template {
+    ShippedTemplate {
         name: "later-life",
         locale: Locale::En,
         about: pair(
@@ -355,7 +355,7 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "later-life.yaml",
         files: PARTS_EN,
     },
-    Template {
+    ShippedTemplate {
         name: "enforce",
         locale: Locale::En,
         about: pair(
@@ -365,7 +365,7 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "enforce.yaml",
         files: PARTS_EN,
     },
-    Template {
+    ShippedTemplate {
         name: "whole-life",
         locale: Locale::Zh,
         about: pair("all six parts of a life together, in Chinese", "六个部分合成一个群的一年"),
@@ -379,7 +379,7 @@ pub(super) const TEMPLATES: &[Template] = &[
             "parts/scripts/leaderboard.rhai" "parts/scripts/digest.rhai"
         ],
     },
-    Template {
+    ShippedTemplate {
         name: "guild",
         locale: Locale::En,
         about: pair("all six parts of a life together, in English", "六个部分合成一个群，英文"),
@@ -393,7 +393,7 @@ pub(super) const TEMPLATES: &[Template] = &[
     },
 ];
 
-impl Template {
+impl ShippedTemplate {
     /// A template by name, in the reader's language where it is written in both.
     pub(super) fn find(name: &str, locale: Locale) -> Option<&'static Self> {
         let named = || TEMPLATES.iter().filter(|template| template.name == name);
@@ -454,7 +454,12 @@ mod tests {
     #[test]
     fn a_template_comes_with_the_scripts_and_data_it_uses_and_no_others() {
         let paths = |name: &str| -> Vec<String> {
-            Template::find(name, Locale::Zh).unwrap().files().into_iter().map(|(path, _)| path).collect()
+            ShippedTemplate::find(name, Locale::Zh)
+                .unwrap()
+                .files()
+                .into_iter()
+                .map(|(path, _)| path)
+                .collect()
         };
         let community = paths("community");
         for path in ["community.yaml", "calendars/holidays.ics", "data/riddles.csv", "scripts/riddle.rhai"] {

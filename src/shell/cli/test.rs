@@ -5,11 +5,11 @@
 #![expect(clippy::disallowed_methods, reason = "looks for scenario files, and records into them")]
 
 use super::{
-    failure::{Code, Failure},
+    failure::{Exit, Failure},
     fix, junit, load,
     output::{BAD, GOOD, Output, paint},
     samples,
-    tested::{Case, Row, Tested, expectations},
+    tested::{Tested, TestedCase, TimelineRow, expectations},
 };
 use crate::{
     base::{
@@ -27,9 +27,9 @@ use crate::{
         scenario::{
             Scenario,
             expectation::Expectation,
-            read::Draft,
+            read::ScenarioDraft,
             record,
-            rehearsal::{Rehearsal, Verdict, rehearse},
+            rehearsal::{ExpectationVerdict, Rehearsal, rehearse},
             sighting::Sighting,
         },
     },
@@ -52,7 +52,7 @@ const SHOWN_AFTER: usize = 4;
 /// that they catch or let pass (`reject`, `accept`), or a folder that is searched for them; without any, this folder.
 /// Ends with 1 when an expectation is not met.
 #[derive(Debug, clap::Args)]
-pub(super) struct Test {
+pub(super) struct TestArgs {
     /// Scenario files, or folders with some.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -76,7 +76,7 @@ enum TestFormat {
     Junit,
 }
 
-impl Test {
+impl TestArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let files = self.files()?;
         let mut tested = Vec::new();
@@ -111,7 +111,7 @@ impl Test {
                 ))?;
             }
         }
-        if tested.iter().all(Tested::is_good) { Ok(()) } else { Err(Failure::said(Code::Playbook)) }
+        if tested.iter().all(Tested::is_good) { Ok(()) } else { Err(Failure::said(Exit::Playbook)) }
     }
 
     /// The scenario files that are meant, each once.
@@ -148,7 +148,7 @@ impl Test {
             Some(body) => ("\u{feff}", body),
             None => ("", whole.as_str()),
         };
-        let mut draft = Draft::new(&shown.display().to_string(), body);
+        let mut draft = ScenarioDraft::new(&shown.display().to_string(), body);
         if !draft.is_scenario() && samples::may_have(body) {
             return samples::tested(path, shown);
         }
@@ -164,7 +164,7 @@ impl Test {
         if self.update {
             let text = record::record(body, &draft, &scenario, &rehearsal, &playbook.zone);
             fix::write(path, &format!("{mark}{text}"))?;
-            let mut draft = Draft::new(&shown.display().to_string(), &text);
+            let mut draft = ScenarioDraft::new(&shown.display().to_string(), &text);
             if let Some(scenario) = draft.finish(&playbook) {
                 let rehearsal = rehearse(&playbook, &material, &scenario);
                 return Ok(tested(shown, &draft, &playbook, &scenario, &rehearsal));
@@ -174,14 +174,14 @@ impl Test {
     }
 
     /// A file that is no scenario, or one with errors.
-    fn unreadable(&self, shown: &Path, draft: &Draft, out: &mut Output) -> std::io::Result<Tested> {
+    fn unreadable(&self, shown: &Path, draft: &ScenarioDraft, out: &mut Output) -> std::io::Result<Tested> {
         if self.format == TestFormat::Text {
             diagnostics(draft, out)?;
         }
         // Programs get the language that was asked for, as `check` gives it to them.
         let programs = out.languages.programs;
         let errors = draft.report.diagnostics.iter().filter(|d| d.severity == Severity::Error);
-        let cases = errors.map(|error| Case {
+        let cases = errors.map(|error| TestedCase {
             line: line(draft, error.span),
             expected: phrase!("a scenario that can be read", "一个读得懂的情景"),
             found: Some(match self.format {
@@ -218,7 +218,7 @@ fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), F
             }
         } else if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
             let text = files::text(&path, limits::PLAYBOOK_BYTES_MAX).unwrap_or_default();
-            if Draft::new(name, &text).is_scenario() || samples::may_have(&text) {
+            if ScenarioDraft::new(name, &text).is_scenario() || samples::may_have(&text) {
                 files.push(path);
             }
         }
@@ -227,7 +227,10 @@ fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), F
 }
 
 /// The playbook that a scenario names, compiled; none where the draft's report says why not.
-fn read_playbook(path: &Path, draft: &mut Draft) -> Result<Option<(Arc<Playbook>, Material)>, Failure> {
+fn read_playbook(
+    path: &Path,
+    draft: &mut ScenarioDraft,
+) -> Result<Option<(Arc<Playbook>, Material)>, Failure> {
     let Some(name) = draft.playbook() else { return Ok(None) };
     let folder = path.parent().unwrap_or(Path::new("."));
     let file = folder.strip_prefix(".").unwrap_or(folder).join(&*name);
@@ -255,18 +258,18 @@ fn read_playbook(path: &Path, draft: &mut Draft) -> Result<Option<(Arc<Playbook>
     Ok(Some((playbook.clone(), Material::new(playbook, loaded.folder.clone()))))
 }
 
-fn diagnostics(draft: &Draft, out: &mut Output) -> std::io::Result<()> {
+fn diagnostics(draft: &ScenarioDraft, out: &mut Output) -> std::io::Result<()> {
     draft.report.diagnostics.iter().try_for_each(|found| out.diagnostic(found, &draft.sources))
 }
 
-fn line(draft: &Draft, span: Option<Span>) -> u32 {
+fn line(draft: &ScenarioDraft, span: Option<Span>) -> u32 {
     span.map_or(1, |span| draft.sources.get(span.source).place(span.start).line)
 }
 
 /// Everything that came of a scenario.
 fn tested(
     shown: &Path,
-    draft: &Draft,
+    draft: &ScenarioDraft,
     playbook: &Playbook,
     scenario: &Scenario,
     rehearsal: &Rehearsal,
@@ -275,16 +278,16 @@ fn tested(
     let mut cases = Vec::new();
     for (expectation, verdict) in scenario.expect.iter().zip(&rehearsal.verdicts) {
         let (found, timeline) = match verdict {
-            Verdict::Met => (None, Vec::new()),
-            Verdict::Failed { found, counted } => {
+            ExpectationVerdict::Met => (None, Vec::new()),
+            ExpectationVerdict::Failed { found, counted } => {
                 (Some(found.clone()), timeline(expectation, counted, &rehearsal.seen, zone))
             }
         };
         let line = line(draft, Some(expectation.span));
-        cases.push(Case { line, expected: expectation.in_words(zone), found, timeline });
+        cases.push(TestedCase { line, expected: expectation.in_words(zone), found, timeline });
     }
     for (span, at, why) in &rehearsal.stuck {
-        cases.push(Case {
+        cases.push(TestedCase {
             line: line(draft, Some(*span)),
             expected: phrase!("at {}: this can be done", "{}：这件事能做", minute(*at, zone)),
             found: Some(why.clone()),
@@ -307,7 +310,7 @@ fn tested(
                 ),
             ),
         };
-        cases.push(Case {
+        cases.push(TestedCase {
             line: line(draft, draft.playbook_span()),
             expected: phrase!("at {}: everything goes well", "{}：一切顺利", minute(*at, zone)),
             found: Some(what),
@@ -322,7 +325,12 @@ fn minute(at: Timestamp, zone: &Zone) -> String {
 }
 
 /// What happened around the place where something else was expected.
-fn timeline(expectation: &Expectation, counted: &[usize], seen: &[Sighting], zone: &Zone) -> Vec<Row> {
+fn timeline(
+    expectation: &Expectation,
+    counted: &[usize],
+    seen: &[Sighting],
+    zone: &Zone,
+) -> Vec<TimelineRow> {
     let at = expectation.window.from;
     let expected = counted.is_empty().then_some(at);
     let near = counted.first().map_or(at, |first| seen[*first].at);
@@ -337,22 +345,23 @@ fn rows(
     seen: &[Sighting],
     expected: Option<Timestamp>,
     zone: &Zone,
-) -> Vec<Row> {
+) -> Vec<TimelineRow> {
     let counts = |one: &Sighting| counted.iter().any(|other| std::ptr::eq(*other, one));
     let noticed: Vec<&Sighting> = seen.iter().filter(|one| one.is_noticed() || counts(one)).collect();
     let middle = noticed.partition_point(|one| one.at < near);
     let shown = middle.saturating_sub(SHOWN_BEFORE)..(middle + SHOWN_AFTER).min(noticed.len());
-    let row = |one: &&Sighting| Row {
+    let row = |one: &&Sighting| TimelineRow {
         mark: if counts(one) { '!' } else { ' ' },
         at: minute(one.at, zone),
         word: pair(one.sort.as_str(), one.sort.as_str()),
         about: one.about(),
         text: Phrase::same(one.text.as_str()),
     };
-    let mut rows: Vec<(Timestamp, Row)> = noticed[shown].iter().map(|one| (one.at, row(one))).collect();
+    let mut rows: Vec<(Timestamp, TimelineRow)> =
+        noticed[shown].iter().map(|one| (one.at, row(one))).collect();
     if let Some(at) = expected {
         let place = rows.partition_point(|(other, _)| *other < at);
-        let row = Row {
+        let row = TimelineRow {
             mark: '?',
             at: minute(at, zone),
             word: pair("expected", "应在"),

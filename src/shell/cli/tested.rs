@@ -12,13 +12,13 @@ pub(super) struct Tested {
     /// The file as it was given or found.
     pub(super) path: PathBuf,
     /// One for each expectation, and for everything else that was not good.
-    pub(super) cases: Vec<Case>,
+    pub(super) cases: Vec<TestedCase>,
     /// Whether the file could be read; else its cases are its errors.
     pub(super) readable: bool,
 }
 
 /// What came of one expectation.
-pub(super) struct Case {
+pub(super) struct TestedCase {
     /// The line it is on.
     pub(super) line: u32,
     /// What was expected, in words.
@@ -26,11 +26,11 @@ pub(super) struct Case {
     /// What was found instead; none when it was met.
     pub(super) found: Option<Phrase>,
     /// The timeline around it, for people.
-    pub(super) timeline: Vec<Row>,
+    pub(super) timeline: Vec<TimelineRow>,
 }
 
 /// One line of a timeline.
-pub(super) struct Row {
+pub(super) struct TimelineRow {
     pub(super) mark: char,
     pub(super) at: String,
     pub(super) word: Words,
@@ -52,7 +52,7 @@ impl Tested {
     /// Shows it.
     pub(super) fn write(&self, out: &mut Output) -> std::io::Result<()> {
         let name = paint(NAME, &self.path.display().to_string());
-        let failed: Vec<&Case> = self.cases.iter().filter(|case| case.found.is_some()).collect();
+        let failed: Vec<&TestedCase> = self.cases.iter().filter(|case| case.found.is_some()).collect();
         let locale = out.languages.people;
         let mark = paint(BAD, locale.pick("FAIL", "不符"));
         if failed.is_empty() {
@@ -89,7 +89,7 @@ impl Tested {
     /// One line each, for programs.
     pub(super) fn json(&self, out: &mut Output) -> std::io::Result<()> {
         for case in &self.cases {
-            out.json(&view::lived::Expectation {
+            out.json(&view::lived::ExpectationLine {
                 file: self.path.display().to_string(),
                 line: case.line,
                 met: case.found.is_none(),
@@ -101,7 +101,7 @@ impl Tested {
     }
 }
 
-impl Row {
+impl TimelineRow {
     fn write(&self, out: &mut Output) -> std::io::Result<()> {
         let about = if self.about.is_empty() { String::new() } else { format!("{}  ", self.about) };
         let locale = out.languages.people;

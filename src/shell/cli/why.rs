@@ -23,7 +23,7 @@ use std::{path::PathBuf, sync::Arc};
 /// `playbook why game`, `playbook why game/2`, `playbook why game --at 2026-12-09`,
 /// `playbook why "game@2026-12-09T12:30:00Z"`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Why {
+pub(super) struct WhyArgs {
     /// A play, a step of it (`PLAY/STEP`), one of its dates (`PLAY/DATE`), the id of a run, a rule (`moderate/RULE`), or
     /// a member: what counts against them.
     #[arg(value_name = "PLAY[/STEP]")]
@@ -37,17 +37,17 @@ pub(super) struct Why {
 }
 
 /// What an answer is read from.
-enum Source {
+enum AnswerSource {
     State(Box<Opened>),
     File(Arc<Playbook>),
 }
 
-impl Why {
+impl WhyArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let source = self.source()?;
         let group = self.group(&source)?;
         let (playbook, state) = match &source {
-            Source::State(opened) => {
+            AnswerSource::State(opened) => {
                 let shown = opened.groups().find(|shown| *shown.id == group);
                 let state = shown.map(|shown| shown.state);
                 let playbook = state.and_then(|state| opened.playbook(state)).ok_or_else(|| {
@@ -59,11 +59,11 @@ impl Why {
                 })?;
                 (playbook, state)
             }
-            Source::File(playbook) => (playbook.clone(), None),
+            AnswerSource::File(playbook) => (playbook.clone(), None),
         };
         let journal = match &source {
-            Source::State(opened) => Some(&opened.reader),
-            Source::File(_) => None,
+            AnswerSource::State(opened) => Some(&opened.reader),
+            AnswerSource::File(_) => None,
         };
         let inquiry = Inquiry { group: &group, playbook: &playbook, state, journal, most: None };
         let answers = inquiry.answer(&self.target, self.at.as_deref())?;
@@ -78,7 +78,7 @@ impl Why {
                 }
             }
         }
-        if matches!(source, Source::File(_)) && self.read.format.format == Format::Text {
+        if matches!(source, AnswerSource::File(_)) && self.read.format.format == Format::Text {
             out.line("")?;
             out.line(paint(
                 DIM,
@@ -92,23 +92,23 @@ impl Why {
     }
 
     /// The state; where there is none, the file that was named, or the only playbook here.
-    fn source(&self) -> Result<Source, Failure> {
+    fn source(&self) -> Result<AnswerSource, Failure> {
         let dir = directory(self.read.state.state.as_deref(), self.read.file.as_deref());
         if self.read.state.state.is_some() || store::path(&dir).exists() {
-            return Ok(Source::State(Box::new(self.read.open()?)));
+            return Ok(AnswerSource::State(Box::new(self.read.open()?)));
         }
         let file = match &self.read.file {
             Some(file) if !file.is_dir() => file.clone(),
             Some(folder) => only_playbook(folder)?,
             None => only_playbook(&PathBuf::from("."))?,
         };
-        Ok(Source::File(load::compile(&file)?.playbook()?.clone()))
+        Ok(AnswerSource::File(load::compile(&file)?.playbook()?.clone()))
     }
 
-    fn group(&self, source: &Source) -> Result<GroupId, Failure> {
+    fn group(&self, source: &AnswerSource) -> Result<GroupId, Failure> {
         let groups: Vec<GroupId> = match source {
-            Source::State(opened) => opened.groups().map(|shown| shown.id.clone()).collect(),
-            Source::File(playbook) => {
+            AnswerSource::State(opened) => opened.groups().map(|shown| shown.id.clone()).collect(),
+            AnswerSource::File(playbook) => {
                 let wanted = self.read.group.group.as_deref();
                 playbook.groups.keys().filter(|id| wanted.is_none_or(|w| w == id.as_str())).cloned().collect()
             }
@@ -148,7 +148,7 @@ fn only_playbook(folder: &std::path::Path) -> Result<PathBuf, Failure> {
     }
 }
 
-fn text(account: &view::why::Why, verdict: Verdict, out: &mut Output) -> Result<(), Failure> {
+fn text(account: &view::why::WhyAnswer, verdict: Verdict, out: &mut Output) -> Result<(), Failure> {
     let style = match verdict {
         Verdict::Failed => BAD,
         verdict if verdict.is_doubtful() => WARN,

@@ -3,7 +3,7 @@
 //! Reads through [`DiskFolder`]; a file with problems is refused with the diagnostics of `check`.
 
 use super::{
-    failure::{Code, Failure},
+    failure::{Exit, Failure},
     output::Output,
 };
 use crate::{
@@ -58,7 +58,7 @@ pub(super) fn read(word: Option<&str>, playbook: &Playbook, out: &mut Output) ->
     }
     let Some(world) = world else {
         out.flush()?;
-        return Err(Failure::new(Code::Playbook, phrase!("{word} has errors", "{word} 有错误")).help(
+        return Err(Failure::new(Exit::Playbook, phrase!("{word} has errors", "{word} 有错误")).help(
             phrase!(
                 "docs/simulate.md has every key of a world file",
                 "世界文件的每个键见 `docs/simulate.md`"
@@ -66,7 +66,7 @@ pub(super) fn read(word: Option<&str>, playbook: &Playbook, out: &mut Output) ->
         ));
     };
     if let Some(first) = file::unknown(&world, playbook).into_iter().next() {
-        return Err(Failure::new(Code::Playbook, format!("{word}: {first}")));
+        return Err(Failure::new(Exit::Playbook, format!("{word}: {first}")));
     }
     Ok(Chosen::World(Arc::new(world)))
 }
@@ -88,7 +88,7 @@ fn journal(path: &Path) -> Result<BTreeMap<GroupId, Recording>, Failure> {
         let text = text_of(path)?;
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let line = log::read(line).map_err(|error| {
-                Failure::new(Code::Playbook, format!("{}:{}: {error}", path.display(), number + 1)).help(
+                Failure::new(Exit::Playbook, format!("{}:{}: {error}", path.display(), number + 1)).help(
                     phrase!(
                         "`playbook log --format json` writes a journal that can be replayed",
                         "`playbook log --format json` 写出的日志可以重放"
@@ -100,11 +100,11 @@ fn journal(path: &Path) -> Result<BTreeMap<GroupId, Recording>, Failure> {
     }
     if groups.is_empty() {
         let text = phrase!("the journal {} is empty", "日志 {} 是空的", path.display());
-        return Err(Failure::new(Code::Playbook, text));
+        return Err(Failure::new(Exit::Playbook, text));
     }
     let read = groups.into_iter().map(|(group, entries)| {
         let recording = Recording::new(group.clone(), entries)
-            .map_err(|error| Failure::new(Code::Playbook, format!("{}: {error}", path.display())))?;
+            .map_err(|error| Failure::new(Exit::Playbook, format!("{}: {error}", path.display())))?;
         Ok((group, recording))
     });
     read.collect()

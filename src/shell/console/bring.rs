@@ -22,7 +22,7 @@ use crate::{
         door::Inside,
         runtime::publish::Snapshot,
         socket::{Ask, CommandRequest},
-        view::{Group, members},
+        view::{GroupShown, members},
     },
 };
 use axum::{
@@ -43,7 +43,7 @@ pub(super) async fn table(Path(id): Path<String>, visit: Visit) -> Response<Body
         return visit.nothing();
     };
     let zone = &book.playbook.in_group(&id).zone;
-    let rows = members::members(Group { id: &id, state: &group.state, info: None, zone });
+    let rows = members::members(GroupShown { id: &id, state: &group.state, info: None, zone });
     let Ok(text) = members::csv(&rows.collect::<Vec<_>>()) else { return visit.nothing() };
     let mut response = Response::new(Body::from(text));
     let head = response.headers_mut();

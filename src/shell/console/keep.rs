@@ -16,7 +16,7 @@ use crate::{
         limits,
         time::{Duration as Span, Timestamp},
     },
-    courier::{Key, Outcome},
+    courier::{ParcelKey, ParcelOutcome},
     engine::{
         effect::Effect,
         entry::{Entry, Fact},
@@ -300,7 +300,7 @@ impl Kept {
         }
     }
 
-    fn note_accepted(&self, heard: &Heard, decided: &mut BTreeMap<Key, Timestamp>) {
+    fn note_accepted(&self, heard: &Heard, decided: &mut BTreeMap<ParcelKey, Timestamp>) {
         let settled = match heard {
             Heard::Settled(settled) => settled,
             Heard::Commits(commits) => {
@@ -320,18 +320,18 @@ impl Kept {
         let mut outcomes = Outcomes::clone(&self.outcomes());
         for one in settled.iter() {
             let word = match one.outcome {
-                Outcome::Accepted => "accepted",
-                Outcome::Dead => "refused",
-                Outcome::Held => "in_doubt",
-                Outcome::Expired => "expired",
-                Outcome::Deferred { .. } => continue,
+                ParcelOutcome::Accepted => "accepted",
+                ParcelOutcome::Dead => "refused",
+                ParcelOutcome::Held => "in_doubt",
+                ParcelOutcome::Expired => "expired",
+                ParcelOutcome::Deferred { .. } => continue,
             };
             if let Some(playbook) = board.group_of(&one.group).and_then(Here::playbook) {
                 *outcomes.entry((playbook.title.to_string(), word)).or_default() += 1;
             }
         }
         self.outcomes.store(Arc::new(outcomes));
-        for one in settled.iter().filter(|one| matches!(one.outcome, Outcome::Accepted)) {
+        for one in settled.iter().filter(|one| matches!(one.outcome, ParcelOutcome::Accepted)) {
             let length = decided.remove(&one.key).map(|at| now.since(at).as_millis().max(0));
             let Some(playbook) = board.group_of(&one.group).and_then(Here::playbook) else { continue };
             let key = (playbook.title.to_string(), one.channel.clone());

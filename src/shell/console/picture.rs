@@ -6,7 +6,7 @@ use super::{Visit, visit};
 use crate::{
     base::{
         ids::{GroupId, TaskId},
-        picture::Format,
+        picture::PictureFormat,
     },
     engine::entry::TaskKind,
     shell::{
@@ -54,21 +54,21 @@ async fn shown(group: Arc<GroupNow>, task: TaskId) -> Response<Body> {
     let Ok(Some((format, bytes))) = read.await else { return nothing() };
     let mut response = Response::new(Body::from(bytes));
     let kind = match format {
-        Format::Png => "image/png",
-        Format::Jpeg => "image/jpeg",
-        Format::Gif => "image/gif",
-        Format::Webp => "image/webp",
+        PictureFormat::Png => "image/png",
+        PictureFormat::Jpeg => "image/jpeg",
+        PictureFormat::Gif => "image/gif",
+        PictureFormat::Webp => "image/webp",
     };
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }
 
-fn read(group: &GroupNow, task: &TaskId) -> Option<(Format, Vec<u8>)> {
+fn read(group: &GroupNow, task: &TaskId) -> Option<(PictureFormat, Vec<u8>)> {
     let open = group.state.tasks.get(task).filter(|open| open.task.kind == TaskKind::Delivery)?;
     let message = open.task.to_paste();
     let (folder, _) = DiskFolder::of_file(&group.book.as_ref()?.file).ok()?;
     let bytes = folder.bytes(path(&message)?, PICTURE_BYTES_MAX).ok()?;
-    Some((Format::of(&bytes)?, bytes))
+    Some((PictureFormat::of(&bytes)?, bytes))
 }
 
 fn nothing() -> Response<Body> {

@@ -5,7 +5,7 @@
 
 use super::{
     adapter::{Carrier, Request, Response},
-    key::Keys,
+    key::AppKeys,
     mailer,
     secret::redact_url,
     send_error::{CONNECT_MS_MAX, SendError, UNKNOWN_AUTHORITY},
@@ -44,7 +44,7 @@ pub struct Client {
     direct: OnceLock<Result<reqwest::Client, String>>,
     others: Mutex<BTreeMap<Way, Result<reqwest::Client, String>>>,
     /// With what apps speak through it.
-    pub(super) keys: Keys,
+    pub(super) keys: AppKeys,
     /// Over whose connections it can speak.
     dialled: Dialled,
 }

@@ -9,7 +9,7 @@ use super::{
     adapter::{Carrier, adapter},
     attempt::{Load, attempt},
     client::Client,
-    job::{Batch, CourierNeeds, Job},
+    job::{CourierNeeds, Job, LedgerBatch},
     target::Target,
 };
 use crate::{
@@ -18,7 +18,8 @@ use crate::{
         limits::{COMMIT_DECISIONS_MAX, STOP_MS_MAX},
     },
     courier::{
-        Action, BEGINNING, Dispatch, Hurried, Key, LaneKey, Memory, Now, Outcome, Parcel, Settlement, Ticks,
+        Action, BEGINNING, Dispatch, Hurried, LaneKey, Now, Parcel, ParcelKey, ParcelOutcome, RobotMemory,
+        Settlement, Ticks,
     },
 };
 use std::{
@@ -38,14 +39,14 @@ const LEDGER_TRIES_AT_STOP: u32 = 3;
 /// A running courier; clones lead to the same one.
 #[derive(Clone)]
 pub struct CourierHandle {
-    shared: Arc<Shared>,
+    shared: Arc<CourierShared>,
 }
 
-struct Shared {
+struct CourierShared {
     dispatch: Mutex<Timed>,
     /// The timer is to look again; or, when stopping, something has ended.
     changed: Notify,
-    clerk: mpsc::UnboundedSender<Entry>,
+    clerk: mpsc::UnboundedSender<LedgerItem>,
     clerk_done: Notify,
     surroundings: CourierNeeds,
     client: Client,
@@ -55,7 +56,7 @@ struct Shared {
 struct Timed {
     dispatch: Dispatch,
     /// What the lanes do not know of a message on its way.
-    loads: BTreeMap<Key, Load>,
+    loads: BTreeMap<ParcelKey, Load>,
     /// What the timer is set for.
     armed: Ticks,
     stopping: bool,
@@ -72,28 +73,28 @@ pub enum Goes {
 }
 
 impl Timed {
-    fn withdraw(&mut self, key: Key, now: Now) -> Option<Parcel> {
+    fn withdraw(&mut self, key: ParcelKey, now: Now) -> Option<Parcel> {
         let parcel = self.dispatch.withdraw(key, now)?;
         self.loads.remove(&key);
         Some(parcel)
     }
 
-    fn take_back(&mut self, key: Key, now: Now) -> Option<Job> {
+    fn take_back(&mut self, key: ParcelKey, now: Now) -> Option<Job> {
         let load = self.loads.get(&key).cloned()?;
         Some(load.job(self.withdraw(key, now)?))
     }
 
     /// The lanes that have messages, with their messages.
-    fn waiting(&self) -> Vec<(LaneKey, Vec<Key>)> {
+    fn waiting(&self) -> Vec<(LaneKey, Vec<ParcelKey>)> {
         self.dispatch.lanes().map(|(lane, keys)| (lane.clone(), keys.collect())).collect()
     }
 }
 
 /// Something for the ledger.
-enum Entry {
-    Claim(Key),
+enum LedgerItem {
+    Claim(ParcelKey),
     Settle(Settlement),
-    Remember(Memory),
+    Remember(RobotMemory),
     /// The last one.
     Stop,
 }
@@ -101,7 +102,7 @@ enum Entry {
 /// Starts a courier on the current tokio runtime.
 pub fn start(surroundings: CourierNeeds) -> CourierHandle {
     let (clerk, entries) = mpsc::unbounded_channel();
-    let shared = Arc::new(Shared {
+    let shared = Arc::new(CourierShared {
         dispatch: Mutex::new(Timed {
             dispatch: Dispatch::default(),
             loads: BTreeMap::new(),
@@ -123,7 +124,7 @@ pub fn start(surroundings: CourierNeeds) -> CourierHandle {
 impl CourierHandle {
     /// Takes jobs whose rows are committed. Order within a lane is the order given here.
     pub fn submit(&self, jobs: Vec<Job>) {
-        Shared::with(&self.shared, |timed, now| {
+        CourierShared::with(&self.shared, |timed, now| {
             // What a person delivers waits for the person.
             for job in jobs.into_iter().filter(|job| carrier(&job.target) != Carrier::Person) {
                 let parcel = job.parcel();
@@ -135,8 +136,8 @@ impl CourierHandle {
     }
 
     /// What robots did before this courier was started; before anything is submitted.
-    pub fn remember(&self, memories: &[Memory]) {
-        Shared::with(&self.shared, |timed, now| {
+    pub fn remember(&self, memories: &[RobotMemory]) {
+        CourierShared::with(&self.shared, |timed, now| {
             for memory in memories {
                 timed.dispatch.remember(memory, now);
             }
@@ -150,14 +151,14 @@ impl CourierHandle {
     }
 
     /// A person wants a message tried now.
-    pub fn hurry(&self, key: Key) -> Hurried {
-        Shared::with(&self.shared, |timed, now| timed.dispatch.hurry(key, now))
+    pub fn hurry(&self, key: ParcelKey) -> Hurried {
+        CourierShared::with(&self.shared, |timed, now| timed.dispatch.hurry(key, now))
     }
 
     /// Channels may have new addresses: `goes` says where a lane's messages go. What waits takes it and is tried at
     /// once; an attempt under way ends where it began. Gives the messages that go nowhere any more, taken back.
     pub fn retarget(&self, goes: &dyn Fn(&GroupId, &ChannelName) -> Goes) -> Vec<Parcel> {
-        Shared::with(&self.shared, |timed, now| {
+        CourierShared::with(&self.shared, |timed, now| {
             let mut nowhere = Vec::new();
             for (lane, keys) in timed.waiting() {
                 let old = keys.first().and_then(|key| timed.loads.get(key)).map(|load| &load.target);
@@ -185,17 +186,19 @@ impl CourierHandle {
     /// or given back by [`Self::release`].
     pub fn reserve(&self, group: &GroupId, target: &Target) -> bool {
         matches!(carrier(target), Carrier::Http | Carrier::Mail)
-            && Shared::with(&self.shared, |timed, now| timed.dispatch.reserve(group, &target.route, now))
+            && CourierShared::with(&self.shared, |timed, now| {
+                timed.dispatch.reserve(group, &target.route, now)
+            })
     }
 
     /// Gives a reserved place back: the commit failed.
     pub fn release(&self, group: &GroupId, target: &Target) {
-        Shared::with(&self.shared, |timed, now| timed.dispatch.release(group, &target.route, now));
+        CourierShared::with(&self.shared, |timed, now| timed.dispatch.release(group, &target.route, now));
     }
 
     /// Takes back what waits for channels of a group; an attempt under way goes on.
     pub fn take_back(&self, group: &GroupId, channels: &[ChannelName]) -> Vec<Job> {
-        Shared::with(&self.shared, |timed, now| {
+        CourierShared::with(&self.shared, |timed, now| {
             let lanes = timed.waiting().into_iter();
             let theirs = lanes.filter(|(lane, _)| lane.0 == *group && channels.contains(&lane.1));
             let mut back = Vec::new();
@@ -211,8 +214,8 @@ impl CourierHandle {
     }
 
     /// Takes a job back that is not claimed; false when its attempt has begun or it is not here.
-    pub fn withdraw(&self, key: Key) -> bool {
-        Shared::with(&self.shared, |timed, now| timed.withdraw(key, now).is_some())
+    pub fn withdraw(&self, key: ParcelKey) -> bool {
+        CourierShared::with(&self.shared, |timed, now| timed.withdraw(key, now).is_some())
     }
 
     /// Begins no attempt from now on, waits some time for those in flight, has everything recorded, and returns. Jobs
@@ -220,7 +223,7 @@ impl CourierHandle {
     /// claimed, so that it is in doubt.
     pub async fn stop(&self) {
         self.shared.lock().stopping = true;
-        Shared::with(&self.shared, |timed, now| timed.dispatch.stop(now));
+        CourierShared::with(&self.shared, |timed, now| timed.dispatch.stop(now));
         let quiet = async {
             loop {
                 let changed = self.shared.changed.notified();
@@ -233,13 +236,13 @@ impl CourierHandle {
         // Whether all have ended does not matter: the others are on record.
         let _ = timeout(std::time::Duration::from_millis(STOP_MS_MAX), quiet).await;
         let done = self.shared.clerk_done.notified();
-        if self.shared.clerk.send(Entry::Stop).is_ok() {
+        if self.shared.clerk.send(LedgerItem::Stop).is_ok() {
             done.await;
         }
     }
 }
 
-impl Shared {
+impl CourierShared {
     fn lock(&self) -> MutexGuard<'_, Timed> {
         self.dispatch.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -259,14 +262,14 @@ impl Shared {
         for action in timed.dispatch.drain() {
             // The receiver lives as long as the ledger's task, which ends only after the last entry.
             match action {
-                Action::Claim(key) => drop(shared.clerk.send(Entry::Claim(key))),
+                Action::Claim(key) => drop(shared.clerk.send(LedgerItem::Claim(key))),
                 Action::Settle(settlement) => {
-                    if !matches!(settlement.outcome, Outcome::Deferred { .. }) {
+                    if !matches!(settlement.outcome, ParcelOutcome::Deferred { .. }) {
                         timed.loads.remove(&settlement.key);
                     }
-                    drop(shared.clerk.send(Entry::Settle(settlement)));
+                    drop(shared.clerk.send(LedgerItem::Settle(settlement)));
                 }
-                Action::Remember(memory) => drop(shared.clerk.send(Entry::Remember(memory))),
+                Action::Remember(memory) => drop(shared.clerk.send(LedgerItem::Remember(memory))),
                 Action::Attempt { lane, robot, parcel } => {
                     if let Some(load) = timed.loads.get(&parcel.key).cloned() {
                         tokio::spawn(make_attempt(Arc::clone(shared), lane, robot, parcel, load));
@@ -284,7 +287,7 @@ impl Shared {
 }
 
 /// Calls the dispatch at its deadlines.
-async fn keep_time(shared: Arc<Shared>) {
+async fn keep_time(shared: Arc<CourierShared>) {
     loop {
         let deadline = {
             let mut timed = shared.lock();
@@ -299,7 +302,7 @@ async fn keep_time(shared: Arc<Shared>) {
         } else {
             let at = shared.started + std::time::Duration::from_millis(deadline.saturating_sub(BEGINNING));
             tokio::select! {
-                () = sleep_until(at) => Shared::with(&shared, |timed, now| timed.dispatch.timeout(now)),
+                () = sleep_until(at) => CourierShared::with(&shared, |timed, now| timed.dispatch.timeout(now)),
                 () = shared.changed.notified() => {}
             }
         }
@@ -307,28 +310,28 @@ async fn keep_time(shared: Arc<Shared>) {
 }
 
 /// Records claims and settlements, as many in one commit as have come together.
-async fn keep_ledger(shared: Arc<Shared>, mut entries: mpsc::UnboundedReceiver<Entry>) {
+async fn keep_ledger(shared: Arc<CourierShared>, mut entries: mpsc::UnboundedReceiver<LedgerItem>) {
     let mut waiting = Vec::new();
     let mut stop = false;
     while !stop && entries.recv_many(&mut waiting, COMMIT_DECISIONS_MAX).await > 0 {
-        let mut batch = Batch::default();
+        let mut batch = LedgerBatch::default();
         for entry in waiting.drain(..) {
             match entry {
-                Entry::Claim(key) => batch.claims.push(key),
-                Entry::Settle(settlement) => batch.settlements.push(settlement),
-                Entry::Remember(memory) => drop(batch.robots.insert(memory.robot.clone(), memory)),
-                Entry::Stop => stop = true,
+                LedgerItem::Claim(key) => batch.claims.push(key),
+                LedgerItem::Settle(settlement) => batch.settlements.push(settlement),
+                LedgerItem::Remember(memory) => drop(batch.robots.insert(memory.robot.clone(), memory)),
+                LedgerItem::Stop => stop = true,
             }
         }
         let claims = batch.claims.clone();
         let expired: Vec<Settlement> =
-            batch.settlements.iter().filter(|one| one.outcome == Outcome::Expired).cloned().collect();
+            batch.settlements.iter().filter(|one| one.outcome == ParcelOutcome::Expired).cloned().collect();
         if batch.settlements.is_empty() && claims.is_empty() && batch.robots.is_empty() {
             continue;
         }
         let gone = record(&shared, batch).await;
         if !claims.is_empty() || !expired.is_empty() {
-            Shared::with(&shared, |timed, now| {
+            CourierShared::with(&shared, |timed, now| {
                 for settlement in &expired {
                     timed.dispatch.recorded(settlement);
                 }
@@ -347,7 +350,7 @@ async fn keep_ledger(shared: Arc<Shared>, mut entries: mpsc::UnboundedReceiver<E
 }
 
 /// The claimed rows that are gone; nothing when the batch could not be recorded before the end.
-async fn record(shared: &Shared, batch: Batch) -> Option<Vec<Key>> {
+async fn record(shared: &CourierShared, batch: LedgerBatch) -> Option<Vec<ParcelKey>> {
     let mut tries = 0;
     loop {
         match shared.surroundings.ledger.record(batch.clone()).await {
@@ -364,7 +367,7 @@ fn carrier(target: &Target) -> Carrier {
     adapter(target.route.kind).carrier()
 }
 
-async fn make_attempt(shared: Arc<Shared>, lane: LaneKey, robot: usize, parcel: Parcel, load: Load) {
+async fn make_attempt(shared: Arc<CourierShared>, lane: LaneKey, robot: usize, parcel: Parcel, load: Load) {
     let finished = attempt(&shared.surroundings, &shared.client, robot, &parcel, &load).await;
-    Shared::with(&shared, |timed, now| timed.dispatch.finished(&lane, finished, now));
+    CourierShared::with(&shared, |timed, now| timed.dispatch.finished(&lane, finished, now));
 }

@@ -9,7 +9,7 @@ use crate::{
         ids::{EffectId, GroupId},
         time::Timestamp,
     },
-    courier::{Key, Memory, Parcel, RobotId, Settlement},
+    courier::{Parcel, ParcelKey, RobotId, RobotMemory, Settlement},
     model::message::{Button, Label, Message},
 };
 use futures_util::future::BoxFuture;
@@ -19,7 +19,7 @@ use std::{collections::BTreeMap, sync::Arc};
 #[derive(Debug, Clone)]
 pub struct Job {
     /// The outbox row.
-    pub key: Key,
+    pub key: ParcelKey,
     /// The group that speaks.
     pub group: GroupId,
     /// The effect: with the group the idempotency key.
@@ -70,13 +70,13 @@ impl Job {
 
 /// What the courier wants recorded, in one commit.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Batch {
+pub struct LedgerBatch {
     /// Settled or deferred jobs, in the order in which they ended.
     pub settlements: Vec<Settlement>,
     /// What a restart has to know of robots.
-    pub robots: BTreeMap<RobotId, Memory>,
+    pub robots: BTreeMap<RobotId, RobotMemory>,
     /// Rows that are about to be attempted: from this commit on, an unsettled one is in doubt after a crash.
-    pub claims: Vec<Key>,
+    pub claims: Vec<ParcelKey>,
 }
 
 /// Records claims and settlements durably.
@@ -84,7 +84,7 @@ pub trait Ledger: Send + Sync + 'static {
     /// Commits the batch and returns the claimed rows that are no longer open (withdrawn, settled by a person):
     /// these are not attempted. The future resolves after the commit. An error is retried with the same batch
     /// until the courier is stopped, so that it has to be repeatable.
-    fn record(&self, batch: Batch) -> BoxFuture<'_, Result<Vec<Key>, LedgerError>>;
+    fn record(&self, batch: LedgerBatch) -> BoxFuture<'_, Result<Vec<ParcelKey>, LedgerError>>;
 
     /// What the platform said when it accepted a message, a line a part, for one that answers or revises it; none
     /// where it was not accepted, or that is not known any more.

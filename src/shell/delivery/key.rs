@@ -9,9 +9,9 @@ use std::{
 
 /// The keys of all apps.
 #[derive(Debug, Default)]
-pub(super) struct Keys(Mutex<BTreeMap<RobotId, (Arc<str>, Timestamp)>>);
+pub(super) struct AppKeys(Mutex<BTreeMap<RobotId, (Arc<str>, Timestamp)>>);
 
-impl Keys {
+impl AppKeys {
     /// A robot signs in again before its next message.
     pub(super) fn forget(&self, robot: &RobotId) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(robot);

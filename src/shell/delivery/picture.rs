@@ -5,7 +5,7 @@
 
 use crate::{
     base::{
-        picture::{Format, is_address},
+        picture::{PictureFormat, is_address},
         source::FolderError,
     },
     model::{
@@ -23,7 +23,7 @@ pub struct Picture {
     /// A name of letters, digits, `-` and `_`, with the ending of its form.
     pub name: String,
     /// The format of the picture.
-    pub format: Format,
+    pub format: PictureFormat,
     /// All of it.
     pub bytes: Bytes,
 }
@@ -53,7 +53,7 @@ pub fn load(folder: &Path, message: &Message, kind: ChannelKind) -> Result<Optio
         }
         error => format!("the picture: {error}"),
     })?;
-    let format = Format::of(&bytes).filter(|format| formats.contains(format)).ok_or_else(|| {
+    let format = PictureFormat::of(&bytes).filter(|format| formats.contains(format)).ok_or_else(|| {
         let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
         format!("the picture {path:?} is not a picture that {kind} takes ({})", names.join(", "))
     })?;
@@ -61,7 +61,7 @@ pub fn load(folder: &Path, message: &Message, kind: ChannelKind) -> Result<Optio
 }
 
 /// The name that a file has at a platform.
-fn name(path: &str, format: Format) -> String {
+fn name(path: &str, format: PictureFormat) -> String {
     let file = path.rsplit('/').next().unwrap_or_default();
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_name_is_plain_whatever_the_file_is_called() {
-        assert_eq!(name("pics/poster 1\".png", Format::Png), "poster_1_.png");
-        assert_eq!(name("海报.jpeg", Format::Jpeg), "picture.jpg");
+        assert_eq!(name("pics/poster 1\".png", PictureFormat::Png), "poster_1_.png");
+        assert_eq!(name("海报.jpeg", PictureFormat::Jpeg), "picture.jpg");
     }
 }

@@ -52,7 +52,7 @@ pub enum End {
 
 /// One try of a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tried {
+pub struct TriedChannel {
     /// How it ended.
     pub end: End,
     /// What each part that was tried brought back, nothing after one that was not accepted; then what to do.
@@ -67,7 +67,7 @@ pub async fn send_once(
     message: &Message,
     (group, effect): (&GroupId, &EffectId),
     now: fn() -> Timestamp,
-) -> Result<Tried, Refusal> {
+) -> Result<TriedChannel, Refusal> {
     let adapter = adapter(target.route.kind);
     let robot = target.robots.first().ok_or_else(|| Refusal("the channel has no address".into()))?;
     let key = match key_of(client, target, robot, now).await {
@@ -77,12 +77,12 @@ pub async fn send_once(
                 NoKey::Answered(receipt, status) => explain(&receipt, adapter.carrier(), status),
                 NoKey::NotSent(reason) => (End::Undelivered, format!("not sent: {reason}"), NOT_SENT.into()),
             };
-            return Ok(Tried { end, lines: vec![robot.censor(&words), format!("  {advice}")] });
+            return Ok(TriedChannel { end, lines: vec![robot.censor(&words), format!("  {advice}")] });
         }
     };
     let attempt = Attempt { key: key.as_deref(), ..Attempt::of(group, &target.route.name, effect, now()) };
     let requests = adapter.requests(message, robot, &attempt)?;
-    let mut tried = Tried { end: End::Accepted, lines: Vec::new() };
+    let mut tried = TriedChannel { end: End::Accepted, lines: Vec::new() };
     for (index, request) in requests.iter().enumerate() {
         if matches!(adapter.carrier(), Carrier::Terminal | Carrier::Person) {
             tried.lines.push(preview::console(&target.route.name, &request.body).trim_end().to_owned());

@@ -27,12 +27,12 @@ pub struct ResolveError {
     /// Which channel.
     pub channel: ChannelName,
     /// What is missing or wrong.
-    pub problem: Problem,
+    pub problem: SettingProblem,
 }
 
 /// What is missing or wrong with a channel's settings.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum SettingProblem {
     /// `{ env: NAME }` and there is no such variable.
     #[error("environment variable {0} is not set")]
     EnvNotSet(String),
@@ -66,7 +66,7 @@ pub enum Problem {
     },
     /// More than one setting cannot be read: all of them, so that they can be set at once.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Several(Vec<Problem>),
+    Several(Vec<SettingProblem>),
 }
 
 impl ResolveError {
@@ -77,7 +77,7 @@ impl ResolveError {
     }
 }
 
-impl Problem {
+impl SettingProblem {
     /// The same in every language.
     fn in_words(&self) -> Phrase {
         let zh = match self {
@@ -104,11 +104,11 @@ pub fn resolve(
     let error = |problem| ResolveError { channel: channel.name.clone(), problem };
     let read = settings(channel, env, read_file);
     let mut read = read.map_err(|mut problems| {
-        error(if problems.len() == 1 { problems.remove(0) } else { Problem::Several(problems) })
+        error(if problems.len() == 1 { problems.remove(0) } else { SettingProblem::Several(problems) })
     })?;
     let has = |name: &str| read.get(name).is_some_and(|values| !values.is_empty());
     if let Some((name, _)) = channel.kind.lacks(has).first() {
-        return Err(error(Problem::Missing(name)));
+        return Err(error(SettingProblem::Missing(name)));
     }
     for name in ["url", "base_url", "proxy"] {
         for address in read.get(name).into_iter().flatten() {
@@ -118,7 +118,7 @@ pub fn resolve(
     if channel.kind == ChannelKind::Email {
         if read.contains_key("proxy") {
             let problem = "is for HTTP, not for mail; remove it".into();
-            return Err(error(Problem::Unusable { setting: "proxy".into(), problem }));
+            return Err(error(SettingProblem::Unusable { setting: "proxy".into(), problem }));
         }
         // A list of recipients is one message for all of them.
         if let Some(to) = read.get_mut("to") {
@@ -132,13 +132,13 @@ pub fn resolve(
     if way.ca.as_deref().is_some_and(|pem| !client::holds_certificates(pem)) {
         let problem =
             "holds no certificate: expected PEM, which begins with -----BEGIN CERTIFICATE-----".into();
-        return Err(error(Problem::Unusable { setting: "ca".into(), problem }));
+        return Err(error(SettingProblem::Unusable { setting: "ca".into(), problem }));
     }
     let robots = robots(channel.kind, &read);
     for robot in &robots {
         adapter(channel.kind)
             .check(robot)
-            .map_err(|(setting, problem)| error(Problem::Unusable { setting, problem }))?;
+            .map_err(|(setting, problem)| error(SettingProblem::Unusable { setting, problem }))?;
     }
     let rates = channel.rate.map_or_else(|| preset_rates(channel.kind), |rate| vec![rate]);
     let route = Route {
@@ -164,7 +164,7 @@ fn settings(
     channel: &Channel,
     env: &dyn Fn(&str) -> Option<String>,
     read_file: &dyn Fn(&str) -> std::io::Result<String>,
-) -> Result<BTreeMap<String, Vec<Secret>>, Vec<Problem>> {
+) -> Result<BTreeMap<String, Vec<Secret>>, Vec<SettingProblem>> {
     let mut read: BTreeMap<String, Vec<Secret>> = BTreeMap::new();
     let mut problems = Vec::new();
     for (name, values) in &channel.settings {
@@ -183,23 +183,23 @@ pub fn value_of(
     setting: &Setting,
     env: &dyn Fn(&str) -> Option<String>,
     read_file: &dyn Fn(&str) -> std::io::Result<String>,
-) -> Result<Secret, Problem> {
+) -> Result<Secret, SettingProblem> {
     match setting {
         Setting::Literal(text) => Ok(Secret::new(text)),
         Setting::Env(name) => match env(name) {
-            None => Err(Problem::EnvNotSet(name.clone())),
-            Some(text) if text.trim().is_empty() => Err(Problem::EnvEmpty(name.clone())),
+            None => Err(SettingProblem::EnvNotSet(name.clone())),
+            Some(text) if text.trim().is_empty() => Err(SettingProblem::EnvEmpty(name.clone())),
             Some(text) => Ok(Secret::new(text.trim())),
         },
         Setting::File(path) => match read_file(path) {
-            Err(reason) => Err(Problem::File { path: path.clone(), reason: reason.to_string() }),
-            Ok(text) if text.trim().is_empty() => Err(Problem::FileEmpty(path.clone())),
+            Err(reason) => Err(SettingProblem::File { path: path.clone(), reason: reason.to_string() }),
+            Ok(text) if text.trim().is_empty() => Err(SettingProblem::FileEmpty(path.clone())),
             Ok(text) => Ok(Secret::new(text.trim())),
         },
     }
 }
 
-fn check_address(name: &str, address: &str, kind: ChannelKind) -> Result<(), Problem> {
+fn check_address(name: &str, address: &str, kind: ChannelKind) -> Result<(), SettingProblem> {
     let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
     let is_address = host.is_some_and(|host| !host.is_empty() && !host.starts_with(['/', '?', '#']))
         && !address.contains(char::is_whitespace);
@@ -208,7 +208,7 @@ fn check_address(name: &str, address: &str, kind: ChannelKind) -> Result<(), Pro
     if is_address || is_socket || (kind == ChannelKind::Email && name == "url") {
         Ok(())
     } else {
-        Err(Problem::NotAnAddress(name.to_owned()))
+        Err(SettingProblem::NotAnAddress(name.to_owned()))
     }
 }
 

@@ -124,8 +124,10 @@ impl Robot {
 
     /// A robot that stands for any: its addresses are placeholders, it has no secret. For previews.
     pub fn placeholder(kind: ChannelKind) -> Self {
-        let needed =
-            kind.settings().iter().filter(|(_, need, _)| *need == crate::model::channel::Need::Required);
+        let needed = kind
+            .settings()
+            .iter()
+            .filter(|(_, need, _)| *need == crate::model::channel::SettingNeed::Required);
         let settings = needed
             .map(|(name, ..)| {
                 let value = match *name {

@@ -14,7 +14,7 @@ use crate::{
     shell::{
         clock,
         ears::KnownHook,
-        hooks::{Came, Meant, Told, Wrong, reads},
+        hooks::{Came, HookTold, Meant, Wrong, reads},
         random,
     },
 };
@@ -134,7 +134,7 @@ fn meant<'h>(hooks: &'h [KnownHook], came: &Came<'_>) -> Result<(&'h KnownHook, 
     })
 }
 
-fn answered(told: Told) -> Response<Body> {
+fn answered(told: HookTold) -> Response<Body> {
     let status = StatusCode::from_u16(told.status).unwrap_or(StatusCode::OK);
     answer::typed(status, told.kind, told.body)
 }

@@ -9,7 +9,7 @@ use crate::{
         ears::{Inlet, KnownHook},
         runtime::publish::{InForce, Published},
         senders::KnownSender,
-        socket::Asked,
+        socket::AskedFor,
     },
 };
 use std::{
@@ -39,7 +39,7 @@ pub struct Inside {
     /// Where facts go.
     pub arrived: mpsc::Sender<Arrivals>,
     /// Where commands go.
-    pub asked: mpsc::Sender<Asked>,
+    pub asked: mpsc::Sender<AskedFor>,
     /// Where what platforms tell goes.
     pub inlet: Inlet,
     /// The state directory.
@@ -62,7 +62,7 @@ impl Inside {
         addresses: address::Addresses,
         pulse: Arc<Pulse>,
         published: Published,
-        (arrived, asked, inlet): (mpsc::Sender<Arrivals>, mpsc::Sender<Asked>, Inlet),
+        (arrived, asked, inlet): (mpsc::Sender<Arrivals>, mpsc::Sender<AskedFor>, Inlet),
         dir: &Path,
         console: Console,
     ) -> Self {

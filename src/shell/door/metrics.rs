@@ -20,7 +20,7 @@ use crate::{
         console::keep::{Accepted, Outcomes},
         ears::{EarNow, EarState},
         runtime::publish::{InForce, Snapshot},
-        store::{Backlog, Reader, Status},
+        store::{Backlog, MessageStatus, Reader},
         view::metrics::reading,
     },
 };
@@ -205,7 +205,13 @@ fn messages(
 ) {
     let mut open: Counted<'_> = Counted::new();
     for book in snapshot.books.iter() {
-        for status in [Status::Pending, Status::Claimed, Status::Manual, Status::Dead, Status::InDoubt] {
+        for status in [
+            MessageStatus::Pending,
+            MessageStatus::Claimed,
+            MessageStatus::Manual,
+            MessageStatus::Dead,
+            MessageStatus::InDoubt,
+        ] {
             open.insert((book.playbook.name.as_str(), status.as_str().to_owned()), 0);
         }
     }

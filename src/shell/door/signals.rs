@@ -16,7 +16,7 @@ use crate::{
     shell::{
         clock,
         runtime::publish::InForce,
-        senders::{KnownSender, Shown},
+        senders::{KnownSender, ShownCredential},
         signing::Signed,
         store::{Letter, Reader},
     },
@@ -69,7 +69,7 @@ pub(super) async fn post(
     }
     let shown = shown(&head.headers)?;
     // What a token shows, and what is too much, is known before the body is read.
-    let by_token = matches!(shown, Shown::Token(_)).then(|| meant(&all, shown, &[])).transpose()?;
+    let by_token = matches!(shown, ShownCredential::Token(_)).then(|| meant(&all, shown, &[])).transpose()?;
     if let Some(senders) = &by_token {
         inside.open_bucket(senders)?;
     }
@@ -95,7 +95,7 @@ pub(super) async fn post(
     let (came, now) = (items.len(), clock::now());
     inside.in_buckets(&senders, |bucket| bucket.take(came, now));
     let webhook_id = match shown {
-        Shown::Signature(signed) if items.len() == 1 => Some(signed.id),
+        ShownCredential::Signature(signed) if items.len() == 1 => Some(signed.id),
         _ => None,
     };
     let mut told = Told { dry, ..Told::default() };
@@ -126,12 +126,14 @@ fn candidates(inside: &Inside) -> Vec<Candidate> {
 }
 
 /// What the head shows of who sent it.
-fn shown(headers: &HeaderMap) -> Result<Shown<'_>, Turned> {
+fn shown(headers: &HeaderMap) -> Result<ShownCredential<'_>, Turned> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(word) = text(header::AUTHORIZATION.as_str()) {
         let token = word.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let token = token.map(|(_, token)| token.trim()).filter(|token| !token.is_empty());
-        return token.map(Shown::Token).ok_or_else(|| unknown("expected `Authorization: Bearer TOKEN`"));
+        return token
+            .map(ShownCredential::Token)
+            .ok_or_else(|| unknown("expected `Authorization: Bearer TOKEN`"));
     }
     let found = [text("webhook-id"), text("webhook-timestamp"), text("webhook-signature")];
     let [Some(id), Some(timestamp), Some(signatures)] = found else {
@@ -142,7 +144,7 @@ fn shown(headers: &HeaderMap) -> Result<Shown<'_>, Turned> {
     };
     let signed = Signed { id, timestamp, signatures };
     if signed.is_fresh(clock::now()) {
-        return Ok(Shown::Signature(signed));
+        return Ok(ShownCredential::Signature(signed));
     }
     let most = limits::SIGNATURE_SKEW_S_MAX / 60;
     let message = format!(
@@ -156,14 +158,14 @@ fn unknown(message: impl Into<String>) -> Turned {
 }
 
 /// The senders whose key it is. Every one is tried.
-fn meant(all: &[Candidate], shown: Shown<'_>, body: &[u8]) -> Result<Vec<Candidate>, Turned> {
+fn meant(all: &[Candidate], shown: ShownCredential<'_>, body: &[u8]) -> Result<Vec<Candidate>, Turned> {
     let found: Vec<Candidate> = all.iter().filter(|(_, sender)| sender.sent(shown, body)).cloned().collect();
     if !found.is_empty() {
         return Ok(found);
     }
     Err(unknown(match shown {
-        Shown::Token(_) => "no sender of `inbound` has that token",
-        Shown::Signature(_) => {
+        ShownCredential::Token(_) => "no sender of `inbound` has that token",
+        ShownCredential::Signature(_) => {
             "no sender of `inbound` has signed this: check the secret, and that the body is signed as it is sent"
         }
     }))

@@ -21,7 +21,7 @@ use crate::{
         clock,
         delivery::{adapter::Response, client::Client},
         store::{Cursor, Reader},
-        websocket::{Came, NotOpen},
+        websocket::{Incoming, NotOpen},
     },
 };
 use std::{
@@ -187,10 +187,10 @@ impl Line {
         memory: &mut Memory,
     ) -> Result<(), Stopping> {
         let mut heard = match event {
-            AtWire::Came(Came::Text(text)) => self.hear(&Frame::Text(&text), memory),
-            AtWire::Came(Came::Bytes(bytes)) => self.hear(&Frame::Bytes(&bytes), memory),
-            AtWire::Came(Came::Alive) => return Ok(()),
-            AtWire::Came(Came::Closed(_)) | AtWire::Beat | AtWire::Broken(_) => {
+            AtWire::Came(Incoming::Text(text)) => self.hear(&Frame::Text(&text), memory),
+            AtWire::Came(Incoming::Bytes(bytes)) => self.hear(&Frame::Bytes(&bytes), memory),
+            AtWire::Came(Incoming::Alive) => return Ok(()),
+            AtWire::Came(Incoming::Closed(_)) | AtWire::Beat | AtWire::Broken(_) => {
                 *before = None;
                 return Ok(());
             }
@@ -226,13 +226,13 @@ impl Line {
     /// What happened at a socket.
     async fn meant(&self, event: AtWire, wire: &mut Wire, memory: &mut Memory) -> Heard {
         let heard = match event {
-            AtWire::Came(Came::Text(text)) => self.hear(&Frame::Text(&text), memory),
-            AtWire::Came(Came::Bytes(bytes)) => self.hear(&Frame::Bytes(&bytes), memory),
-            AtWire::Came(Came::Alive) => {
+            AtWire::Came(Incoming::Text(text)) => self.hear(&Frame::Text(&text), memory),
+            AtWire::Came(Incoming::Bytes(bytes)) => self.hear(&Frame::Bytes(&bytes), memory),
+            AtWire::Came(Incoming::Alive) => {
                 self.board.is_alive(&self.ear.name, clock::now());
                 return Heard::nothing(Next::Listen);
             }
-            AtWire::Came(Came::Closed(code)) => return self.hear(&Frame::Closed(code), memory),
+            AtWire::Came(Incoming::Closed(code)) => return self.hear(&Frame::Closed(code), memory),
             AtWire::Broken(reason) => return Heard::nothing(Next::Again(reason)),
             AtWire::Beat => {
                 self.note();

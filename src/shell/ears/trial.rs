@@ -16,7 +16,7 @@ use crate::{
             client::Client,
             target::{Target, Way},
         },
-        websocket::{Came, NotOpen},
+        websocket::{Incoming, NotOpen},
     },
 };
 use serde_json::Value;
@@ -131,10 +131,10 @@ impl Trial {
             }
             heard = match heard.next {
                 Next::Listen => match wire.next().await {
-                    AtWire::Came(Came::Text(text)) => self.hear(&Frame::Text(&text)),
-                    AtWire::Came(Came::Bytes(bytes)) => self.hear(&Frame::Bytes(&bytes)),
-                    AtWire::Came(Came::Alive) => Heard::nothing(Next::Listen),
-                    AtWire::Came(Came::Closed(code)) => self.hear(&Frame::Closed(code)),
+                    AtWire::Came(Incoming::Text(text)) => self.hear(&Frame::Text(&text)),
+                    AtWire::Came(Incoming::Bytes(bytes)) => self.hear(&Frame::Bytes(&bytes)),
+                    AtWire::Came(Incoming::Alive) => Heard::nothing(Next::Listen),
+                    AtWire::Came(Incoming::Closed(code)) => self.hear(&Frame::Closed(code)),
                     AtWire::Beat => {
                         let heard = self.hear(&Frame::Beat);
                         if heard.say.is_empty() && heard.say_bytes.is_empty() {

@@ -8,7 +8,7 @@ use crate::{
     base::seed::Seed,
     shell::{
         delivery::target::Way,
-        websocket::{Came, NotOpen, WebSocket},
+        websocket::{Incoming, NotOpen, WebSocket},
     },
 };
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub(super) struct Wire {
 /// What happened at a socket.
 pub(super) enum AtWire {
     /// Something came.
-    Came(Came),
+    Came(Incoming),
     /// It is time to say that one is there.
     Beat,
     /// It leads nowhere any more, in words.
@@ -71,7 +71,7 @@ impl Wire {
         }
     }
 
-    fn heard(&mut self, came: Result<Came, String>) -> AtWire {
+    fn heard(&mut self, came: Result<Incoming, String>) -> AtWire {
         self.last = Instant::now();
         came.map_or_else(AtWire::Broken, AtWire::Came)
     }

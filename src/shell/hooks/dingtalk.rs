@@ -3,12 +3,12 @@
 //!
 //! Pure. What is told is the same over HTTP and over the stream.
 
-use super::{Came, Keys, Meant, Told, Wrong, crypt, key, text};
+use super::{Came, HookSettings, HookTold, Meant, Wrong, crypt, key, text};
 use crate::base::{hex, limits};
 use serde_json::{Value, json};
 
 /// Reads a request: an event push where its query is signed, else what the robot heard.
-pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
+pub(super) fn read(keys: HookSettings<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     if came.asked("signature").is_some() || came.asked("msg_signature").is_some() {
         return pushed(keys, came);
     }
@@ -24,11 +24,11 @@ pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
         return Err(Wrong::Stale);
     }
     let signals = spoken(&came.json()?).into_iter().collect();
-    Ok(Meant::Happened(signals, Told::json(&json!({ "msgtype": "empty" }))))
+    Ok(Meant::Happened(signals, HookTold::json(&json!({ "msgtype": "empty" }))))
 }
 
 /// An event that was pushed; the answer is sealed, too.
-fn pushed(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
+fn pushed(keys: HookSettings<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     let (token, aes_key) = (key(keys, "token")?, key(keys, "aes_key")?);
     let asked = |name| came.asked(name).unwrap_or_default();
     let body = came.json()?;
@@ -55,7 +55,7 @@ fn pushed(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
         .map_err(|error| Wrong::Unreadable(format!("the event is no JSON: {error}")))?;
     let encrypt = envelope.seal(b"success", &receiver, came.random);
     let signature = crypt::sorted_sha1([token, &at, &nonce, &encrypt]);
-    let told = Told::json(&json!({
+    let told = HookTold::json(&json!({
         "msg_signature": signature, "timeStamp": at, "nonce": nonce, "encrypt": encrypt,
     }));
     match text(&event, "/EventType") {
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn the_robots_vector_is_known_within_an_hour() {
         let body = br#"{"conversationType":"1"}"#;
-        let empty = Told::json(&json!({ "msgtype": "empty" }));
+        let empty = HookTold::json(&json!({ "msgtype": "empty" }));
         assert_eq!(robot(AT, SIGN, body, NOW), Ok(Meant::Happened(Vec::new(), empty)));
         assert!(matches!(robot("1577262236758", SIGN, body, NOW), Err(Wrong::Unsigned(_))));
         for now in [NOW + 3_601, NOW - 3_601] {

@@ -3,11 +3,11 @@
 //!
 //! Pure. What members say and who comes is heard over the gateway only.
 
-use super::{Came, Keys, Meant, Told, Wrong, crypt, key, text};
+use super::{Came, HookSettings, HookTold, Meant, Wrong, crypt, key, text};
 use serde_json::{Value, json};
 
 /// Reads a request.
-pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
+pub(super) fn read(keys: HookSettings<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     let public_key = key(keys, "public_key")?;
     let head = |name| (came.head)(name).unwrap_or_default();
     let at = head("x-signature-timestamp");
@@ -19,11 +19,13 @@ pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     }
     let outer = came.json()?;
     Ok(match outer["type"].as_i64() {
-        Some(0) => Meant::Asked(Told::nothing(204)),
-        Some(1) if outer["event"].is_null() => Meant::Asked(Told::json(&json!({ "type": 1 }))),
+        Some(0) => Meant::Asked(HookTold::nothing(204)),
+        Some(1) if outer["event"].is_null() => Meant::Asked(HookTold::json(&json!({ "type": 1 }))),
         // The button is answered by what follows; nothing changes under it.
-        Some(3) => Meant::Happened(pressed(&outer).into_iter().collect(), Told::json(&json!({ "type": 6 }))),
-        _ => Meant::Happened(Vec::new(), Told::nothing(204)),
+        Some(3) => {
+            Meant::Happened(pressed(&outer).into_iter().collect(), HookTold::json(&json!({ "type": 6 })))
+        }
+        _ => Meant::Happened(Vec::new(), HookTold::nothing(204)),
     })
 }
 
@@ -70,13 +72,13 @@ mod tests {
     #[test]
     fn a_ping_is_answered_and_a_touched_signature_is_not() {
         let now = 1_700_000_000;
-        let pong = Told::json(&json!({ "type": 1 }));
+        let pong = HookTold::json(&json!({ "type": 1 }));
         assert_eq!(hear(&json!({ "type": 1 }), AT, false, now), Ok(Meant::Asked(pong)));
-        assert_eq!(hear(&json!({ "type": 0 }), AT, false, now), Ok(Meant::Asked(Told::nothing(204))));
+        assert_eq!(hear(&json!({ "type": 0 }), AT, false, now), Ok(Meant::Asked(HookTold::nothing(204))));
         assert!(matches!(hear(&json!({ "type": 1 }), AT, true, now), Err(Wrong::Unsigned(_))));
         assert_eq!(hear(&json!({ "type": 1 }), AT, false, now + 8 * 86_400), Err(Wrong::Stale));
         let event = json!({ "type": 1, "event": { "type": "APPLICATION_AUTHORIZED" } });
-        assert_eq!(hear(&event, AT, false, now), Ok(Meant::Happened(Vec::new(), Told::nothing(204))));
+        assert_eq!(hear(&event, AT, false, now), Ok(Meant::Happened(Vec::new(), HookTold::nothing(204))));
     }
 
     #[test]

@@ -3,12 +3,12 @@
 //!
 //! Pure. What an event tells is the same over HTTP and over the long connection.
 
-use super::{Came, Keys, Meant, Told, Wrong, crypt, key, text};
+use super::{Came, HookSettings, HookTold, Meant, Wrong, crypt, key, text};
 use crate::base::hex;
 use serde_json::{Value, json};
 
 /// Reads a request. Without an Encrypt Key nothing is heard: a token in the body is no proof of anything.
-pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
+pub(super) fn read(keys: HookSettings<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     let secret = key(keys, "encrypt_key")?;
     let outer = came.json()?;
     let Some(sealed) = outer["encrypt"].as_str() else {
@@ -22,7 +22,7 @@ pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
         return Err(Wrong::Unsigned("the body was not encrypted with `encrypt_key`"));
     };
     if event["type"] == "url_verification" {
-        return Ok(Meant::Asked(Told::json(&json!({ "challenge": event["challenge"] }))));
+        return Ok(Meant::Asked(HookTold::json(&json!({ "challenge": event["challenge"] }))));
     }
     let head = |name| (came.head)(name).unwrap_or_default();
     let (at, nonce) = (head("x-lark-request-timestamp"), head("x-lark-request-nonce"));
@@ -34,7 +34,7 @@ pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
         return Err(Wrong::Stale);
     }
     let shown = shown(&event).unwrap_or_else(|| json!({}));
-    Ok(Meant::Happened(told(&event), Told::json(&shown)))
+    Ok(Meant::Happened(told(&event), HookTold::json(&shown)))
 }
 
 /// What whoever has pressed a button is shown for a moment; none where nothing was pressed.
@@ -211,13 +211,13 @@ mod tests {
     #[test]
     fn a_challenge_is_given_back_and_only_what_is_signed_lately_is_heard() {
         let asked = json!({ "type": "url_verification", "challenge": "ajls384kdjx98XX", "token": "t" });
-        let told = Told::json(&json!({ "challenge": "ajls384kdjx98XX" }));
+        let told = HookTold::json(&json!({ "challenge": "ajls384kdjx98XX" }));
         assert_eq!(hear(&asked, "", 0, ""), Ok(Meant::Asked(told)));
         let event = json!({ "schema": "2.0", "header": { "event_type": "x" }, "event": {} });
         let (at, now) = ("1700000000", 1_700_000_000);
         assert_eq!(
             hear(&event, at, now, "kudryavka"),
-            Ok(Meant::Happened(Vec::new(), Told::json(&json!({}))))
+            Ok(Meant::Happened(Vec::new(), HookTold::json(&json!({}))))
         );
         assert!(matches!(hear(&event, at, now, "another"), Err(Wrong::Unsigned(_))));
         assert_eq!(hear(&event, at, now + 8 * 86_400, "kudryavka"), Err(Wrong::Stale));

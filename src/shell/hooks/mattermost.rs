@@ -3,11 +3,11 @@
 //!
 //! Pure. Public channels only; who comes and goes is not told.
 
-use super::{Came, Keys, Meant, Told, Wrong, crypt, form, key, text};
+use super::{Came, HookSettings, HookTold, Meant, Wrong, crypt, form, key, text};
 use serde_json::{Value, json};
 
 /// Reads a request.
-pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
+pub(super) fn read(keys: HookSettings<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     let secret = key(keys, "secret")?;
     let body =
         std::str::from_utf8(came.body).map_err(|_| Wrong::Unreadable("the body is not UTF-8".into()))?;
@@ -21,7 +21,7 @@ pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     if !known {
         return Err(Wrong::Unsigned("the token in the body is not `secret`, the outgoing webhook's token"));
     }
-    Ok(Meant::Happened(spoken(&fields).into_iter().collect(), Told::json(&json!({}))))
+    Ok(Meant::Happened(spoken(&fields).into_iter().collect(), HookTold::json(&json!({}))))
 }
 
 fn of_form(body: &str) -> Value {
@@ -92,7 +92,7 @@ mod tests {
         let form = "token=tok1&team_id=t&channel_id=c1&post_id=p1&timestamp=1700000000000&user_id=u1&user_name=ann\
             &text=hi+%40bob+https%3A%2F%2Fa.example%3F";
         let Ok(Meant::Happened(signals, told)) = hear(form) else { panic!() };
-        assert_eq!(told, Told::json(&json!({})));
+        assert_eq!(told, HookTold::json(&json!({})));
         assert_eq!(
             signals,
             [json!({ "id": "mattermost:p1", "type": "message", "chat": "c1",

@@ -68,7 +68,7 @@ impl Came<'_> {
 
 /// What the platform hears.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct HookTold {
     /// The status.
     pub status: u16,
     /// The type of the body.
@@ -77,7 +77,7 @@ pub struct Told {
     pub body: String,
 }
 
-impl Told {
+impl HookTold {
     fn text(body: impl Into<String>) -> Self {
         Self { status: 200, kind: "text/plain; charset=utf-8", body: body.into() }
     }
@@ -95,9 +95,9 @@ impl Told {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Meant {
     /// The platform asks whether we are who we say.
-    Asked(Told),
+    Asked(HookTold),
     /// Something happened: each in the one shape that `POST /signals` takes, and what is said once it is recorded.
-    Happened(Vec<Value>, Told),
+    Happened(Vec<Value>, HookTold),
 }
 
 /// Why a request is not heard.
@@ -114,9 +114,9 @@ pub enum Wrong {
 }
 
 /// The settings of a channel, by name.
-pub type Keys<'a> = &'a BTreeMap<String, Secret>;
+pub type HookSettings<'a> = &'a BTreeMap<String, Secret>;
 
-type Reads = fn(Keys<'_>, &Came<'_>) -> Result<Meant, Wrong>;
+type Reads = fn(HookSettings<'_>, &Came<'_>) -> Result<Meant, Wrong>;
 
 /// How the requests of a platform are read, and the settings without which they cannot be known; none where it sends
 /// none.
@@ -166,7 +166,7 @@ pub fn parameter(query: &str, name: &str) -> Option<String> {
 }
 
 /// A key of the channel.
-fn key<'a>(keys: Keys<'a>, name: &'static str) -> Result<&'a str, Wrong> {
+fn key<'a>(keys: HookSettings<'a>, name: &'static str) -> Result<&'a str, Wrong> {
     let found = keys.get(name).map(Secret::expose).filter(|text| !text.is_empty());
     found.ok_or(Wrong::NoKey(name))
 }

@@ -3,11 +3,11 @@
 //!
 //! Pure. An answer that is empty leaves the event to others.
 
-use super::{Came, Keys, Meant, Told, Wrong, crypt, key};
+use super::{Came, HookSettings, HookTold, Meant, Wrong, crypt, key};
 use crate::{base::hex::hex, shell::ears};
 
 /// Reads a request.
-pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
+pub(super) fn read(keys: HookSettings<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     let secret = key(keys, "secret")?;
     let signed = format!("sha1={}", hex(&crypt::hmac_sha1(secret.as_bytes(), came.body)));
     let shown = (came.head)("x-signature").unwrap_or_default();
@@ -18,7 +18,7 @@ pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     if event["time"].as_i64().is_some_and(|at| !came.is_remembered(at)) {
         return Err(Wrong::Stale);
     }
-    Ok(Meant::Happened(ears::onebot(&event).into_iter().collect(), Told::nothing(204)))
+    Ok(Meant::Happened(ears::onebot(&event).into_iter().collect(), HookTold::nothing(204)))
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 //!
 //! Pure. What an event tells is the same over HTTP and over a socket.
 
-use super::{Came, Keys, Meant, Told, Wrong, crypt, form, key, text};
+use super::{Came, HookSettings, HookTold, Meant, Wrong, crypt, form, key, text};
 use crate::base::{hex, limits};
 use serde_json::{Value, json};
 
 /// Reads a request.
-pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
+pub(super) fn read(keys: HookSettings<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     let secret = key(keys, "secret")?;
     let head = |name| (came.head)(name).unwrap_or_default();
     let at = head("x-slack-request-timestamp");
@@ -29,9 +29,9 @@ pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
         None => came.json()?,
     };
     if outer["type"] == "url_verification" {
-        return Ok(Meant::Asked(Told::text(text(&outer, "/challenge"))));
+        return Ok(Meant::Asked(HookTold::text(text(&outer, "/challenge"))));
     }
-    Ok(Meant::Happened(told(&outer), Told::nothing(200)))
+    Ok(Meant::Happened(told(&outer), HookTold::nothing(200)))
 }
 
 /// What an envelope tells: an event, or a button that was pressed.
@@ -245,7 +245,7 @@ mod tests {
     fn a_challenge_is_given_back() {
         let body = br#"{"token":"x","challenge":"3eZbrw1aB","type":"url_verification"}"#;
         let meant = hear(body, AT, &signed(body, AT), 1_531_420_618).unwrap();
-        assert_eq!(meant, Meant::Asked(Told::text("3eZbrw1aB")));
+        assert_eq!(meant, Meant::Asked(HookTold::text("3eZbrw1aB")));
     }
 
     fn event(event: &Value) -> Vec<Value> {
@@ -324,7 +324,7 @@ mod tests {
         );
         let meant = hear(form.as_bytes(), AT, &signed(form.as_bytes(), AT), 1_531_420_618).unwrap();
         let Meant::Happened(signals, told) = meant else { panic!("{meant:?}") };
-        assert_eq!(told, Told::nothing(200));
+        assert_eq!(told, HookTold::nothing(200));
         assert_eq!(
             signals,
             [json!({ "id": "slack:C1:1.2:1531420900.5", "type": "answer", "chat": "C1",

@@ -3,12 +3,12 @@
 //!
 //! Pure. A button's clock is stopped in the answer itself.
 
-use super::{Came, Keys, Meant, Told, Wrong, crypt, key};
+use super::{Came, HookSettings, HookTold, Meant, Wrong, crypt, key};
 use crate::shell::ears;
 use serde_json::json;
 
 /// Reads a request.
-pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
+pub(super) fn read(keys: HookSettings<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     let secret = key(keys, "secret_token")?;
     let shown = (came.head)("x-telegram-bot-api-secret-token").unwrap_or_default();
     if !crypt::same(secret, shown) {
@@ -21,8 +21,8 @@ pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
         return Err(Wrong::Unreadable("an update has an `update_id`".into()));
     }
     let answer = match update["callback_query"]["id"].as_str() {
-        Some(id) => Told::json(&json!({ "method": "answerCallbackQuery", "callback_query_id": id })),
-        None => Told::nothing(200),
+        Some(id) => HookTold::json(&json!({ "method": "answerCallbackQuery", "callback_query_id": id })),
+        None => HookTold::nothing(200),
     };
     Ok(Meant::Happened(ears::telegram(came.chats, &update), answer))
 }

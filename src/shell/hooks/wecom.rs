@@ -3,13 +3,13 @@
 //!
 //! Pure. Members of a group are heard only of *customer groups*; messages only where somebody calls the bot.
 
-use super::{Came, Keys, Meant, Told, Wrong, crypt, key, text};
+use super::{Came, HookSettings, HookTold, Meant, Wrong, crypt, key, text};
 use quick_xml::{Reader, events::Event};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Reads a request.
-pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
+pub(super) fn read(keys: HookSettings<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     let (token, aes_key) = (key(keys, "token")?, key(keys, "aes_key")?);
     let asked = |name| came.asked(name).unwrap_or_default();
     let sealed = if came.asks { asked("echostr") } else { sealed(came)? };
@@ -31,7 +31,7 @@ pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
         return Err(Wrong::Unsigned("the message is for another company than `corp`"));
     }
     if came.asks {
-        return Ok(Meant::Asked(Told::text(String::from_utf8_lossy(&message))));
+        return Ok(Meant::Asked(HookTold::text(String::from_utf8_lossy(&message))));
     }
     let signals = if message.trim_ascii_start().starts_with(b"<") {
         changed(&fields(&message)?)
@@ -40,7 +40,7 @@ pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
             .map_err(|error| Wrong::Unreadable(format!("the message is neither XML nor JSON: {error}")))?;
         told(&json).into_iter().collect()
     };
-    Ok(Meant::Happened(signals, Told::nothing(200)))
+    Ok(Meant::Happened(signals, HookTold::nothing(200)))
 }
 
 fn sealed(came: &Came<'_>) -> Result<String, Wrong> {
@@ -198,7 +198,7 @@ mod tests {
         let query = "msg_signature=5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3&timestamp=1409659589&nonce=263014780\
             &echostr=P9nAzCzyDtyTWESHep1vC5X9xho%2FqYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp%2B4RPcs8TgAE7OaBO%2BFZXvnaqQ%3D%3D";
         let asks = |query: &'static str, now| Came { asks: true, ..came(&[], query, b"", now) };
-        assert_eq!(read(&set(), &asks(query, NOW)), Ok(Meant::Asked(Told::text("1616140317555161061"))));
+        assert_eq!(read(&set(), &asks(query, NOW)), Ok(Meant::Asked(HookTold::text("1616140317555161061"))));
         assert_eq!(read(&set(), &asks(query, NOW + 8 * 86_400)), Err(Wrong::Stale));
         let touched = "msg_signature=5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd4&timestamp=1409659589&nonce=263014780&echostr=x";
         assert!(matches!(read(&set(), &asks(touched, NOW)), Err(Wrong::Unsigned(_))));
@@ -228,7 +228,7 @@ mod tests {
 
     fn signals(meant: Result<Meant, Wrong>) -> Vec<Value> {
         match meant {
-            Ok(Meant::Happened(signals, told)) if told == Told::nothing(200) => signals,
+            Ok(Meant::Happened(signals, told)) if told == HookTold::nothing(200) => signals,
             other => panic!("{other:?}"),
         }
     }

@@ -15,7 +15,7 @@ use crate::{
         time::Timestamp,
     },
     model::{
-        budget::{Quota, Window as Per},
+        budget::{Quota, QuotaWindow as Per},
         group::Group,
         message::Label,
         play::Play,

@@ -8,7 +8,7 @@ use super::{
     console::{BAD, Console, DIM, WARN, paint},
     header,
     pieces::clock_left,
-    slot::Slot,
+    slot::GroupSlot,
 };
 use crate::{
     base::{
@@ -19,7 +19,7 @@ use crate::{
     engine,
     shell::{
         clock,
-        store::{Backlog, OutboxRow, Status},
+        store::{Backlog, MessageStatus, OutboxRow},
         terminal::Style,
     },
 };
@@ -124,7 +124,7 @@ impl Announcer {
         let count = |status| -> usize {
             all().filter(|(_, rows)| rows.status == status).map(|(_, rows)| rows.count as usize).sum()
         };
-        let dead = count(Status::Dead);
+        let dead = count(MessageStatus::Dead);
         if dead > 0 {
             let en = if dead == 1 { "1 message was".into() } else { format!("{dead} messages were") };
             let were = Phrase { en, zh: format!("{dead} 条消息") };
@@ -135,7 +135,7 @@ impl Announcer {
             );
             self.tell(BAD, &text);
         }
-        let doubtful = count(Status::InDoubt);
+        let doubtful = count(MessageStatus::InDoubt);
         if doubtful > 0 {
             let n = messages(doubtful);
             let text = phrase!(
@@ -145,7 +145,8 @@ impl Announcer {
             );
             self.tell(WARN, &text);
         }
-        let on_their_way = |rows: &Backlog| matches!(rows.status, Status::Pending | Status::Claimed);
+        let on_their_way =
+            |rows: &Backlog| matches!(rows.status, MessageStatus::Pending | MessageStatus::Claimed);
         let failing = all().filter(|(_, rows)| rows.failing && on_their_way(rows));
         for (group, rows) in failing.take(CHANNELS_SHOWN) {
             let ago = clock_left(clock::now(), rows.since);
@@ -162,7 +163,7 @@ impl Announcer {
     }
 
     /// A group's wake decided nothing although its deadline stays.
-    pub(super) fn idle_wake(&self, slot: &Slot) {
+    pub(super) fn idle_wake(&self, slot: &GroupSlot) {
         let reason = engine::deadline(&slot.state).map(|deadline| format!("{:?}", deadline.reason));
         let (group, reason) = (slot.group(), reason.unwrap_or_default());
         let text = phrase!(

@@ -6,7 +6,7 @@ use super::{
     driver::Driver,
     event::Event,
     pending::{Pending, Reply},
-    slot::Slot,
+    slot::GroupSlot,
 };
 use crate::{
     base::{
@@ -22,16 +22,16 @@ use crate::{
     },
     shell::{
         clock,
-        socket::{Ask, Asked, CommandReply},
-        store::{self, Forget, OutboxRow, Reader, Status},
-        view::log::Line,
+        socket::{Ask, AskedFor, CommandReply},
+        store::{self, Forget, MessageStatus, OutboxRow, Reader},
+        view::log::JournalLine,
     },
 };
 use std::fmt::Write as _;
 use tokio::sync::oneshot;
 
 /// Takes a request.
-pub(super) fn take(driver: &mut Driver, (request, reply): Asked) {
+pub(super) fn take(driver: &mut Driver, (request, reply): AskedFor) {
     match request.ask {
         Ask::Reload => driver.reload(Some(reply)),
         Ask::Forget { member } => forget(driver, Forget { group: request.group, member }, reply),
@@ -107,7 +107,7 @@ fn forget(driver: &mut Driver, forget: Forget, reply: oneshot::Sender<CommandRep
 }
 
 fn group_of(driver: &Driver, wanted: Option<GroupId>) -> Result<GroupId, Phrase> {
-    let mut running = driver.slots.values().filter(|slot| slot.book.is_some()).map(Slot::group);
+    let mut running = driver.slots.values().filter(|slot| slot.book.is_some()).map(GroupSlot::group);
     match wanted {
         Some(group) if driver.slots.get(&group).is_some_and(|slot| slot.book.is_some()) => Ok(group),
         Some(group) => {
@@ -183,12 +183,12 @@ fn look_up(
     });
 }
 
-const fn stands(status: Status) -> Stands {
+const fn stands(status: MessageStatus) -> Stands {
     match status {
-        Status::Pending => Stands::Waits,
-        Status::Claimed | Status::Delivered | Status::Manual => Stands::Sent,
-        Status::InDoubt => Stands::InDoubt,
-        Status::Dead | Status::Expired => Stands::Lost,
+        MessageStatus::Pending => Stands::Waits,
+        MessageStatus::Claimed | MessageStatus::Delivered | MessageStatus::Manual => Stands::Sent,
+        MessageStatus::InDoubt => Stands::InDoubt,
+        MessageStatus::Dead | MessageStatus::Expired => Stands::Lost,
     }
 }
 
@@ -218,7 +218,7 @@ fn outbox(
             let _ = events.send(Event::Input(group, Box::new(pending)));
             return;
         }
-        if matches!(row.status, Status::Pending | Status::Claimed) {
+        if matches!(row.status, MessageStatus::Pending | MessageStatus::Claimed) {
             let hurried = courier.map_or(Hurried::Unknown, |courier| courier.hurry(row.key));
             match hurried {
                 Hurried::Now => {
@@ -267,9 +267,11 @@ fn find(
         .and_then(|reader| reader.message(group, effect))
         .map_err(|error| Phrase::same(error.to_string()))?;
     match row {
-        Some(row) if matches!(row.status, Status::Dead | Status::InDoubt) => Ok(row),
-        Some(row) if by_hand && row.status == Status::Manual => Ok(row),
-        Some(row) if !by_hand && matches!(row.status, Status::Pending | Status::Claimed) => Ok(row),
+        Some(row) if matches!(row.status, MessageStatus::Dead | MessageStatus::InDoubt) => Ok(row),
+        Some(row) if by_hand && row.status == MessageStatus::Manual => Ok(row),
+        Some(row) if !by_hand && matches!(row.status, MessageStatus::Pending | MessageStatus::Claimed) => {
+            Ok(row)
+        }
         Some(row) => Err(phrase!(
             "{effect} is {}: nothing has to be decided about it",
             "{effect} 的状态是 `{}`：没有什么要决定的",
@@ -289,7 +291,7 @@ pub(super) fn answer(group: &GroupId, first: i64, entries: &[Entry], zone: &Zone
         _ => None,
     });
     let line = |(seq, entry): (i64, &Entry)| {
-        serde_json::to_value(Line { seq, group, entry, zone }).unwrap_or_default()
+        serde_json::to_value(JournalLine { seq, group, entry, zone }).unwrap_or_default()
     };
     CommandReply {
         ok: refused.is_none(),

@@ -19,7 +19,7 @@ use crate::{
     script::sandbox::{Script, Scripts},
     shell::{
         ears::{self, KnownEar, KnownHook},
-        scripts::{self, Change, Library},
+        scripts::{self, Library, ScriptChange},
         senders::{self, KnownSender},
         store::{GroupInfo, Reader},
         watch::Eyes,
@@ -220,7 +220,7 @@ impl Book {
         loaded: Loaded,
         playbook: Arc<Playbook>,
         rehearse: Option<&Rehearse>,
-    ) -> Result<(Arc<Playbook>, Vec<Change>), Vec<Phrase>> {
+    ) -> Result<(Arc<Playbook>, Vec<ScriptChange>), Vec<Phrase>> {
         let targets = Self::targets(&playbook, &loaded, rehearse)?;
         let senders = Self::senders(&playbook, &loaded.root, rehearse.is_some())?;
         let watchman = Self::watchman(&playbook, &loaded.root, rehearse.is_some())?;
@@ -239,7 +239,7 @@ impl Book {
     }
 
     /// Looks at the scripts only: the version that did not compile has changed some.
-    pub(super) fn reload_scripts(&mut self, compiled: &Scripts) -> Vec<Change> {
+    pub(super) fn reload_scripts(&mut self, compiled: &Scripts) -> Vec<ScriptChange> {
         load_scripts(&self.library, &self.playbook, compiled, self.folder.root())
     }
 
@@ -372,7 +372,12 @@ fn ears(playbook: &Playbook, targets: &Outlets) -> Arc<Vec<KnownEar>> {
 }
 
 /// Loads the scripts as they were compiled with their version; one that this version does not run is read now.
-fn load_scripts(library: &Library, playbook: &Playbook, compiled: &Scripts, root: &Path) -> Vec<Change> {
+fn load_scripts(
+    library: &Library,
+    playbook: &Playbook,
+    compiled: &Scripts,
+    root: &Path,
+) -> Vec<ScriptChange> {
     let script = |path: Arc<str>| {
         let script = compiled.get(&path).cloned();
         let script = script.unwrap_or_else(|| Script::read(&path, &DiskFolder::new(root)));

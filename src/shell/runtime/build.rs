@@ -8,7 +8,7 @@ use super::{
     book::Book,
     compiling::Compiling,
     console::Console,
-    covers::Covers,
+    covers::SnapshotCovers,
     driver::Driver,
     event::Event,
     follow::Follower,
@@ -29,8 +29,8 @@ use crate::{
         },
         door::{Arrivals, Pulse},
         scripts::Pool,
-        socket::Asked,
-        store::{Ack, Open, Recovered, Store},
+        socket::AskedFor,
+        store::{Ack, OpenMessage, Recovered, Store},
     },
 };
 use std::{
@@ -45,7 +45,7 @@ pub(super) struct Found {
     /// The groups.
     pub(super) recovered: Recovered,
     /// The messages on their way.
-    pub(super) open: Vec<Open>,
+    pub(super) open: Vec<OpenMessage>,
     /// The writer's reports.
     pub(super) acks: UnboundedReceiver<Ack>,
     /// What is said of a rehearsal at its start.
@@ -61,7 +61,7 @@ pub(super) struct Parts<'a> {
     pub(super) publisher: Publisher,
     pub(super) events: UnboundedSender<Event>,
     pub(super) receiver: UnboundedReceiver<Event>,
-    pub(super) asks: Receiver<Asked>,
+    pub(super) asks: Receiver<AskedFor>,
     pub(super) arrivals: Receiver<Arrivals>,
     pub(super) rehearse: Option<Rehearse>,
     pub(super) watch: bool,
@@ -140,7 +140,7 @@ impl Driver {
             ready: VecDeque::new(),
             large: VecDeque::new(),
             beside: 0,
-            covers: Covers::new(found.recovered.last_seq),
+            covers: SnapshotCovers::new(found.recovered.last_seq),
             pulse,
             in_flight: 0,
             asked: 0,

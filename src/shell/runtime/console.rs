@@ -32,7 +32,7 @@ pub(super) struct Console {
     lines: SyncSender<Option<String>>,
     left_out: Arc<AtomicU64>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
-    excerpts: text::Style,
+    excerpts: text::ColourStyle,
     locale: Locale,
     /// Columns that a line may use.
     pub(super) columns: usize,

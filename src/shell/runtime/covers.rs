@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What snapshots hold.
 #[derive(Debug, Default)]
-pub(super) struct Covers {
+pub(super) struct SnapshotCovers {
     /// By group: its first entry that no snapshot holds, its last entry, and how many there are.
     open: BTreeMap<GroupId, (i64, i64, u64)>,
     /// The same by first entry.
@@ -22,7 +22,7 @@ pub(super) struct Covers {
 /// Snapshots that one commit may bring along.
 const AT_ONCE: usize = 8;
 
-impl Covers {
+impl SnapshotCovers {
     /// As recovery found it.
     pub(super) fn new(last: i64) -> Self {
         Self { last, ..Self::default() }
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_group_with_many_entries_is_stored() {
-        let mut covers = Covers::default();
+        let mut covers = SnapshotCovers::default();
         let many = limits::SNAPSHOT_ENTRIES as i64;
         covers.add(&group(1), 1, many - 1);
         assert!(covers.due(&[group(1)], 1, false).is_empty());
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_quiet_group_does_not_hold_the_checkpoint_back() {
-        let mut covers = Covers::default();
+        let mut covers = SnapshotCovers::default();
         covers.add(&group(1), 1, 1);
         let mut seq = 2;
         while seq < 3 * limits::REPLAY_ENTRIES as i64 {
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn the_end_stores_everything() {
-        let mut covers = Covers::default();
+        let mut covers = SnapshotCovers::default();
         covers.add(&group(1), 1, 2);
         covers.add(&group(2), 3, 3);
         assert_eq!(covers.due(&[], 2, true), [(group(1), 2), (group(2), 3)]);

@@ -14,7 +14,7 @@ use crate::{
         answers, clock,
         delivery::{courier::Goes, job::Job},
         scripts::Call,
-        store::{Settle, Status},
+        store::{MessageStatus, Settle},
     },
 };
 use std::sync::Arc;
@@ -24,7 +24,7 @@ struct SettledHere {
     key: i64,
     group: GroupId,
     effect: EffectId,
-    status: Status,
+    status: MessageStatus,
     attempts: u32,
     part: u32,
     in_doubt: bool,
@@ -35,7 +35,7 @@ struct SettledHere {
 impl SettledHere {
     /// Whether the engine hears of it.
     fn is_told(&self) -> bool {
-        self.status == Status::Dead || self.awaited
+        self.status == MessageStatus::Dead || self.awaited
     }
 }
 
@@ -46,7 +46,7 @@ impl From<&Outbound> for SettledHere {
             key: out.key,
             group: out.group.clone(),
             effect: out.effect.clone(),
-            status: Status::Delivered,
+            status: MessageStatus::Delivered,
             attempts: out.attempts,
             part: out.part,
             in_doubt: out.in_doubt,
@@ -69,7 +69,7 @@ fn settle_gone(parcel: &Parcel) -> SettledHere {
         key: parcel.key,
         group: parcel.group.clone(),
         effect: parcel.effect.clone(),
-        status: Status::Dead,
+        status: MessageStatus::Dead,
         attempts: parcel.attempts,
         part: parcel.part,
         in_doubt: parcel.in_doubt,
@@ -120,7 +120,7 @@ impl Driver {
                 }
                 None => {
                     settles.push(SettledHere {
-                        status: Status::Dead,
+                        status: MessageStatus::Dead,
                         note: gone(&out.channel),
                         ..SettledHere::from(&out)
                     });
@@ -163,7 +163,7 @@ impl Driver {
             if store.record(Vec::new(), rows, Vec::new()).await.is_ok() {
                 for settled in settles.into_iter().filter(SettledHere::is_told) {
                     let receipt = match settled.status {
-                        Status::Dead => Receipt::Refused { reason: answers::in_words(&settled.note) },
+                        MessageStatus::Dead => Receipt::Refused { reason: answers::in_words(&settled.note) },
                         _ => Receipt::Accepted { note: settled.note },
                     };
                     let _ = events.send(Event::receipt(settled.group, settled.effect, receipt));

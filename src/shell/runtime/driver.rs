@@ -4,9 +4,9 @@
 //! different groups share a commit. What it does with them is `work` and the files beside it.
 
 use super::{
-    announce::Announcer, book::Book, compiling::Compiling, covers::Covers, event::Event, ledger::Revived,
-    outbound::Outbound, pending::Pending, places::Delivery, publish::Publisher, rehearsal::Rehearse,
-    slot::Slot, troubles::Troubles,
+    announce::Announcer, book::Book, compiling::Compiling, covers::SnapshotCovers, event::Event,
+    ledger::Revived, outbound::Outbound, pending::Pending, places::Delivery, publish::Publisher,
+    rehearsal::Rehearse, slot::GroupSlot, troubles::Troubles,
 };
 use crate::{
     base::{
@@ -23,7 +23,7 @@ use crate::{
         clock,
         door::{Arrivals, Pulse},
         scripts::Pool,
-        socket::{Asked, CommandReply},
+        socket::{AskedFor, CommandReply},
         store::{Ack, Doubt, StoreHandle},
         watch::Watch,
     },
@@ -41,7 +41,7 @@ use tokio::task::JoinHandle;
 
 /// The engine at work.
 pub(super) struct Driver {
-    pub(super) slots: BTreeMap<GroupId, Slot>,
+    pub(super) slots: BTreeMap<GroupId, GroupSlot>,
     pub(super) books: Vec<Book>,
     pub(super) playbooks: Playbooks,
     pub(super) store: StoreHandle,
@@ -72,14 +72,14 @@ pub(super) struct Driver {
     pub(super) large: VecDeque<GroupId>,
     /// How many decisions are made beside the driver.
     pub(super) beside: usize,
-    pub(super) covers: Covers,
+    pub(super) covers: SnapshotCovers,
     /// How others see that it works.
     pub(super) pulse: Arc<Pulse>,
     pub(super) in_flight: usize,
     pub(super) asked: u64,
     pub(super) acks: UnboundedReceiver<Ack>,
     pub(super) receiver: UnboundedReceiver<Event>,
-    pub(super) asks: Receiver<Asked>,
+    pub(super) asks: Receiver<AskedFor>,
     pub(super) arrivals: Receiver<Arrivals>,
     pub(super) stopping: bool,
     /// Whether it starts again once it has stopped.

@@ -15,8 +15,8 @@ use crate::{
         self,
         input::{Input, Receipt},
     },
-    script::action::Outcome,
-    shell::{store::OutboxRow, watch::Notice},
+    script::action::CallOutcome,
+    shell::{store::OutboxRow, watch::WatchNotice},
 };
 
 /// What comes back to the driver from beside it.
@@ -24,13 +24,13 @@ pub(super) enum Event {
     /// Somebody asks the process to stop.
     Stop,
     /// A script call has ended.
-    Script(GroupId, EffectId, Result<Outcome, Phrase>),
+    Script(GroupId, EffectId, Result<CallOutcome, Phrase>),
     /// Messages have left the courier, or wait for another attempt; recorded already.
     Settled(Vec<Settled>),
     /// A dead message is on its way again.
     Revived(Box<OutboxRow>),
     /// The watcher of the playbooks' files says something.
-    Watch(Notice),
+    Watch(WatchNotice),
     /// Somebody without a socket asks that the files are read again.
     Reload,
     /// A file was compiled again; the number is the book's.

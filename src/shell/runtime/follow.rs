@@ -17,7 +17,7 @@ use crate::{
         time::Zone,
         visible,
     },
-    courier::{Outcome, Settlement},
+    courier::{ParcelOutcome, Settlement},
     engine::{
         entry::{Entry, Fact, Outgoing},
         state::State,
@@ -151,7 +151,7 @@ impl Follower {
         let book = snapshot.groups.get(group).and_then(|now| now.book.as_deref());
         let (arrived, locale) = (pair("arrived", "送到"), self.console.locale());
         let (word, style, text) = match &settlement.outcome {
-            Outcome::Accepted if settlement.in_doubt => {
+            ParcelOutcome::Accepted if settlement.in_doubt => {
                 let text = phrase!(
                     "an earlier attempt is in doubt, so a second copy is possible",
                     "前一次发送存疑，所以可能会有第二份"
@@ -159,21 +159,21 @@ impl Follower {
                 (arrived, WARN, text)
             }
             // What stands on the console has been seen there.
-            Outcome::Accepted
+            ParcelOutcome::Accepted
                 if book.and_then(|book| kind_of(book, group, settlement.channel.as_str()))
                     == Some(ChannelKind::Console) =>
             {
                 return;
             }
-            Outcome::Accepted => (arrived, DIM, Phrase::same(settlement.note.as_str())),
-            Outcome::Deferred { until, .. } => {
+            ParcelOutcome::Accepted => (arrived, DIM, Phrase::same(settlement.note.as_str())),
+            ParcelOutcome::Deferred { until, .. } => {
                 let left = clock_left(*until, clock::now());
                 let note = Phrase::same(settlement.note.as_str());
                 let text =
                     phrase!("will be tried again in {left}: {note}", "{left}后再试：{note}"; left, note);
                 (pair("later", "稍后"), WARN, text)
             }
-            Outcome::Dead | Outcome::Held | Outcome::Expired => return,
+            ParcelOutcome::Dead | ParcelOutcome::Held | ParcelOutcome::Expired => return,
         };
         let (word, text) = (word.of(locale), text.of(locale));
         if groups > GROUPS_IN_DETAIL {

@@ -19,7 +19,7 @@ use crate::{
     engine::{entry::TaskKind, input::Command, state::State},
     shell::{
         clock,
-        socket::{Ask, Asked, CommandRequest},
+        socket::{Ask, AskedFor, CommandRequest},
     },
 };
 use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
@@ -44,7 +44,7 @@ pub(super) fn in_words() -> Phrase {
 /// What keys reach.
 pub(super) struct SingleKeys {
     published: Published,
-    asks: mpsc::Sender<Asked>,
+    asks: mpsc::Sender<AskedFor>,
     events: mpsc::UnboundedSender<Event>,
     console: Console,
 }
@@ -72,7 +72,7 @@ pub(super) fn give_back() {
 impl SingleKeys {
     pub(super) fn new(
         published: Published,
-        (asks, events): (&mpsc::Sender<Asked>, &mpsc::UnboundedSender<Event>),
+        (asks, events): (&mpsc::Sender<AskedFor>, &mpsc::UnboundedSender<Event>),
         console: &Console,
     ) -> Self {
         Self { published, asks: asks.clone(), events: events.clone(), console: console.clone() }

@@ -3,12 +3,12 @@
 use super::event::{Event, Settled};
 use crate::{
     base::ids::{EffectId, GroupId},
-    courier::{Key, Outcome, Settlement},
+    courier::{ParcelKey, ParcelOutcome, Settlement},
     engine::input::Receipt,
     shell::{
         answers,
-        delivery::job::{Batch, Ledger, LedgerError},
-        store::{Settle, Status, StoreHandle},
+        delivery::job::{Ledger, LedgerBatch, LedgerError},
+        store::{MessageStatus, Settle, StoreHandle},
     },
 };
 use futures_util::future::BoxFuture;
@@ -19,7 +19,7 @@ use std::{
 use tokio::sync::mpsc::UnboundedSender;
 
 /// Messages that were refused once and are on their way again: the engine hears also of their acceptance.
-pub(super) type Revived = Arc<Mutex<BTreeSet<Key>>>;
+pub(super) type Revived = Arc<Mutex<BTreeSet<ParcelKey>>>;
 
 /// Records in the store.
 pub(super) struct StoreLedger {
@@ -39,7 +39,7 @@ impl StoreLedger {
             Receipt::InDoubt { reason } => Receipt::InDoubt { reason: answers::in_words(&reason.en) },
             other => other,
         });
-        if receipt.is_some() || settlement.outcome != Outcome::Accepted {
+        if receipt.is_some() || settlement.outcome != ParcelOutcome::Accepted {
             return receipt;
         }
         let revived = self.revived.lock().unwrap_or_else(PoisonError::into_inner);
@@ -48,7 +48,7 @@ impl StoreLedger {
 }
 
 impl Ledger for StoreLedger {
-    fn record(&self, batch: Batch) -> BoxFuture<'_, Result<Vec<Key>, LedgerError>> {
+    fn record(&self, batch: LedgerBatch) -> BoxFuture<'_, Result<Vec<ParcelKey>, LedgerError>> {
         Box::pin(async move {
             let settled: Vec<Settled> = batch
                 .settlements
@@ -78,11 +78,11 @@ impl Ledger for StoreLedger {
 fn row(settled: &Settled) -> Settle {
     let from = &settled.settlement;
     let (status, until) = match &from.outcome {
-        Outcome::Accepted => (Status::Delivered, None),
-        Outcome::Dead => (Status::Dead, None),
-        Outcome::Held => (Status::InDoubt, None),
-        Outcome::Expired => (Status::Expired, None),
-        Outcome::Deferred { until, .. } => (Status::Pending, Some(*until)),
+        ParcelOutcome::Accepted => (MessageStatus::Delivered, None),
+        ParcelOutcome::Dead => (MessageStatus::Dead, None),
+        ParcelOutcome::Held => (MessageStatus::InDoubt, None),
+        ParcelOutcome::Expired => (MessageStatus::Expired, None),
+        ParcelOutcome::Deferred { until, .. } => (MessageStatus::Pending, Some(*until)),
     };
     Settle {
         key: from.key,
@@ -95,7 +95,7 @@ fn row(settled: &Settled) -> Settle {
             _ => from.note.clone(),
         },
         until,
-        failed: matches!(from.outcome, Outcome::Deferred { failed: true, .. }),
+        failed: matches!(from.outcome, ParcelOutcome::Deferred { failed: true, .. }),
         tell: settled.receipt.is_some(),
     }
 }

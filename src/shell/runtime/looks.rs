@@ -5,12 +5,12 @@ use super::publish::Published;
 use crate::shell::{
     socket::Looked,
     store::{Reader, StoreError},
-    survey::{Wanted, of_published},
+    survey::{SurveyWanted, of_published},
 };
 use std::path::Path;
 
 /// How the groups are that are wanted.
-pub(super) fn status(published: &Published, dir: &Path, wanted: &Wanted) -> Looked {
+pub(super) fn status(published: &Published, dir: &Path, wanted: &SurveyWanted) -> Looked {
     let unreadable = |error: StoreError| error.to_string();
     let reader = Reader::beside_engine(dir).map_err(unreadable)?;
     let snapshot = published.snapshot();

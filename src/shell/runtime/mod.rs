@@ -400,7 +400,7 @@ async fn live(
     let (arrived, arrivals) = mpsc::channel(limits::DOOR_REQUESTS_MAX);
     let publisher = publish::Publisher::default();
     let (published, state) = (publisher.published(), dir.to_owned());
-    let look: socket::Look = Arc::new(move |wanted| looks::status(&published, &state, wanted));
+    let look: socket::StatusLook = Arc::new(move |wanted| looks::status(&published, &state, wanted));
     hear_signals(events.clone())?;
     let bound = BoundDoor::bind(&options.door.listen).await.map_err(|(address, error)| {
         RunError::environment(phrase!(

@@ -1,6 +1,6 @@
 //! Where messages go, and the places that the courier keeps for decisions on their way to the store.
 
-use super::{book::Book, slot::Slot};
+use super::{book::Book, slot::GroupSlot};
 use crate::{
     base::ids::EffectId,
     engine::{self, effect::Effect, entry::Entry},
@@ -37,7 +37,7 @@ impl Delivery {
 pub(super) fn reserve(
     delivery: &Delivery,
     books: &[Book],
-    slot: &Slot,
+    slot: &GroupSlot,
     entries: &[Entry],
     doubt: Option<Doubt>,
 ) -> Vec<EffectId> {
@@ -61,7 +61,7 @@ pub(super) fn reserve(
 }
 
 /// Gives back the places of decisions that were not committed.
-pub(super) fn release(delivery: &Delivery, books: &[Book], slot: &mut Slot) {
+pub(super) fn release(delivery: &Delivery, books: &[Book], slot: &mut GroupSlot) {
     let Delivery::Courier(courier) = delivery else { return };
     let flights = std::mem::take(&mut slot.flights);
     let Some(book) = slot.book.and_then(|index| books.get(index)) else { return };

@@ -1,7 +1,7 @@
 //! Recovery as the driver sees it: groups get their books back, older versions are compiled again, what was on its
 //! way is handed out. Decides nothing: a group's first decision is its adoption, or whatever is due.
 
-use super::{RunError, book, driver::Driver, news, outbound::Outbound, pending::Pending, slot::Slot};
+use super::{RunError, book, driver::Driver, news, outbound::Outbound, pending::Pending, slot::GroupSlot};
 use crate::{
     base::ids::{Digest, GroupId, InputId},
     engine::{
@@ -10,7 +10,7 @@ use crate::{
     },
     shell::{
         editions::EDITION,
-        store::{GroupInfo, MAY_HAVE_BEEN_SENT, Open, Reader, Recovered, Work},
+        store::{GroupInfo, MAY_HAVE_BEEN_SENT, OpenMessage, Reader, Recovered, Work},
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,7 @@ impl Driver {
             if let Some(first) = found.uncovered {
                 self.covers.add(&group, first, recovered.last_seq);
             }
-            self.slots.insert(group, Slot::new(found.state, None));
+            self.slots.insert(group, GroupSlot::new(found.state, None));
         }
         for index in 0..self.books.len() {
             self.settle_in(index, &recovered.infos)?;
@@ -110,8 +110,10 @@ impl Driver {
             if known.get(group) != Some(&info) {
                 self.store.send(Work::Group(group.clone(), info))?;
             }
-            let slot =
-                self.slots.entry(group.clone()).or_insert_with(|| Slot::new(State::new(group.clone()), None));
+            let slot = self
+                .slots
+                .entry(group.clone())
+                .or_insert_with(|| GroupSlot::new(State::new(group.clone()), None));
             slot.book = Some(index);
             // Only the newest version is adopted, whatever was asked while another decision was under way.
             slot.waiting.retain(|pending| !matches!(pending.input.kind, InputKind::Adopt { .. }));
@@ -136,17 +138,19 @@ impl Driver {
     }
 
     /// Hands out what was on its way when the process ended.
-    pub(super) fn carry_on(&mut self, open: Vec<Open>) {
+    pub(super) fn carry_on(&mut self, open: Vec<OpenMessage>) {
         let mut jobs = Vec::new();
         let mut doubtful = 0;
         for open in open {
             match open {
-                Open::Send(row) => jobs.push(*row),
-                Open::Tell(group, effect, Receipt::InDoubt { reason }) if reason.en == MAY_HAVE_BEEN_SENT => {
+                OpenMessage::Send(row) => jobs.push(*row),
+                OpenMessage::Tell(group, effect, Receipt::InDoubt { reason })
+                    if reason.en == MAY_HAVE_BEEN_SENT =>
+                {
                     doubtful += 1;
                     self.receipt(&group, effect, Receipt::InDoubt { reason }, false);
                 }
-                Open::Tell(group, effect, receipt) => self.receipt(&group, effect, receipt, false),
+                OpenMessage::Tell(group, effect, receipt) => self.receipt(&group, effect, receipt, false),
             }
         }
         for index in 0..self.books.len() {
@@ -168,7 +172,7 @@ impl Driver {
 }
 
 /// The versions that a group needs: the one in force, and those of its open runs.
-fn needed(slot: &Slot) -> impl Iterator<Item = Digest> + '_ {
+fn needed(slot: &GroupSlot) -> impl Iterator<Item = Digest> + '_ {
     let runs = slot.state.runs.values().flat_map(|run| run.digests().cloned());
     slot.state.digest.clone().into_iter().chain(runs)
 }

@@ -22,10 +22,10 @@ use crate::{
     model::{edit::edit, playbook::Playbook},
     shell::{
         clock,
-        refusals::{self, Refusal},
-        scripts::{self, Change},
+        refusals::{self, RefusedFile},
+        scripts::{self, ScriptChange},
         socket::CommandReply,
-        watch::{Notice, Watch},
+        watch::{Watch, WatchNotice},
         workspace::Reads,
     },
 };
@@ -93,7 +93,7 @@ impl Driver {
                 let since = before.get(&file).map_or_else(clock::now, |refusal| refusal.since);
                 self.compiling
                     .refusals
-                    .insert(file, Refusal { since, why: why.en.clone(), zh: why.zh.clone() });
+                    .insert(file, RefusedFile { since, why: why.en.clone(), zh: why.zh.clone() });
             }
             None => drop(self.compiling.refusals.remove(&file)),
         }
@@ -114,11 +114,11 @@ impl Driver {
     }
 
     /// The watcher has something to say.
-    pub(super) fn noticed(&mut self, notice: Notice) {
+    pub(super) fn noticed(&mut self, notice: WatchNotice) {
         match notice {
-            Notice::Said(text) => self.announcer.say(paint(WARN, &text)),
+            WatchNotice::Said(text) => self.announcer.say(paint(WARN, &text)),
             // Something may have changed: every book is compiled again.
-            Notice::Changed => {
+            WatchNotice::Changed => {
                 for index in 0..self.books.len() {
                     self.recompile(index);
                 }
@@ -377,13 +377,13 @@ impl Driver {
         }
     }
 
-    fn say_scripts(&self, index: usize, changes: &[Change]) {
+    fn say_scripts(&self, index: usize, changes: &[ScriptChange]) {
         for change in changes {
             let (style, text) = match change {
-                Change::Added(path) => {
+                ScriptChange::Added(path) => {
                     (GOOD, phrase!("script    {path} is in use", "脚本      {path} 开始使用"))
                 }
-                Change::Replaced(path) => (
+                ScriptChange::Replaced(path) => (
                     GOOD,
                     phrase!(
                         "script    {path} was saved: the next step that runs it runs the new one",
@@ -391,14 +391,14 @@ impl Driver {
                     ),
                 ),
                 // What is wrong was said with the diagnostics.
-                Change::Broken { path, last_good: true, .. } => (
+                ScriptChange::Broken { path, last_good: true, .. } => (
                     BAD,
                     phrase!(
                         "script    {path} is refused, the last good version goes on",
                         "脚本      {path} 被拒绝，上一个好的版本继续用"
                     ),
                 ),
-                Change::Broken { path, .. } => {
+                ScriptChange::Broken { path, .. } => {
                     let plays = scripts::users(&self.books[index].playbook, path);
                     let plays = plays.iter().map(PlayName::to_string).collect::<Vec<_>>().join(", ");
                     (

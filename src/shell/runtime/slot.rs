@@ -34,7 +34,7 @@ pub(super) struct Flight {
 }
 
 /// One group.
-pub(super) struct Slot {
+pub(super) struct GroupSlot {
     /// What all its entries add up to.
     pub(super) state: Arc<State>,
     /// The book that runs it; none while no file has it.
@@ -59,7 +59,7 @@ pub(super) struct Slot {
     pub(super) lately: Lately,
 }
 
-impl Slot {
+impl GroupSlot {
     /// A group with its state.
     pub(super) fn new(state: State, book: Option<usize>) -> Self {
         Self {
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn facts_from_the_door_go_together_and_everything_else_alone() {
-        let mut slot = Slot::new(State::new(GroupId::from("g")), Some(0));
+        let mut slot = GroupSlot::new(State::new(GroupId::from("g")), Some(0));
         for (id, from_door) in [("a", true), ("b", true), ("c", false), ("d", false), ("e", true)] {
             slot.waiting.push_back(pending(id, from_door));
         }

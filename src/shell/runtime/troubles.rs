@@ -10,7 +10,7 @@ use crate::{
         limits::FAILING_TOLD_MS,
         time::{Duration, Timestamp},
     },
-    courier::{Outcome, Settlement},
+    courier::{ParcelOutcome, Settlement},
     engine::{
         input::{ChannelNews, Input, InputKind},
         state::State,
@@ -67,7 +67,7 @@ impl Troubles {
     pub(super) fn settled(&mut self, book: usize, settlement: &Settlement, now: Timestamp) -> Vec<News> {
         let (group, channel) = (&settlement.group, &settlement.channel);
         match &settlement.outcome {
-            Outcome::Deferred { failed: true, .. } => {
+            ParcelOutcome::Deferred { failed: true, .. } => {
                 self.failing(book, group, channel, now, "");
                 let kind = self.kinds.get_mut(&(book, channel.clone()));
                 if let Some(trouble) = kind.and_then(|kind| kind.get_mut(group)) {
@@ -77,8 +77,11 @@ impl Troubles {
                 }
                 Vec::new()
             }
-            Outcome::Accepted => self.over(book, group, channel),
-            Outcome::Deferred { .. } | Outcome::Dead | Outcome::Held | Outcome::Expired => Vec::new(),
+            ParcelOutcome::Accepted => self.over(book, group, channel),
+            ParcelOutcome::Deferred { .. }
+            | ParcelOutcome::Dead
+            | ParcelOutcome::Held
+            | ParcelOutcome::Expired => Vec::new(),
         }
     }
 
@@ -163,7 +166,7 @@ pub(super) fn input(news: ChannelNews, now: Timestamp) -> Pending {
 mod tests {
     use super::*;
 
-    fn settlement(group: &str, outcome: Outcome) -> Settlement {
+    fn settlement(group: &str, outcome: ParcelOutcome) -> Settlement {
         Settlement {
             key: 1,
             group: group.into(),
@@ -178,8 +181,8 @@ mod tests {
         }
     }
 
-    fn failed(at: Timestamp) -> Outcome {
-        Outcome::Deferred { until: at, failed: true }
+    fn failed(at: Timestamp) -> ParcelOutcome {
+        ParcelOutcome::Deferred { until: at, failed: true }
     }
 
     fn at(minutes: i64) -> Timestamp {
@@ -205,23 +208,23 @@ mod tests {
         );
         assert_eq!((due[0].1.others, due[0].1.waiting, due[0].1.reason.as_str()), (2, 2, "no connection"));
         assert_eq!((troubles.due(at(60), &|_, _| 2), troubles.next_at()), (Vec::new(), None), "once");
-        assert_eq!(told(&troubles.settled(0, &settlement("a", Outcome::Accepted), at(61))), []);
+        assert_eq!(told(&troubles.settled(0, &settlement("a", ParcelOutcome::Accepted), at(61))), []);
         assert_eq!(
-            told(&troubles.settled(0, &settlement("b", Outcome::Accepted), at(61))),
+            told(&troubles.settled(0, &settlement("b", ParcelOutcome::Accepted), at(61))),
             [("b".into(), false, false)]
         );
         assert_eq!(
-            told(&troubles.settled(0, &settlement("c", Outcome::Accepted), at(61))),
+            told(&troubles.settled(0, &settlement("c", ParcelOutcome::Accepted), at(61))),
             [("c".into(), false, false), ("a".into(), false, true)]
         );
-        assert_eq!(troubles.settled(0, &settlement("c", Outcome::Accepted), at(62)), []);
+        assert_eq!(troubles.settled(0, &settlement("c", ParcelOutcome::Accepted), at(62)), []);
     }
 
     #[test]
     fn what_gets_through_in_time_is_no_news_and_a_restart_does_not_tell_again() {
         let mut troubles = Troubles::default();
         assert_eq!(troubles.settled(0, &settlement("a", failed(at(1))), at(0)), []);
-        assert_eq!(troubles.settled(0, &settlement("a", Outcome::Accepted), at(2)), []);
+        assert_eq!(troubles.settled(0, &settlement("a", ParcelOutcome::Accepted), at(2)), []);
         assert_eq!(troubles.next_at(), None);
 
         let mut state = State::new("a".into());
@@ -231,7 +234,7 @@ mod tests {
         troubles.failing(0, &"a".into(), &"group".into(), at(0), "");
         assert_eq!((troubles.due(at(90), &|_, _| 0), troubles.next_at()), (Vec::new(), None));
         assert_eq!(
-            told(&troubles.settled(0, &settlement("a", Outcome::Accepted), at(91))),
+            told(&troubles.settled(0, &settlement("a", ParcelOutcome::Accepted), at(91))),
             [("a".into(), false, true)]
         );
     }

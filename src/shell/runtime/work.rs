@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     base::{limits, time::Duration},
-    courier::Outcome as Delivered,
+    courier::ParcelOutcome as Delivered,
     engine::input::Input,
     shell::{
         clock,

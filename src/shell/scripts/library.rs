@@ -33,7 +33,7 @@ struct Shelved {
 
 /// What loading did to one script.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum ScriptChange {
     /// It is there for the first time.
     Added(Arc<str>),
     /// The next call runs the new text.
@@ -67,7 +67,7 @@ pub fn paths(playbook: &Playbook) -> BTreeSet<Arc<str>> {
 impl Library {
     /// Puts these scripts into force. Others stay as they are: a run that began with an older version may still need
     /// them.
-    pub fn load(&self, compiled: Scripts) -> Vec<Change> {
+    pub fn load(&self, compiled: Scripts) -> Vec<ScriptChange> {
         let before = self.scripts.load();
         let mut after = BTreeMap::clone(&before);
         let mut changes = Vec::new();
@@ -85,13 +85,13 @@ impl Library {
             let entry = match compiled {
                 Ok(script) => {
                     changes.push(match old {
-                        Some(_) => Change::Replaced(path.clone()),
-                        None => Change::Added(path.clone()),
+                        Some(_) => ScriptChange::Replaced(path.clone()),
+                        None => ScriptChange::Added(path.clone()),
                     });
                     Shelved { good: Some(script), errors: Vec::new() }
                 }
                 Err(errors) => {
-                    changes.push(Change::Broken {
+                    changes.push(ScriptChange::Broken {
                         path: path.clone(),
                         errors: errors.clone(),
                         last_good: last_good.is_some(),
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
     use crate::base::source::MemoryFolder;
 
-    fn load(library: &Library, text: &str) -> Vec<Change> {
+    fn load(library: &Library, text: &str) -> Vec<ScriptChange> {
         let mut folder = MemoryFolder::default();
         if !text.is_empty() {
             folder.0.insert("a.rhai".to_owned(), Arc::from(text));
@@ -159,9 +159,9 @@ mod tests {
     #[test]
     fn only_another_text_is_a_change() {
         let library = Library::default();
-        assert_eq!(load(&library, "fn main() { 1 }"), [Change::Added("a.rhai".into())]);
+        assert_eq!(load(&library, "fn main() { 1 }"), [ScriptChange::Added("a.rhai".into())]);
         assert_eq!(load(&library, "fn main() { 1 }"), []);
-        assert_eq!(load(&library, "fn main() { 2 }"), [Change::Replaced("a.rhai".into())]);
+        assert_eq!(load(&library, "fn main() { 2 }"), [ScriptChange::Replaced("a.rhai".into())]);
     }
 
     #[test]
@@ -171,16 +171,16 @@ mod tests {
         load(&library, "fn main() { 1 }");
         for broken in ["fn main( {", ""] {
             let changes = load(&library, broken);
-            assert!(matches!(&changes[..], [Change::Broken { last_good: true, .. }]), "{changes:?}");
+            assert!(matches!(&changes[..], [ScriptChange::Broken { last_good: true, .. }]), "{changes:?}");
             assert!(library.get("a.rhai").is_ok());
         }
-        assert_eq!(load(&library, "fn main() { 3 }"), [Change::Replaced("a.rhai".into())]);
+        assert_eq!(load(&library, "fn main() { 3 }"), [ScriptChange::Replaced("a.rhai".into())]);
     }
 
     #[test]
     fn a_script_that_never_compiled_says_why() {
         let library = Library::default();
-        assert!(matches!(&load(&library, "")[..], [Change::Broken { last_good: false, .. }]));
+        assert!(matches!(&load(&library, "")[..], [ScriptChange::Broken { last_good: false, .. }]));
         let error = library.get("a.rhai").unwrap_err();
         assert!(error.en.starts_with("the script does not compile: a.rhai: "), "{}", error.en);
     }

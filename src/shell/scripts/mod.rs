@@ -9,5 +9,5 @@ mod library;
 mod host;
 mod pool;
 
-pub use library::{Change, Library, paths, users};
+pub use library::{Library, ScriptChange, paths, users};
 pub use pool::{Call, Pool, Returned};

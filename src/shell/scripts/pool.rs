@@ -13,7 +13,7 @@ use crate::{
         phrase::{Phrase, phrase},
         value::Value,
     },
-    script::{action::Outcome, facts::Facts},
+    script::{action::CallOutcome, facts::Facts},
     shell::workspace::DiskFolder,
 };
 use std::{
@@ -51,7 +51,7 @@ pub struct Call {
 }
 
 /// What a call brought back, or why it failed, with its place in the script.
-pub type Returned = (GroupId, EffectId, Result<Outcome, Phrase>);
+pub type Returned = (GroupId, EffectId, Result<CallOutcome, Phrase>);
 
 /// The threads. Each ends when the pool is dropped and its call is over.
 pub struct Pool {
@@ -127,7 +127,7 @@ fn work(shared: &PoolShared) {
     }
 }
 
-fn run(shared: &PoolShared, call: &Call) -> Result<Outcome, Phrase> {
+fn run(shared: &PoolShared, call: &Call) -> Result<CallOutcome, Phrase> {
     let script = call.library.get(&call.script)?;
     let host = CallHost {
         folder: &call.folder,

@@ -27,7 +27,7 @@ pub(super) const PAGE_FORM: i64 = 1;
 
 /// A decision as it is stored, in the journal or in a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Stored {
+pub(super) struct StoredDecision {
     /// The number of its first entry.
     pub(super) seq: i64,
     /// The group of the decision.
@@ -44,7 +44,7 @@ pub(super) struct Stored {
     pub(super) entries: String,
 }
 
-impl Stored {
+impl StoredDecision {
     /// The entries of the decision.
     pub(super) fn read(&self) -> Result<Vec<Entry>, StoreError> {
         wire::read(self.seq, self.version, &self.entries)
@@ -151,7 +151,7 @@ fn page(conn: &mut Connection, before: Timestamp, done: &mut Compacted) -> Resul
 }
 
 /// The oldest rows of the journal that may go: from before the instant, and in every snapshot.
-fn oldest(conn: &Transaction<'_>, before: Timestamp) -> Result<Vec<Stored>, StoreError> {
+fn oldest(conn: &Transaction<'_>, before: Timestamp) -> Result<Vec<StoredDecision>, StoreError> {
     let mut statement = conn.prepare_cached(
         "SELECT seq, grp, at, count, version, edition, entries FROM journal \
          WHERE seq + count - 1 <= (SELECT value FROM meta WHERE name = 'checkpoint') ORDER BY seq",
@@ -173,8 +173,8 @@ fn oldest(conn: &Transaction<'_>, before: Timestamp) -> Result<Vec<Stored>, Stor
 }
 
 /// A row of `seq, grp, at, count, version, edition, entries`.
-fn stored(row: &rusqlite::Row<'_>) -> Result<Stored, StoreError> {
-    Ok(Stored {
+fn stored(row: &rusqlite::Row<'_>) -> Result<StoredDecision, StoreError> {
+    Ok(StoredDecision {
         seq: row.get(0)?,
         group: GroupId::from(row.get::<_, String>(1)?),
         at: row.get(2)?,
@@ -186,7 +186,7 @@ fn stored(row: &rusqlite::Row<'_>) -> Result<Stored, StoreError> {
 }
 
 /// Rows as a page.
-pub(super) fn pack(rows: &[Stored]) -> Result<Vec<u8>, StoreError> {
+pub(super) fn pack(rows: &[StoredDecision]) -> Result<Vec<u8>, StoreError> {
     let failed = |error: &dyn std::fmt::Display| corrupt("a page that was to be written", error);
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(7));
     for row in rows {
@@ -198,7 +198,7 @@ pub(super) fn pack(rows: &[Stored]) -> Result<Vec<u8>, StoreError> {
 }
 
 /// The rows of a page.
-pub(super) fn unpack(first: i64, form: i64, pages: &[u8]) -> Result<Vec<Stored>, StoreError> {
+pub(super) fn unpack(first: i64, form: i64, pages: &[u8]) -> Result<Vec<StoredDecision>, StoreError> {
     if form > PAGE_FORM {
         return Err(StoreError::Newer { found: form as usize, known: PAGE_FORM as usize });
     }
@@ -213,7 +213,7 @@ pub(super) fn each(
     conn: &Connection,
     group: Option<&GroupId>,
     after: i64,
-    each: &mut dyn FnMut(Stored) -> Result<bool, StoreError>,
+    each: &mut dyn FnMut(StoredDecision) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
     // What is moved into a page meanwhile is met once.
     let moment = conn.unchecked_transaction()?;
@@ -225,7 +225,7 @@ pub(super) fn within(
     moment: &Connection,
     group: Option<&GroupId>,
     after: i64,
-    each: &mut dyn FnMut(Stored) -> Result<bool, StoreError>,
+    each: &mut dyn FnMut(StoredDecision) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
     if form::has(moment, form::NAMED_FORM)? {
         let mut statement =
@@ -261,7 +261,7 @@ pub(super) fn within(
 pub(super) fn backwards(
     moment: &Connection,
     to: i64,
-    each: &mut dyn FnMut(&Stored) -> Result<bool, StoreError>,
+    each: &mut dyn FnMut(&StoredDecision) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
     let named = form::has(moment, form::NAMED_FORM)?;
     let edition = if named { "edition" } else { "0" };
@@ -294,12 +294,12 @@ pub(super) fn backwards(
 /// The decisions that were looked at last, so that the messages of one decision, and the decisions of one page, are
 /// read once.
 #[derive(Default)]
-pub(super) struct Held {
+pub(super) struct LookedAt {
     decision: Option<(i64, Vec<Entry>)>,
-    page: Vec<Stored>,
+    page: Vec<StoredDecision>,
 }
 
-impl Held {
+impl LookedAt {
     /// The entry with a number.
     pub(super) fn entry(&mut self, conn: &Connection, key: i64) -> Result<Option<&Entry>, StoreError> {
         let holds = |first: i64, count: usize| first <= key && key < first + count as i64;
@@ -313,7 +313,7 @@ impl Held {
     }
 
     /// The decision that has the entry with a number.
-    pub(super) fn row(&mut self, conn: &Connection, key: i64) -> Result<Option<Stored>, StoreError> {
+    pub(super) fn row(&mut self, conn: &Connection, key: i64) -> Result<Option<StoredDecision>, StoreError> {
         let mut statement = conn.prepare_cached(
             "SELECT seq, grp, at, count, version, 0, entries FROM journal WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1",
         )?;
@@ -324,7 +324,7 @@ impl Held {
                 return Ok(Some(row));
             }
         }
-        let within = |row: &&Stored| row.seq <= key && key < row.seq + row.count;
+        let within = |row: &&StoredDecision| row.seq <= key && key < row.seq + row.count;
         if !self.page.iter().any(|row| within(&row)) && form::has(conn, form::NAMED_FORM)? {
             let mut statement = conn.prepare_cached(
                 "SELECT first, form, pages FROM archive WHERE first <= ?1 ORDER BY first DESC LIMIT 1",

@@ -426,7 +426,7 @@ fn says_nothing(out: &engine::entry::Outgoing) -> bool {
 
 /// A message that says nothing any more is not sent.
 fn unsent(conn: &Transaction<'_>, group: &GroupId) -> Result<(), StoreError> {
-    let mut held = archive::Held::default();
+    let mut held = archive::LookedAt::default();
     let mut statement = conn.prepare(
         "SELECT key FROM outbox WHERE grp = ?1 AND open = 1 AND status IN ('pending', 'claimed', 'dead', 'in_doubt')",
     )?;

@@ -1,7 +1,7 @@
 //! What readers need to know of all groups at once: messages that wait, inputs that were parked, what did not happen.
 //! One query each, whatever the number of groups.
 
-use super::{Status, StoreError, corrupt, form, wire, wire::LogLine};
+use super::{MessageStatus, StoreError, corrupt, form, wire, wire::LogLine};
 use crate::{
     base::{
         ids::{ChannelName, GroupId},
@@ -19,7 +19,7 @@ pub struct Backlog {
     /// The channel.
     pub channel: ChannelName,
     /// The status.
-    pub status: Status,
+    pub status: MessageStatus,
     /// How many messages wait.
     pub count: u64,
     /// Whether attempts of them have failed.
@@ -68,8 +68,8 @@ pub(super) fn backlog(
     let mut found: BTreeMap<GroupId, Vec<Backlog>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let status: String = row.get(2)?;
-        let status =
-            Status::parse(&status).ok_or_else(|| corrupt("the outbox", format!("status {status:?}")))?;
+        let status = MessageStatus::parse(&status)
+            .ok_or_else(|| corrupt("the outbox", format!("status {status:?}")))?;
         let one = Backlog {
             channel: ChannelName::from(row.get::<_, String>(1)?),
             status,

@@ -45,8 +45,8 @@ pub use forget::{Forget, Forgotten, ask as ask_to_forget, copies, forget, wait_u
 pub use group_info::GroupInfo;
 pub use health::{Backlog, Parked};
 pub use inbox::{Busy, Letter};
-pub use outbox::{Open, Settle};
-pub use outbox_row::{OutboxRow, Status};
+pub use outbox::{OpenMessage, Settle};
+pub use outbox_row::{MessageStatus, OutboxRow};
 pub use query::Reader;
 pub use recovery::{Recovered, RecoveredGroup};
 pub use restore::{Doubt, MAY_HAVE_BEEN_SENT, Restored, restore};

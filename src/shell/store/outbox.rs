@@ -5,8 +5,8 @@
 
 use super::{
     Doubt, MAY_HAVE_BEEN_SENT, StoreError,
-    archive::Held,
-    outbox_row::{OutboxRow, Status, columns, one, read_row, with_message},
+    archive::LookedAt,
+    outbox_row::{MessageStatus, OutboxRow, columns, one, read_row, with_message},
 };
 use crate::{
     base::{
@@ -25,7 +25,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// What was found open when the store was opened.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Open {
+pub enum OpenMessage {
     /// Goes to the courier.
     Send(Box<OutboxRow>),
     /// Is settled and the engine has not heard of it.
@@ -50,13 +50,13 @@ pub(super) fn project(
             Some(Effect::Send(out)) => {
                 let doubtful = doubt.is_some_and(|doubt| doubt.covers(out));
                 let status = if out.manual.is_some() {
-                    Status::Manual
+                    MessageStatus::Manual
                 } else if doubtful {
-                    Status::InDoubt
+                    MessageStatus::InDoubt
                 } else if claimed.contains(&out.effect) {
-                    Status::Claimed
+                    MessageStatus::Claimed
                 } else {
-                    Status::Pending
+                    MessageStatus::Pending
                 };
                 conn.prepare_cached(
                     "INSERT INTO outbox (key, grp, effect, channel, status, open, attempts, created_at, \
@@ -175,7 +175,7 @@ pub struct Settle {
     /// The row.
     pub key: i64,
     /// Where it is now.
-    pub status: Status,
+    pub status: MessageStatus,
     /// Attempts made in all.
     pub attempts: u32,
     /// Parts taken.
@@ -274,14 +274,14 @@ pub(super) fn revive(
 }
 
 /// Everything that is open, in the order in which it was decided; attempts under way become doubtful.
-pub(super) fn open(conn: &Connection) -> Result<Vec<Open>, StoreError> {
+pub(super) fn open(conn: &Connection) -> Result<Vec<OpenMessage>, StoreError> {
     conn.execute(
         "UPDATE outbox SET status = 'pending', in_doubt = 1, attempts = max(attempts, 1) \
          WHERE open = 1 AND status = 'claimed'",
         [],
     )?;
     let sql = format!("SELECT {} FROM outbox WHERE open = 1 ORDER BY key", columns(conn)?);
-    let (mut found, mut held) = (Vec::new(), Held::default());
+    let (mut found, mut held) = (Vec::new(), LookedAt::default());
     let mut statement = conn.prepare(&sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -289,16 +289,16 @@ pub(super) fn open(conn: &Connection) -> Result<Vec<Open>, StoreError> {
         let row = read_row(row)?;
         let receipt = match row.status {
             _ if told => None,
-            Status::Delivered => Some(Receipt::Accepted { note: row.note.clone() }),
-            Status::Expired => Some(Receipt::expired(row.in_doubt)),
-            Status::InDoubt => Some(Receipt::InDoubt { reason: answers::in_words(&row.note) }),
-            Status::Dead => Some(Receipt::Refused { reason: answers::in_words(&row.note) }),
-            Status::Pending | Status::Claimed | Status::Manual => None,
+            MessageStatus::Delivered => Some(Receipt::Accepted { note: row.note.clone() }),
+            MessageStatus::Expired => Some(Receipt::expired(row.in_doubt)),
+            MessageStatus::InDoubt => Some(Receipt::InDoubt { reason: answers::in_words(&row.note) }),
+            MessageStatus::Dead => Some(Receipt::Refused { reason: answers::in_words(&row.note) }),
+            MessageStatus::Pending | MessageStatus::Claimed | MessageStatus::Manual => None,
         };
         match receipt {
-            Some(receipt) => found.push(Open::Tell(row.group, row.effect, receipt)),
-            None if row.status == Status::Pending => {
-                found.push(Open::Send(Box::new(with_message(conn, &mut held, row)?)));
+            Some(receipt) => found.push(OpenMessage::Tell(row.group, row.effect, receipt)),
+            None if row.status == MessageStatus::Pending => {
+                found.push(OpenMessage::Send(Box::new(with_message(conn, &mut held, row)?)));
             }
             None => {}
         }

@@ -2,7 +2,7 @@
 //!
 //! The message itself is read from the journal. Reads only; takes a connection that somebody else opened.
 
-use super::{StoreError, archive::Held, corrupt, form};
+use super::{StoreError, archive::LookedAt, corrupt, form};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
@@ -18,7 +18,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 /// Where a message is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum MessageStatus {
     /// Waits for the courier.
     Pending,
     /// An attempt is under way, or was when the process died.
@@ -35,7 +35,7 @@ pub enum Status {
     Expired,
 }
 
-impl Status {
+impl MessageStatus {
     /// Every status.
     pub const ALL: [Self; 7] = [
         Self::Pending,
@@ -82,7 +82,7 @@ pub struct OutboxRow {
     /// The channel that the message goes to.
     pub channel: ChannelName,
     /// Where it is on its way.
-    pub status: Status,
+    pub status: MessageStatus,
     /// Attempts made.
     pub attempts: u32,
     /// Parts of a split message that were taken.
@@ -117,7 +117,7 @@ pub(super) fn newest(
         .prepare_cached(&sql)?
         .query_row(params![group.as_str(), effect.as_str()], |row| Ok(read_row(row)))
         .optional()?;
-    row.map(|row| with_message(conn, &mut Held::default(), row?)).transpose()
+    row.map(|row| with_message(conn, &mut LookedAt::default(), row?)).transpose()
 }
 
 /// The open row of an effect.
@@ -131,7 +131,7 @@ pub(super) fn one(
         .prepare_cached(&sql)?
         .query_row(params![group.as_str(), effect.as_str()], |row| Ok(read_row(row)))
         .optional()?;
-    row.map(|row| with_message(conn, &mut Held::default(), row?)).transpose()
+    row.map(|row| with_message(conn, &mut LookedAt::default(), row?)).transpose()
 }
 
 /// Rows for people, oldest first: those that are open or were ever in doubt, or all; after a key, and at most so many.
@@ -153,7 +153,7 @@ pub(super) fn list(
         after,
         i64::try_from(most).unwrap_or(i64::MAX)
     ])?;
-    let (mut found, mut held) = (Vec::new(), Held::default());
+    let (mut found, mut held) = (Vec::new(), LookedAt::default());
     while let Some(row) = rows.next()? {
         found.push(with_message(conn, &mut held, read_row(row)?)?);
     }
@@ -169,7 +169,7 @@ pub(super) fn stuck(conn: &Connection, most: usize) -> Result<Vec<OutboxRow>, St
     );
     let mut statement = conn.prepare_cached(&sql)?;
     let mut rows = statement.query(params![most as i64])?;
-    let (mut found, mut held) = (Vec::new(), Held::default());
+    let (mut found, mut held) = (Vec::new(), LookedAt::default());
     while let Some(row) = rows.next()? {
         found.push(with_message(conn, &mut held, read_row(row)?)?);
     }
@@ -195,7 +195,7 @@ pub(super) fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
         key,
         group: GroupId::from(row.get::<_, String>(1)?),
         channel: ChannelName::from(channel),
-        status: Status::parse(&status)
+        status: MessageStatus::parse(&status)
             .ok_or_else(|| corrupt(format!("outbox row {key}"), format!("status {status:?}")))?,
         attempts: row.get(5)?,
         part: row.get(6)?,
@@ -232,7 +232,7 @@ pub(super) fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
 /// Fills the message in from the journal. Rows in order of their keys read each decision once.
 pub(super) fn with_message(
     conn: &Connection,
-    held: &mut Held,
+    held: &mut LookedAt,
     mut row: OutboxRow,
 ) -> Result<OutboxRow, StoreError> {
     let place = || format!("outbox row {}", row.key);

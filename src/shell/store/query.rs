@@ -101,7 +101,7 @@ impl Reader {
 
     /// The entries of some decisions, named by the numbers of their first entries, in the order in which they are named.
     pub fn decisions(&self, numbers: &[i64]) -> Result<Vec<LogLine>, StoreError> {
-        let mut held = archive::Held::default();
+        let mut held = archive::LookedAt::default();
         let mut lines = Vec::new();
         for number in numbers {
             let Some(row) = held.row(&self.conn, *number)? else { continue };

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     base::{ids::GroupId, member::Members, time::Timestamp},
-    courier::Memory,
+    courier::RobotMemory,
     engine::{
         self,
         state::{STATE_VERSION, State},
@@ -41,7 +41,7 @@ pub struct Recovered {
     /// Messages that are open, by group; only where the engine starts.
     pub backlog: BTreeMap<GroupId, Vec<Backlog>>,
     /// What robots did lately.
-    pub robots: Vec<Memory>,
+    pub robots: Vec<RobotMemory>,
     /// Who is signed in.
     pub sessions: Vec<SessionRow>,
     /// The edition of which people were told last.

@@ -180,12 +180,12 @@ fn mark_path(dir: &Path) -> PathBuf {
 
 /// How far the state has come, beside it: an older copy in its place is told by this.
 #[derive(Debug)]
-pub(super) struct Mark(File);
+pub(super) struct RestoreMark(File);
 
 /// Its length is always the same, so that it is written over in one go.
 const MARK_BYTES: usize = 41;
 
-impl Mark {
+impl RestoreMark {
     /// Opens the mark of a state directory. Gives how far the state had come when it was written last.
     pub(super) fn open(dir: &Path) -> Result<(Self, Option<(i64, Timestamp)>), StoreError> {
         let file = OpenOptions::new()

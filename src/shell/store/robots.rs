@@ -5,12 +5,12 @@
 use super::{StoreError, form};
 use crate::{
     base::time::Timestamp,
-    courier::{Memory, RobotId},
+    courier::{RobotId, RobotMemory},
 };
 use rusqlite::{Connection, params};
 
 /// Keeps what robots did.
-pub(super) fn keep(conn: &Connection, robots: &[Memory]) -> Result<(), StoreError> {
+pub(super) fn keep(conn: &Connection, robots: &[RobotMemory]) -> Result<(), StoreError> {
     let mut statement = conn.prepare_cached(
         "INSERT INTO robots (robot, paused_until, sent) VALUES (?1, ?2, ?3) \
          ON CONFLICT (robot) DO UPDATE SET paused_until = ?2, sent = ?3",
@@ -24,7 +24,7 @@ pub(super) fn keep(conn: &Connection, robots: &[Memory]) -> Result<(), StoreErro
 }
 
 /// Everything that is remembered. A word that is no instant is left out.
-pub(super) fn load(conn: &Connection) -> Result<Vec<Memory>, StoreError> {
+pub(super) fn load(conn: &Connection) -> Result<Vec<RobotMemory>, StoreError> {
     if !form::has(conn, form::ROBOTS_FORM)? {
         return Ok(Vec::new());
     }
@@ -35,7 +35,7 @@ pub(super) fn load(conn: &Connection) -> Result<Vec<Memory>, StoreError> {
         let sent: String = row.get(2)?;
         let sent = sent.split(' ').filter_map(|at| at.parse().ok()).map(Timestamp::from_millis).collect();
         let paused_until = row.get::<_, Option<i64>>(1)?.map(Timestamp::from_millis);
-        found.push(Memory { robot: RobotId(row.get(0)?), paused_until, sent });
+        found.push(RobotMemory { robot: RobotId(row.get(0)?), paused_until, sent });
     }
     Ok(found)
 }

@@ -8,7 +8,7 @@ use crate::{
         ids::{Digest, EffectId, GroupId},
         time::Timestamp,
     },
-    courier::Memory,
+    courier::RobotMemory,
     engine::{entry::Entry, state::State},
 };
 use std::{
@@ -54,7 +54,7 @@ pub enum Work {
         /// What became of rows.
         settles: Vec<Settle>,
         /// What a restart has to know of robots.
-        robots: Vec<Memory>,
+        robots: Vec<RobotMemory>,
         /// Resolves after the commit.
         reply: oneshot::Sender<Result<Vec<i64>, StoreError>>,
     },
@@ -147,7 +147,7 @@ impl StoreHandle {
         &self,
         claims: Vec<i64>,
         settles: Vec<Settle>,
-        robots: Vec<Memory>,
+        robots: Vec<RobotMemory>,
     ) -> Result<Vec<i64>, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.send(Work::Record { claims, settles, robots, reply })?;

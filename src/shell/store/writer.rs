@@ -4,9 +4,9 @@
 //! after any other error nothing more is written: the engine stops, and what was not committed has not happened.
 
 use super::{
-    Ack, Acked, Covering, Decision, Doubt, GroupInfo, Open, OutboxRow, Recovered, StoreError, StoreHandle,
-    Work, corrupt, cursor, form, inbox, members, outbox, path, place, query, recovery,
-    restore::{self, Mark},
+    Ack, Acked, Covering, Decision, Doubt, GroupInfo, OpenMessage, OutboxRow, Recovered, StoreError,
+    StoreHandle, Work, corrupt, cursor, form, inbox, members, outbox, path, place, query, recovery,
+    restore::{self, RestoreMark},
     robots, schema,
     sealed::Sealer,
     session, sound, wire,
@@ -52,13 +52,16 @@ pub struct Store {
 impl Store {
     /// Opens or makes the database of a state directory, brings it to the present form, and reads what is in it.
     /// The caller holds the directory's lock.
-    pub fn open(dir: &Path, tell: UnboundedSender<Ack>) -> Result<(Self, Recovered, Vec<Open>), StoreError> {
+    pub fn open(
+        dir: &Path,
+        tell: UnboundedSender<Ack>,
+    ) -> Result<(Self, Recovered, Vec<OpenMessage>), StoreError> {
         let file = path(dir);
         let mut conn = Connection::open(&file)?;
         form::prepare(&conn)?;
         sound::open(&conn, &file, &tell)?;
         let upgraded = schema::migrate(&mut conn, &file)?;
-        let (mark, reached) = Mark::open(dir)?;
+        let (mark, reached) = RestoreMark::open(dir)?;
         let put_back = restore::put_back(&conn, reached)?;
         let mut recovered = Recovered {
             upgraded,
@@ -139,7 +142,7 @@ struct Writer {
     broken: Option<StoreError>,
     prune_at: Timestamp,
     doubt: Option<Doubt>,
-    mark: Mark,
+    mark: RestoreMark,
     hurry: Arc<AtomicBool>,
 }
 

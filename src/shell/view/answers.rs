@@ -2,7 +2,7 @@
 //!
 //! From the journal, because a question that is counted stands in no state any more. Of an anonymous one only how many.
 
-use super::{At, Group};
+use super::{GroupShown, LocalTime};
 use crate::{
     base::{
         ids::{GroupId, MemberId, RunId, StepId, TaskId},
@@ -23,7 +23,7 @@ const WAITING: &str = "waiting";
 
 /// One question.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Row {
+pub struct AnswerRow {
     /// The group of the question.
     pub group: GroupId,
     /// The id of its task.
@@ -35,11 +35,11 @@ pub struct Row {
     /// The step that asks.
     pub step: Option<StepId>,
     /// When it was put.
-    pub opened: At,
+    pub opened: LocalTime,
     /// Until when answers count.
-    pub due: Option<At>,
+    pub due: Option<LocalTime>,
     /// When it was counted or called off; none while it is open.
-    pub closed: Option<At>,
+    pub closed: Option<LocalTime>,
     /// Whether who chose what is nobody's business.
     pub anonymous: bool,
     /// How many places there are.
@@ -64,7 +64,7 @@ pub struct GivenAnswer {
     /// The option, several, or the form.
     pub answer: Json,
     /// When it was heard.
-    pub at: Option<At>,
+    pub at: Option<LocalTime>,
     /// `place`, `waiting`, or nothing where there are no places.
     pub seat: Option<&'static str>,
 }
@@ -127,7 +127,7 @@ impl Questions {
     }
 
     /// Those that go by a name (a task, a run, a play, `PLAY/ID`; all where none is named), newest first.
-    pub fn rows(&self, group: Group<'_>, name: Option<&str>) -> Vec<Row> {
+    pub fn rows(&self, group: GroupShown<'_>, name: Option<&str>) -> Vec<AnswerRow> {
         let newest = self.order.iter().rev().filter_map(|id| self.all.get(id));
         newest
             .filter(|question| name.is_none_or(|name| is_called(question, name)))
@@ -147,7 +147,7 @@ fn is_called(question: &PutQuestion, name: &str) -> bool {
 }
 
 impl PutQuestion {
-    fn row(&self, group: Group<'_>) -> Row {
+    fn row(&self, group: GroupShown<'_>) -> AnswerRow {
         let (open, task) = (&self.open, &self.open.task);
         let answers = open.in_order();
         let mut counts: Vec<u64> = vec![0; task.options.len()];
@@ -179,7 +179,7 @@ impl PutQuestion {
                     .map(|_| if has_place { "place" } else { WAITING }),
             }
         };
-        Row {
+        AnswerRow {
             group: group.id.clone(),
             task: task.id.clone(),
             text: task.text.clone(),
@@ -198,7 +198,7 @@ impl PutQuestion {
     }
 }
 
-impl Row {
+impl AnswerRow {
     /// The names of those who chose an option and do not wait for a place.
     pub fn who_chose(&self, option: &str) -> Vec<String> {
         self.names(|given| given.seat != Some(WAITING) && chose(&given.answer, option))
@@ -242,7 +242,7 @@ fn said(answer: &Json) -> String {
 }
 
 /// A member as people call them.
-pub fn name_of(group: Group<'_>, member: &MemberId) -> String {
+pub fn name_of(group: GroupShown<'_>, member: &MemberId) -> String {
     let name = group.state.members.get(member).map(|known| known.name.clone());
     name.filter(|name| !name.is_empty()).unwrap_or_else(|| member.to_string())
 }

@@ -6,13 +6,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// An instant with the offset under which it is shown. As JSON it is RFC 3339 with that offset, and milliseconds
 /// where there are any.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct At {
+pub struct LocalTime {
     /// The instant.
     pub at: Timestamp,
     offset: jiff::tz::Offset,
 }
 
-impl At {
+impl LocalTime {
     /// An instant as a zone reads it.
     pub fn new(at: Timestamp, zone: &Zone) -> Self {
         Self { at, offset: zone.tz().to_offset(at.to_jiff()) }
@@ -42,13 +42,13 @@ impl At {
     }
 }
 
-impl Serialize for At {
+impl Serialize for LocalTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.exact())
     }
 }
 
-impl<'de> Deserialize<'de> for At {
+impl<'de> Deserialize<'de> for LocalTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let pieces = jiff::fmt::temporal::Pieces::parse(&text).map_err(de::Error::custom)?;
@@ -66,10 +66,10 @@ mod tests {
     fn an_instant_is_read_as_it_was_written() {
         let zone = Zone::named("Asia/Kolkata").unwrap();
         for (millis, text) in [(0, "1970-01-01T05:30:00+05:30"), (1_250, "1970-01-01T05:30:01.250+05:30")] {
-            let at = At::new(Timestamp::from_millis(millis), &zone);
+            let at = LocalTime::new(Timestamp::from_millis(millis), &zone);
             let json = serde_json::to_string(&at).unwrap();
             assert_eq!(json, format!("{text:?}"));
-            assert_eq!(serde_json::from_str::<At>(&json).unwrap(), at);
+            assert_eq!(serde_json::from_str::<LocalTime>(&json).unwrap(), at);
             assert_eq!(at.minute(), "1970-01-01 05:30");
         }
     }

@@ -1,6 +1,6 @@
 //! `doctor`: what the numbers of a group are signs of, what is not known, and what helps; and its scorecard.
 
-use super::Group;
+use super::GroupShown;
 use crate::{
     base::{
         ids::GroupId,
@@ -86,13 +86,18 @@ pub struct ScoreLine {
 }
 
 /// What is wrong with a group, then what could not be judged.
-pub fn complaints(group: Group<'_>, playbook: &Playbook, now: Timestamp, locale: Locale) -> Vec<Complaint> {
+pub fn complaints(
+    group: GroupShown<'_>,
+    playbook: &Playbook,
+    now: Timestamp,
+    locale: Locale,
+) -> Vec<Complaint> {
     chart(group, playbook, now).map_or_else(Vec::new, |(chart, own)| told(group, (&chart, own), locale))
 }
 
 /// The same, judged among the other groups of its engine too.
 pub fn complaints_among(
-    group: Group<'_>,
+    group: GroupShown<'_>,
     playbook: &Playbook,
     around: &Arc<Around>,
     now: Timestamp,
@@ -102,7 +107,7 @@ pub fn complaints_among(
     told(group, (&chart.among(around.clone()), own), locale)
 }
 
-fn told(group: Group<'_>, (chart, own): (&Chart, &Playbook), locale: Locale) -> Vec<Complaint> {
+fn told(group: GroupShown<'_>, (chart, own): (&Chart, &Playbook), locale: Locale) -> Vec<Complaint> {
     let found = diagnose(chart, own).into_iter().map(|one| Complaint {
         found: Some(true),
         evidence: one.evidence.iter().map(|sign| shown(sign, locale)).collect(),
@@ -117,7 +122,7 @@ fn told(group: Group<'_>, (chart, own): (&Chart, &Playbook), locale: Locale) -> 
 }
 
 /// What is heard nowhere: channels that are silent now, and what no channel can hear as it is configured.
-fn unheard(group: Group<'_>, own: &Playbook, locale: Locale) -> Vec<Complaint> {
+fn unheard(group: GroupShown<'_>, own: &Playbook, locale: Locale) -> Vec<Complaint> {
     let row = |name: &str, title: Phrase, says: Vec<Phrase>| Complaint {
         group: group.id.clone(),
         name: name.to_owned(),
@@ -142,7 +147,7 @@ fn unheard(group: Group<'_>, own: &Playbook, locale: Locale) -> Vec<Complaint> {
 }
 
 /// The scorecard of a group.
-pub fn marks(group: Group<'_>, playbook: &Playbook, now: Timestamp, locale: Locale) -> Vec<ScoreLine> {
+pub fn marks(group: GroupShown<'_>, playbook: &Playbook, now: Timestamp, locale: Locale) -> Vec<ScoreLine> {
     let Some((chart, own)) = chart(group, playbook, now) else { return Vec::new() };
     let mark = |one: Score| ScoreLine {
         group: group.id.clone(),
@@ -160,7 +165,7 @@ pub fn marks(group: Group<'_>, playbook: &Playbook, now: Timestamp, locale: Loca
     score(&chart, own).into_iter().map(mark).collect()
 }
 
-fn chart<'p>(group: Group<'_>, playbook: &'p Playbook, now: Timestamp) -> Option<(Chart, &'p Playbook)> {
+fn chart<'p>(group: GroupShown<'_>, playbook: &'p Playbook, now: Timestamp) -> Option<(Chart, &'p Playbook)> {
     let own = playbook.in_group(group.id);
     let described = own.groups.get(group.id)?;
     Some((Chart::of(group.state, own, described, now), own))

@@ -6,7 +6,7 @@ use crate::{
     model::{ending::endings, playbook::Playbook},
     shell::{
         ears::EarNow,
-        refusals::Refusal,
+        refusals::RefusedFile,
         store::{Backlog, LogLine, Parked},
     },
 };
@@ -14,15 +14,15 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
 
 /// What a status is made from, beside the state.
 #[derive(Clone, Copy)]
-pub struct Facts<'a> {
+pub struct KnownFacts<'a> {
     /// The version in force.
-    pub version: &'a Version,
+    pub version: &'a KnownVersion,
     /// Messages of the group that somebody still has to do something about.
     pub backlog: &'a [Backlog],
     /// Inputs of it that were parked lately.
     pub parked: Option<&'a Parked>,
     /// Its file's newest version is refused.
-    pub refused: Option<&'a Refusal>,
+    pub refused: Option<&'a RefusedFile>,
     /// Entries about what did not happen, newest first.
     pub skipped: &'a [LogLine],
     /// How the ears are of an engine that runs.
@@ -37,7 +37,7 @@ pub struct Facts<'a> {
 
 /// What is known of a version of a playbook, the same for all its groups.
 #[derive(Debug, Clone, Default)]
-pub struct Version {
+pub struct KnownVersion {
     /// The playbook; none where it does not compile with this program.
     pub playbook: Option<Arc<Playbook>>,
     /// What runs out.
@@ -46,7 +46,7 @@ pub struct Version {
     pub(super) deaf: Vec<Phrase>,
 }
 
-impl Version {
+impl KnownVersion {
     /// Of a playbook, as of now.
     pub fn of(playbook: Option<Arc<Playbook>>, now: Timestamp) -> Self {
         let ending = playbook.iter().flat_map(|playbook| endings(playbook, now));
@@ -58,21 +58,21 @@ impl Version {
 
 /// Versions that are in force, each compiled once however many groups have it.
 #[derive(Debug, Default)]
-pub struct Versions(RefCell<BTreeMap<Digest, Rc<Version>>>);
+pub struct KnownVersions(RefCell<BTreeMap<Digest, Rc<KnownVersion>>>);
 
-impl Versions {
+impl KnownVersions {
     /// A version; `compile` is called where it has not been asked for before.
     pub fn of(
         &self,
         digest: Option<&Digest>,
         now: Timestamp,
         compile: impl FnOnce(&Digest) -> Option<Arc<Playbook>>,
-    ) -> Rc<Version> {
+    ) -> Rc<KnownVersion> {
         let Some(digest) = digest else { return Rc::default() };
         if let Some(known) = self.0.borrow().get(digest) {
             return known.clone();
         }
-        let version = Rc::new(Version::of(compile(digest), now));
+        let version = Rc::new(KnownVersion::of(compile(digest), now));
         self.0.borrow_mut().insert(digest.clone(), version.clone());
         version
     }

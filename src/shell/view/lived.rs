@@ -1,14 +1,14 @@
 //! What simulations and tests say to programs: the spread of many runs, what a search for faults survived, how a
 //! replay differs, whether an expectation was met.
 
-use super::At;
+use super::LocalTime;
 use crate::{
     base::{
         ids::{EffectId, GroupId, PlayName},
         time::Zone,
     },
     sim::{
-        difference::{Change, Said},
+        difference::{PostChange, PostSaid},
         fault::Survived,
         spread::{Spread, Spreads},
     },
@@ -17,18 +17,18 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 /// The spread of many runs.
 #[derive(Debug, Clone, Serialize)]
-pub struct Lived<'a> {
+pub struct SpreadLine<'a> {
     runs: u64,
-    days_until_phase: Named<'a, Option<&'a Spread>>,
-    numbers: Named<'a, &'a Spread>,
-    plays: Named<'a, Play<'a>>,
+    days_until_phase: NamedValues<'a, Option<&'a Spread>>,
+    numbers: NamedValues<'a, &'a Spread>,
+    plays: NamedValues<'a, PlayLine<'a>>,
 }
 
 /// Values by name, in their order.
 #[derive(Debug, Clone)]
-struct Named<'a, T>(Vec<(&'a str, T)>);
+struct NamedValues<'a, T>(Vec<(&'a str, T)>);
 
-impl<T: Serialize> Serialize for Named<'_, T> {
+impl<T: Serialize> Serialize for NamedValues<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (name, value) in &self.0 {
@@ -39,7 +39,7 @@ impl<T: Serialize> Serialize for Named<'_, T> {
 }
 
 #[derive(Debug, Clone, Serialize)]
-struct Play<'a> {
+struct PlayLine<'a> {
     runs: &'a Spread,
     posts: &'a Spread,
     missed: &'a Spread,
@@ -48,15 +48,16 @@ struct Play<'a> {
 }
 
 /// The spread of many runs.
-pub fn lived(spreads: &Spreads) -> Lived<'_> {
-    let play = |[runs, posts, missed, skipped, failed]: [_; 5]| Play { runs, posts, missed, skipped, failed };
-    Lived {
+pub fn lived(spreads: &Spreads) -> SpreadLine<'_> {
+    let play =
+        |[runs, posts, missed, skipped, failed]: [_; 5]| PlayLine { runs, posts, missed, skipped, failed };
+    SpreadLine {
         runs: spreads.runs,
-        days_until_phase: Named(
+        days_until_phase: NamedValues(
             spreads.phases.iter().map(|(phase, spread)| (phase.as_str(), spread.as_ref())).collect(),
         ),
-        numbers: Named(spreads.numbers.iter().map(|(name, spread)| (name.en, spread)).collect()),
-        plays: Named(
+        numbers: NamedValues(spreads.numbers.iter().map(|(name, spread)| (name.en, spread)).collect()),
+        plays: NamedValues(
             spreads.plays.iter().map(|(name, spreads)| (name.as_str(), play(spreads.each_ref()))).collect(),
         ),
     }
@@ -74,18 +75,18 @@ pub struct Faults {
 
 /// A message that is not as it was in a recording.
 #[derive(Debug, Clone, Serialize)]
-pub struct Difference<'a> {
+pub struct LivedDifference<'a> {
     group: &'a GroupId,
     play: &'a PlayName,
     effect: &'a EffectId,
     change: &'static str,
-    was: Option<Message<'a>>,
-    is: Option<Message<'a>>,
+    was: Option<LivedMessage<'a>>,
+    is: Option<LivedMessage<'a>>,
 }
 
 #[derive(Debug, Clone, Serialize)]
-struct Message<'a> {
-    at: At,
+struct LivedMessage<'a> {
+    at: LocalTime,
     channel: &'a str,
     text: &'a str,
 }
@@ -93,25 +94,25 @@ struct Message<'a> {
 /// A message that is not as it was.
 pub fn difference<'a>(
     (group, play, effect): (&'a GroupId, &'a PlayName, &'a EffectId),
-    change: &'a Change,
+    change: &'a PostChange,
     zone: &Zone,
-) -> Difference<'a> {
-    let message = |said: &'a Said| Message {
-        at: At::new(said.at, zone),
+) -> LivedDifference<'a> {
+    let message = |said: &'a PostSaid| LivedMessage {
+        at: LocalTime::new(said.at, zone),
         channel: said.channel.as_str(),
         text: &said.text,
     };
     let (was, is) = match change {
-        Change::Added(is) => (None, Some(is)),
-        Change::Removed(was) => (Some(was), None),
-        Change::Changed(was, is) | Change::Moved(was, is) => (Some(was), Some(is)),
+        PostChange::Added(is) => (None, Some(is)),
+        PostChange::Removed(was) => (Some(was), None),
+        PostChange::Changed(was, is) | PostChange::Moved(was, is) => (Some(was), Some(is)),
     };
-    Difference { group, play, effect, change: change.word(), was: was.map(message), is: is.map(message) }
+    LivedDifference { group, play, effect, change: change.word(), was: was.map(message), is: is.map(message) }
 }
 
 /// Whether an expectation of a scenario was met.
 #[derive(Debug, Clone, Serialize)]
-pub struct Expectation<'a> {
+pub struct ExpectationLine<'a> {
     /// The scenario's file.
     pub file: String,
     /// The line.

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 /// An entry as people read it: `{seq, at, group, entry, …fields}`, instants in RFC 3339 with the zone's offset,
 /// lengths as `1h30m`. What a fact itself calls `at` is `when`.
 #[derive(Debug, Clone, Copy)]
-pub struct Line<'a> {
+pub struct JournalLine<'a> {
     /// The number of the entry.
     pub seq: i64,
     /// The group of the entry.
@@ -30,7 +30,7 @@ pub struct Line<'a> {
     pub zone: &'a Zone,
 }
 
-impl<'a> Line<'a> {
+impl<'a> JournalLine<'a> {
     /// A line of a journal.
     pub fn of(line: &'a LogLine, zone: &'a Zone) -> Self {
         Self { seq: line.seq, group: &line.group, entry: &line.entry, zone }
@@ -43,7 +43,7 @@ impl<'a> Line<'a> {
     }
 }
 
-impl Serialize for Line<'_> {
+impl Serialize for JournalLine<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { seq, group, entry, zone } = *self;
         let spoken = Spoken { to: serde_json::value::Serializer, zone };
@@ -69,13 +69,13 @@ impl Serialize for Line<'_> {
 
 /// The zones in which the lines of groups are written.
 #[derive(Debug)]
-pub struct Zones {
+pub struct LogZones {
     infos: BTreeMap<GroupId, GroupInfo>,
     known: BTreeMap<String, Zone>,
     utc: Zone,
 }
 
-impl Zones {
+impl LogZones {
     /// From what is known of the groups.
     pub fn new(infos: BTreeMap<GroupId, GroupInfo>) -> Self {
         Self { infos, known: BTreeMap::new(), utc: Zone::utc() }
@@ -88,7 +88,7 @@ impl Zones {
     }
 }
 
-/// Reads a line that [`Line`] wrote. Times inside a playbook's own values are text there; all else is as it was.
+/// Reads a line that [`JournalLine`] wrote. Times inside a playbook's own values are text there; all else is as it was.
 pub fn read(line: &str) -> Result<LogLine, String> {
     let mut fields: Map<String, Value> =
         serde_json::from_str(line).map_err(|error| format!("this is no line of a journal: {error}"))?;
@@ -125,7 +125,7 @@ mod tests {
         let zone = Zone::named("Asia/Shanghai").unwrap();
         let entry = Entry { at: Timestamp::from_millis(0), input: Some("i1".into()), fact };
         let line = LogLine { seq: 7, group: "g".into(), entry };
-        let text = serde_json::to_string(&Line::of(&line, &zone)).unwrap();
+        let text = serde_json::to_string(&JournalLine::of(&line, &zone)).unwrap();
         assert_eq!(read(&text).unwrap(), line, "{text}");
         text
     }

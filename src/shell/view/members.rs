@@ -1,13 +1,13 @@
 //! `members`: who is in a group, as far as is known.
 
-use super::{At, Group};
+use super::{GroupShown, LocalTime};
 use crate::base::ids::{GroupId, MemberId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One member.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Row {
+pub struct MemberRow {
     /// The group.
     pub group: GroupId,
     /// The member's id.
@@ -22,9 +22,9 @@ pub struct Row {
     /// Where the member came from.
     pub source: String,
     /// When the member joined, where that is known.
-    pub joined: Option<At>,
+    pub joined: Option<LocalTime>,
     /// When the member was last heard, where that is known.
-    pub seen: Option<At>,
+    pub seen: Option<LocalTime>,
     /// Messages reported.
     pub messages: u64,
     /// Points that scripts gave.
@@ -36,10 +36,10 @@ pub struct Row {
 }
 
 /// The members of a group.
-pub fn members(group: Group<'_>) -> impl Iterator<Item = Row> {
+pub fn members(group: GroupShown<'_>) -> impl Iterator<Item = MemberRow> {
     group.state.members.iter().map(move |member| {
         let activity = group.state.members.activity(&member.id);
-        Row {
+        MemberRow {
             group: group.id.clone(),
             id: member.id.clone(),
             ids: member.ids.clone(),
@@ -61,13 +61,13 @@ const COLUMNS: [&str; 10] =
     ["group", "id", "name", "role", "source", "joined", "seen", "messages", "points", "tags"];
 
 /// The members as a table with a header, as `members import` reads it; a column for each field that anybody has.
-pub fn csv(rows: &[Row]) -> Result<String, csv::Error> {
+pub fn csv(rows: &[MemberRow]) -> Result<String, csv::Error> {
     let fields: BTreeSet<&str> = rows.iter().flat_map(|row| row.fields.keys().map(String::as_str)).collect();
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(COLUMNS.into_iter().chain(fields.iter().copied()).map(text_cell))?;
     for row in rows {
         let tags: Vec<&str> = row.tags.iter().map(String::as_str).collect();
-        let at = |at: Option<&At>| at.map(At::exact).unwrap_or_default();
+        let at = |at: Option<&LocalTime>| at.map(LocalTime::exact).unwrap_or_default();
         let known = [
             row.group.to_string(),
             row.id.to_string(),

@@ -1,11 +1,11 @@
 //! `metrics`: the numbers of a group, each with its denominator, whether it is complete, and how it is computed.
 
-use super::Group;
+use super::GroupShown;
 use crate::{
     base::{
         ids::GroupId,
         locale::Locale,
-        metric::{self, Figure, Takes, Unit},
+        metric::{self, Figure, MetricUnit, Takes},
         phrase::{Phrase, pair, phrase},
         time::{Timestamp, Zone},
     },
@@ -20,7 +20,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// One number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Row {
+pub struct NumberRow {
     /// The group.
     pub group: GroupId,
     /// The name of the metric.
@@ -48,10 +48,10 @@ pub struct Row {
     pub about: String,
     /// The same by source of those who joined, by play of whose tasks they are, by kind of what was screened.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub by: BTreeMap<String, Part>,
+    pub by: BTreeMap<String, SourceRow>,
     /// What it should come to, where the playbook says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target: Option<Target>,
+    pub target: Option<TargetRow>,
     /// The numbers of which one of the playbook's own is made.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<String>,
@@ -62,7 +62,7 @@ pub struct Row {
 
 /// What a number should come to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Target {
+pub struct TargetRow {
     /// As the playbook says it: `>= 12`.
     pub is: String,
     /// By when, in the group's time.
@@ -76,7 +76,7 @@ pub struct Target {
 
 /// A number of one source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Part {
+pub struct SourceRow {
     /// The value; null where it is unknown.
     pub value: Option<f64>,
     /// What it is a part of.
@@ -91,7 +91,12 @@ pub fn reading(state: &State, playbook: Option<&Playbook>, now: Timestamp) -> Ar
 }
 
 /// Every number of a group.
-pub fn metrics(group: Group<'_>, playbook: Option<&Playbook>, now: Timestamp, locale: Locale) -> Vec<Row> {
+pub fn metrics(
+    group: GroupShown<'_>,
+    playbook: Option<&Playbook>,
+    now: Timestamp,
+    locale: Locale,
+) -> Vec<NumberRow> {
     let reading = reading(group.state, playbook, now);
     own_rows(group.id, &reading, group.zone, locale).chain(rows(group.id, &reading, locale)).collect()
 }
@@ -102,7 +107,7 @@ fn own_rows(
     reading: &Gauges,
     zone: &Zone,
     locale: Locale,
-) -> impl Iterator<Item = Row> + use<> {
+) -> impl Iterator<Item = NumberRow> + use<> {
     let own: Vec<(&OwnNumber, Figure)> = reading.own().collect();
     let is_part = |name: &str| own.iter().any(|(number, _)| number.parts.iter().any(|part| **part == *name));
     let mut ahead: Vec<usize> = (0..own.len()).rev().filter(|at| !is_part(&own[*at].0.name)).collect();
@@ -120,7 +125,7 @@ fn own_rows(
         let target = number.target.map(|target| {
             let by = number.by.map(|by| by.of(reading.created()));
             let met = figure.value.map(|value| target.is_met(value));
-            Target {
+            TargetRow {
                 is: target.to_string(),
                 by: by.map(|by| by.just_before().to_rfc3339(zone)),
                 late: met == Some(false) && by.is_some_and(|by| reading.now() >= by),
@@ -129,12 +134,12 @@ fn own_rows(
         });
         let (days, unit) = match &number.reckoned {
             Reckoned::Signals { over, sum, .. } => {
-                (Some(*over), if sum.is_none() { Unit::Count } else { Unit::Plain })
+                (Some(*over), if sum.is_none() { MetricUnit::Count } else { MetricUnit::Plain })
             }
-            Reckoned::Value(_) => (None, Unit::Plain),
+            Reckoned::Value(_) => (None, MetricUnit::Plain),
         };
         let how = number.how().of(locale).to_owned();
-        Row {
+        NumberRow {
             group: group.clone(),
             metric: number.name.to_string(),
             days,
@@ -156,10 +161,10 @@ fn own_rows(
 }
 
 /// The same of a reading.
-pub fn rows(group: &GroupId, reading: &Gauges, locale: Locale) -> Vec<Row> {
+pub fn rows(group: &GroupId, reading: &Gauges, locale: Locale) -> Vec<NumberRow> {
     let row = |(metric, taken, figure): (&'static crate::base::metric::Metric, Option<u32>, Figure)| {
         let parts = reading.parts_of(metric.name).into_iter();
-        Row {
+        NumberRow {
             group: group.clone(),
             metric: metric.name.to_owned(),
             days: taken.filter(|_| matches!(metric.takes, Takes::Days(_))),
@@ -171,7 +176,7 @@ pub fn rows(group: &GroupId, reading: &Gauges, locale: Locale) -> Vec<Row> {
             unknown: figure.unknown.map(|why| why.of(locale).to_owned()),
             how: metric.how.of(locale).to_owned(),
             about: metric.about.of(locale).to_owned(),
-            by: parts.map(|(source, one)| (source, Part { value: one.value, of: one.of })).collect(),
+            by: parts.map(|(source, one)| (source, SourceRow { value: one.value, of: one.of })).collect(),
             target: None,
             parts: Vec::new(),
             own: false,
@@ -180,18 +185,18 @@ pub fn rows(group: &GroupId, reading: &Gauges, locale: Locale) -> Vec<Row> {
     reading.all().map(row).collect()
 }
 
-const fn word(unit: Unit) -> &'static str {
+const fn word(unit: MetricUnit) -> &'static str {
     match unit {
-        Unit::Count => "count",
-        Unit::Share => "share",
-        Unit::Minutes => "minutes",
-        Unit::Days => "days",
-        Unit::Plain => "plain",
-        Unit::Points => "points",
+        MetricUnit::Count => "count",
+        MetricUnit::Share => "share",
+        MetricUnit::Minutes => "minutes",
+        MetricUnit::Days => "days",
+        MetricUnit::Plain => "plain",
+        MetricUnit::Points => "points",
     }
 }
 
-impl Row {
+impl NumberRow {
     /// As an expression writes it.
     pub fn name(&self) -> String {
         match self.days.or(self.n).filter(|_| !self.own) {
@@ -208,14 +213,14 @@ impl Row {
     /// The value of a part of it.
     pub fn shown_of(&self, value: Option<f64>, locale: Locale) -> String {
         let Some(value) = value else { return locale.pick("unknown", "未知").to_owned() };
-        let unit = metric::find(&self.metric).map_or(Unit::Plain, |metric| metric.unit);
+        let unit = metric::find(&self.metric).map_or(MetricUnit::Plain, |metric| metric.unit);
         unit.write(value).of(locale).to_owned()
     }
 
     /// What it should come to, and whether it does, for people; empty where nothing is said.
     pub fn aim(&self, locale: Locale) -> String {
         let Some(target) = &self.target else { return String::new() };
-        let Target { by, .. } = target;
+        let TargetRow { by, .. } = target;
         let is = Phrase::same(&*target.is);
         let by = by.as_ref().and_then(|by| by.get(..10)).map(|day| phrase!(" by {day}", "，{day} 前"));
         let by = by.unwrap_or_default();

@@ -24,7 +24,7 @@ pub mod status;
 pub mod tasks;
 pub mod why;
 
-pub use at::At;
+pub use at::LocalTime;
 
 use crate::{
     base::{ids::GroupId, time::Zone},
@@ -34,7 +34,7 @@ use crate::{
 
 /// One group to be shown.
 #[derive(Clone, Copy)]
-pub struct Group<'a> {
+pub struct GroupShown<'a> {
     /// The id of the group.
     pub id: &'a GroupId,
     /// The state of the group.
@@ -45,8 +45,8 @@ pub struct Group<'a> {
     pub zone: &'a Zone,
 }
 
-impl Group<'_> {
-    fn at(&self, at: crate::base::time::Timestamp) -> At {
-        At::new(at, self.zone)
+impl GroupShown<'_> {
+    fn at(&self, at: crate::base::time::Timestamp) -> LocalTime {
+        LocalTime::new(at, self.zone)
     }
 }

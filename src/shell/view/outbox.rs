@@ -1,6 +1,6 @@
 //! `outbox`: messages on their way, and what became of them.
 
-use super::{At, Group};
+use super::{GroupShown, LocalTime};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId, PlayName},
@@ -11,7 +11,7 @@ use crate::{
     model::message::Label,
     shell::{
         answers,
-        store::{OutboxRow, Status},
+        store::{MessageStatus, OutboxRow},
     },
     sim::timeline::held_by,
 };
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Row {
+pub struct MessageRow {
     /// The group that speaks.
     pub group: GroupId,
     /// The effect.
@@ -35,11 +35,11 @@ pub struct Row {
     /// What the platform said, or why it failed.
     pub note: String,
     /// When it was decided.
-    pub created: At,
+    pub created: LocalTime,
     /// The next attempt.
-    pub until: Option<At>,
+    pub until: Option<LocalTime>,
     /// When it was settled.
-    pub settled: Option<At>,
+    pub settled: Option<LocalTime>,
     /// The play it belongs to.
     pub play: Option<PlayName>,
     /// The label of the message.
@@ -59,12 +59,12 @@ pub enum Way {
     Held,
     /// In the outbox.
     #[serde(untagged)]
-    Out(Status),
+    Out(MessageStatus),
 }
 
 /// What the engine holds back in a group, in the order in which it goes.
-pub fn held(group: Group<'_>) -> impl Iterator<Item = Row> {
-    group.state.held.iter().map(move |held| Row {
+pub fn held(group: GroupShown<'_>) -> impl Iterator<Item = MessageRow> {
+    group.state.held.iter().map(move |held| MessageRow {
         group: group.id.clone(),
         effect: held.outgoing.effect.clone(),
         channel: held.outgoing.channel.clone(),
@@ -83,8 +83,8 @@ pub fn held(group: Group<'_>) -> impl Iterator<Item = Row> {
 }
 
 /// A row of the outbox.
-pub fn row(row: &OutboxRow, zone: &Zone) -> Row {
-    Row {
+pub fn row(row: &OutboxRow, zone: &Zone) -> MessageRow {
+    MessageRow {
         group: row.group.clone(),
         effect: row.effect.clone(),
         channel: row.channel.clone(),
@@ -92,9 +92,9 @@ pub fn row(row: &OutboxRow, zone: &Zone) -> Row {
         attempts: row.attempts,
         in_doubt: row.in_doubt,
         note: row.note.clone(),
-        created: At::new(row.created, zone),
-        until: row.until.map(|at| At::new(at, zone)),
-        settled: row.settled.map(|at| At::new(at, zone)),
+        created: LocalTime::new(row.created, zone),
+        until: row.until.map(|at| LocalTime::new(at, zone)),
+        settled: row.settled.map(|at| LocalTime::new(at, zone)),
         play: row.outgoing.play.clone(),
         label: row.outgoing.label,
         text: row.outgoing.message.text.clone(),
@@ -102,7 +102,7 @@ pub fn row(row: &OutboxRow, zone: &Zone) -> Row {
     }
 }
 
-impl Row {
+impl MessageRow {
     /// Where it is on its way, in words: what was in doubt when it expired may have arrived.
     pub fn says(&self) -> Phrase {
         let status = match self.status {
@@ -110,8 +110,8 @@ impl Row {
             Way::Out(status) => status,
         };
         match status {
-            Status::Expired if self.in_doubt => phrase!("may have arrived", "可能已送到"),
-            Status::InDoubt => phrase!("in doubt", "存疑"),
+            MessageStatus::Expired if self.in_doubt => phrase!("may have arrived", "可能已送到"),
+            MessageStatus::InDoubt => phrase!("in doubt", "存疑"),
             status if self.in_doubt => {
                 let word = in_words(status);
                 phrase!("{word} (in doubt)", "{word}（存疑）"; word)
@@ -127,7 +127,7 @@ impl Row {
             let until = self.until.as_ref().map(|at| phrase!("until {}", "到 {}", at.minute()));
             return Phrase::list(by.into_iter().chain(until));
         }
-        let next = self.until.as_ref().filter(|_| self.status == Way::Out(Status::Pending));
+        let next = self.until.as_ref().filter(|_| self.status == Way::Out(MessageStatus::Pending));
         let next = next.map(|at| phrase!("next attempt {}", "下次尝试 {}", at.second()));
         let note = Some(&self.note).filter(|note| !note.is_empty());
         Phrase::list([note.map(|note| answers::in_words(note)), next].into_iter().flatten())
@@ -135,15 +135,15 @@ impl Row {
 }
 
 /// Where a message is on its way.
-fn in_words(status: Status) -> Words {
+fn in_words(status: MessageStatus) -> Words {
     let zh = match status {
-        Status::Pending => "待发",
-        Status::Claimed => "发送中",
-        Status::Delivered => "已送达",
-        Status::Manual => "待人转发",
-        Status::InDoubt => "存疑",
-        Status::Dead => "被拒收",
-        Status::Expired => "过期",
+        MessageStatus::Pending => "待发",
+        MessageStatus::Claimed => "发送中",
+        MessageStatus::Delivered => "已送达",
+        MessageStatus::Manual => "待人转发",
+        MessageStatus::InDoubt => "存疑",
+        MessageStatus::Dead => "被拒收",
+        MessageStatus::Expired => "过期",
     };
     pair(status.as_str(), zh)
 }

@@ -1,6 +1,6 @@
 //! `plan` and `check --against` for programs: a timed step, and what an edit would change.
 
-use super::Group;
+use super::GroupShown;
 use crate::{
     base::{
         ids::{ChannelName, Digest, GroupId, PlayName, StepId},
@@ -9,7 +9,7 @@ use crate::{
     },
     engine::entry::Outcome,
     model::{
-        edit::{Edit, Fate},
+        edit::{Edit, PlayFate},
         message::Label,
         playbook::Playbook,
         trigger::Trigger,
@@ -20,8 +20,7 @@ use serde::Serialize;
 
 /// A timed step ahead; its instants have whole seconds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[expect(clippy::struct_field_names, reason = "the keys are a promise to programs")]
-pub struct Step<'a> {
+pub struct PlannedStep<'a> {
     at: String,
     group: &'a GroupId,
     play: &'a PlayName,
@@ -45,8 +44,8 @@ struct Holdup<'a> {
 }
 
 /// A timed step, with the budget (its key and what is expected of it) that will probably hold it.
-pub fn step<'a>(planned: &'a Planned, held: Option<(&'a str, &'a Expected)>, zone: &Zone) -> Step<'a> {
-    Step {
+pub fn step<'a>(planned: &'a Planned, held: Option<(&'a str, &'a Expected)>, zone: &Zone) -> PlannedStep<'a> {
+    PlannedStep {
         at: planned.at.to_rfc3339(zone),
         group: &planned.group,
         play: &planned.play,
@@ -65,7 +64,7 @@ pub fn step<'a>(planned: &'a Planned, held: Option<(&'a str, &'a Expected)>, zon
 }
 
 /// What stands otherwise in a group that lives already than in the file, in words: hushed, paused, moved, called off.
-pub fn otherwise(group: Group<'_>, playbook: &Playbook) -> Vec<Phrase> {
+pub fn otherwise(group: GroupShown<'_>, playbook: &Playbook) -> Vec<Phrase> {
     let state = group.state;
     let mut found = Vec::new();
     if let Some(hush) = &state.by_hand.hush {
@@ -114,7 +113,7 @@ pub struct Against<'a> {
     /// The version that is compared with.
     pub to: &'a Digest,
     /// By version in force.
-    pub changes: Vec<Change<'a>>,
+    pub changes: Vec<PlannedChange<'a>>,
     /// Groups that would begin.
     pub begin: &'a [GroupId],
     /// Groups that would rest.
@@ -123,17 +122,17 @@ pub struct Against<'a> {
 
 /// What it would change for the groups of one version.
 #[derive(Debug, Clone, Serialize)]
-pub struct Change<'a> {
+pub struct PlannedChange<'a> {
     groups: &'a [GroupId],
     from: &'a Digest,
-    plays: Vec<PlayRow<'a>>,
+    plays: Vec<PlanRow<'a>>,
     rest: &'a [Phrase],
     under_way: Option<&'a Phrase>,
     reworded: Option<&'a Phrase>,
 }
 
 #[derive(Debug, Clone, Serialize)]
-struct PlayRow<'a> {
+struct PlanRow<'a> {
     play: &'a PlayName,
     fate: &'static str,
     details: &'a [Phrase],
@@ -145,9 +144,12 @@ pub fn change<'a>(
     from: &'a Digest,
     edit: &'a Edit,
     [under_way, reworded]: [Option<&'a Phrase>; 2],
-) -> Change<'a> {
+) -> PlannedChange<'a> {
     let plays = edit.plays.iter();
-    let plays =
-        plays.map(|play| PlayRow { play: &play.play, fate: Fate::as_str(play.fate), details: &play.details });
-    Change { groups, from, plays: plays.collect(), rest: &edit.rest, under_way, reworded }
+    let plays = plays.map(|play| PlanRow {
+        play: &play.play,
+        fate: PlayFate::as_str(play.fate),
+        details: &play.details,
+    });
+    PlannedChange { groups, from, plays: plays.collect(), rest: &edit.rest, under_way, reworded }
 }

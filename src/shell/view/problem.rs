@@ -1,7 +1,7 @@
 //! What is wrong with a group: failed runs, inputs that could not be digested, channels that fail, messages that a
 //! person has to decide about, a clock that is ahead, facts that nobody hears.
 
-use super::{At, Group, known::Facts};
+use super::{GroupShown, LocalTime, known::KnownFacts};
 use crate::{
     base::{
         ids::{ChannelName, PlayName, RunId},
@@ -12,7 +12,7 @@ use crate::{
     engine::{entry::Outcome, state::Run, view},
     shell::{
         ears::EarNow,
-        store::{Backlog, Status},
+        store::{Backlog, MessageStatus},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 /// What kind of thing is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum ProblemKind {
     /// Its playbook, or the newest version of it, cannot be read.
     Playbook,
     /// Its clock is ahead of this machine's.
@@ -49,7 +49,7 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Problem {
     /// What kind of problem it is.
-    pub kind: Kind,
+    pub kind: ProblemKind,
     /// The play.
     pub play: Option<PlayName>,
     /// The run, the last of several.
@@ -59,9 +59,9 @@ pub struct Problem {
     /// How many of the kind there are.
     pub count: u64,
     /// Since when, or when it was last.
-    pub since: Option<At>,
+    pub since: Option<LocalTime>,
     /// When it is tried again.
-    pub next: Option<At>,
+    pub next: Option<LocalTime>,
     /// In words.
     pub text: Phrase,
     /// What to do.
@@ -69,7 +69,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(kind: Kind, count: u64, text: Phrase) -> Self {
+    fn new(kind: ProblemKind, count: u64, text: Phrase) -> Self {
         Self { kind, play: None, run: None, channel: None, count, since: None, next: None, text, help: None }
     }
 
@@ -79,13 +79,13 @@ impl Problem {
 }
 
 /// What is wrong with a group, weightiest first.
-pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
+pub fn problems(group: GroupShown<'_>, facts: &KnownFacts<'_>) -> Vec<Problem> {
     let mut all = Vec::new();
     if facts.version.playbook.is_none() && group.state.digest.is_some() {
         let text =
             phrase!("its playbook does not compile with this program", "这个版本的程序编译不了它的剧本");
         all.push(
-            Problem::new(Kind::Playbook, 1, text)
+            Problem::new(ProblemKind::Playbook, 1, text)
                 .help(phrase!("`playbook check FILE` shows why", "`playbook check FILE` 会说明原因")),
         );
     }
@@ -93,13 +93,13 @@ pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
         let since = group.at(refusal.since);
         let (file, at, why) = (&info.file, since.minute(), refusal.reason());
         let text = phrase!("{file} is refused since {at}: {why}", "{file} 从 {at} 起没有被采用：{why}"; why);
-        all.push(Problem { since: Some(since), ..Problem::new(Kind::Playbook, 1, text) });
+        all.push(Problem { since: Some(since), ..Problem::new(ProblemKind::Playbook, 1, text) });
     }
     if let Some(ahead) = view::clock_ahead(group.state, facts.now) {
         let until = group.at(group.state.clock);
         let (ahead, at) = (view::clock_ahead_in_words(ahead), Phrase::same(until.minute()));
         let text = phrase!("{ahead}, at {at}", "{ahead}，那时是 {at}"; ahead, at);
-        all.push(Problem { since: Some(until), ..Problem::new(Kind::Clock, 1, text) });
+        all.push(Problem { since: Some(until), ..Problem::new(ProblemKind::Clock, 1, text) });
     }
     if let Some(hush) = &group.state.by_hand.hush {
         let since = group.at(hush.since);
@@ -115,7 +115,7 @@ pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
             "`playbook unhush` ends it and lists what came meanwhile",
             "`playbook unhush` 结束静默，并列出期间的消息"
         );
-        all.push(Problem { since: Some(since), ..Problem::new(Kind::Hush, 1, text) }.help(help));
+        all.push(Problem { since: Some(since), ..Problem::new(ProblemKind::Hush, 1, text) }.help(help));
     }
     all.extend(facts.parked.map(|parked| {
         let what = Phrase::counted(parked.count as usize, "input", "条输入");
@@ -126,7 +126,7 @@ pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
             "{what}无法处理，最近一次在 {last}：{why}";
             what
         );
-        Problem { since: Some(at), ..Problem::new(Kind::Parked, parked.count, text) }
+        Problem { since: Some(at), ..Problem::new(ProblemKind::Parked, parked.count, text) }
     }));
     all.extend(broken(group, facts.now));
     all.extend(failed(group, facts.now));
@@ -137,18 +137,22 @@ pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
             "look whether the robot is still in the group; `playbook connect {channel}` shows what arrives",
             "看看机器人是否还在群里；`playbook connect {channel}` 会显示收到了什么"
         );
-        Problem { channel: Some(channel), since: Some(since), ..Problem::new(Kind::EarSilent, 1, text) }
-            .help(help)
+        Problem {
+            channel: Some(channel),
+            since: Some(since),
+            ..Problem::new(ProblemKind::EarSilent, 1, text)
+        }
+        .help(help)
     }));
     for deaf in &facts.version.deaf {
-        all.push(Problem::new(Kind::Unheard, 1, deaf.clone()));
+        all.push(Problem::new(ProblemKind::Unheard, 1, deaf.clone()));
     }
     all.sort_by_key(|problem| problem.kind);
     all
 }
 
 /// The channels on which nothing comes although something usually does, since when, and that in words.
-pub(super) fn silent(group: Group<'_>) -> Vec<(ChannelName, At, Phrase)> {
+pub(super) fn silent(group: GroupShown<'_>) -> Vec<(ChannelName, LocalTime, Phrase)> {
     let one = |(channel, since): (&ChannelName, &Timestamp)| {
         let since = group.at(*since);
         let from = since.minute();
@@ -162,7 +166,7 @@ pub(super) fn silent(group: Group<'_>) -> Vec<(ChannelName, At, Phrase)> {
 }
 
 /// An ear of the group that hears nothing.
-fn unheard(group: Group<'_>, ear: &EarNow) -> Option<Problem> {
+fn unheard(group: GroupShown<'_>, ear: &EarNow) -> Option<Problem> {
     let (_, channel) = ear.channels.iter().find(|(id, _)| id == group.id)?;
     let since = group.at(ear.since);
     let (from, why) = (since.minute(), ear.state.trouble()?);
@@ -171,11 +175,11 @@ fn unheard(group: Group<'_>, ear: &EarNow) -> Option<Problem> {
         "频道 {channel} 从 {from} 起什么都听不到：{why}"
     );
     let channel = Some(channel.clone());
-    Some(Problem { channel, since: Some(since), ..Problem::new(Kind::Unheard, 1, text) })
+    Some(Problem { channel, since: Some(since), ..Problem::new(ProblemKind::Unheard, 1, text) })
 }
 
 /// What broke the engine in the last days and was given up.
-fn broken(group: Group<'_>, now: Timestamp) -> Option<Problem> {
+fn broken(group: GroupShown<'_>, now: Timestamp) -> Option<Problem> {
     let since = now.max(group.state.clock).plus(-Duration::from_millis(limits::FAILED_SHOWN_MS));
     let lately = || group.state.broken.iter().filter(|broken| broken.at >= since);
     let last = lately().next_back()?;
@@ -194,13 +198,13 @@ fn broken(group: Group<'_>, now: Timestamp) -> Option<Problem> {
     let problem = Problem {
         since: Some(at),
         play: last.play.clone(),
-        ..Problem::new(Kind::Parked, count as u64, text)
+        ..Problem::new(ProblemKind::Parked, count as u64, text)
     };
     Some(problem)
 }
 
 /// Failed runs of the last days, one problem a play.
-fn failed(group: Group<'_>, now: Timestamp) -> Vec<Problem> {
+fn failed(group: GroupShown<'_>, now: Timestamp) -> Vec<Problem> {
     let since = now.max(group.state.clock).plus(-Duration::from_millis(limits::FAILED_SHOWN_MS));
     let runs = group.state.runs.values().chain(group.state.finished.iter());
     let mut plays: BTreeMap<&PlayName, Vec<&Run>> = BTreeMap::new();
@@ -213,7 +217,7 @@ fn failed(group: Group<'_>, now: Timestamp) -> Vec<Problem> {
         runs.sort_by_key(|run| run.finished);
         let last = *runs.last()?;
         let at = last.finished.map(|at| group.at(at));
-        let when = at.as_ref().map(At::minute).unwrap_or_default();
+        let when = at.as_ref().map(LocalTime::minute).unwrap_or_default();
         let (id, why) = (&last.id, &last.reason);
         let text = match runs.len() {
             1 => phrase!("run {id} failed {when}: {why}", "活动 {id} 在 {when} 失败：{why}"; why),
@@ -224,48 +228,52 @@ fn failed(group: Group<'_>, now: Timestamp) -> Vec<Problem> {
             ),
         };
         let help = Phrase::same(format!("playbook retry '{id}' --group {}", group.id));
-        let problem = Problem { since: at, ..Problem::new(Kind::Failed, runs.len() as u64, text) };
+        let problem = Problem { since: at, ..Problem::new(ProblemKind::Failed, runs.len() as u64, text) };
         Some(Problem { play: Some(play.clone()), run: Some(last.id.clone()), ..problem }.help(help))
     };
     plays.into_iter().filter_map(one).collect()
 }
 
 /// What is wrong with the messages of one channel in one status; nothing when they are only on their way.
-fn channel(group: Group<'_>, rows: &Backlog) -> Option<Problem> {
+fn channel(group: GroupShown<'_>, rows: &Backlog) -> Option<Problem> {
     let name = &rows.channel;
     let n = Phrase::counted(rows.count as usize, "message", "条消息");
     let since = group.at(rows.since);
     let (from, note) = (since.minute(), &rows.note);
     let note = if note.is_empty() { Phrase::default() } else { phrase!(": {note}", "：{note}") };
     let (kind, text) = match rows.status {
-        Status::Pending | Status::Claimed if rows.failing => {
+        MessageStatus::Pending | MessageStatus::Claimed if rows.failing => {
             let text = phrase!(
                 "channel {name} fails since {from}, {n} waiting{note}",
                 "频道 {name} 从 {from} 起发送失败，{n}在等{note}";
                 n, note
             );
-            (Kind::Channel, text)
+            (ProblemKind::Channel, text)
         }
-        Status::Dead => {
+        MessageStatus::Dead => {
             let text =
                 phrase!("{n} to {name} refused for good{note}", "发往 {name} 的{n}被拒收{note}"; n, note);
-            (Kind::Dead, text)
+            (ProblemKind::Dead, text)
         }
-        Status::InDoubt => {
+        MessageStatus::InDoubt => {
             let text = phrase!(
                 "{n} to {name} in doubt: may have arrived{note}",
                 "发往 {name} 的{n}存疑：可能已经送到{note}";
                 n, note
             );
-            (Kind::InDoubt, text)
+            (ProblemKind::InDoubt, text)
         }
-        Status::Pending | Status::Claimed | Status::Manual | Status::Delivered | Status::Expired => {
+        MessageStatus::Pending
+        | MessageStatus::Claimed
+        | MessageStatus::Manual
+        | MessageStatus::Delivered
+        | MessageStatus::Expired => {
             return None;
         }
     };
     let help = match kind {
-        Kind::Channel => phrase!("`playbook outbox` shows them", "`playbook outbox` 会列出它们"),
-        Kind::Dead => phrase!(
+        ProblemKind::Channel => phrase!("`playbook outbox` shows them", "`playbook outbox` 会列出它们"),
+        ProblemKind::Dead => phrase!(
             "`playbook outbox` shows them; `playbook retry EFFECT` sends one again",
             "`playbook outbox` 会列出它们；`playbook retry EFFECT` 重发一条"
         ),

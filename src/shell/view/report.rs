@@ -1,6 +1,6 @@
 //! `report`: what really happened, for programs.
 
-use super::At;
+use super::LocalTime;
 use crate::{
     base::{
         ids::{GroupId, PlayName},
@@ -15,8 +15,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 pub(in crate::shell) struct Happened {
     playbook: String,
-    from: At,
-    to: At,
+    from: LocalTime,
+    to: LocalTime,
     problems: Vec<MishapRow>,
     joined: u64,
     left: u64,
@@ -42,7 +42,7 @@ struct MishapRow {
     kind: &'static str,
     play: Option<PlayName>,
     times: u64,
-    first: At,
+    first: LocalTime,
     text: Phrase,
 }
 
@@ -102,7 +102,7 @@ pub(in crate::shell) fn report(playbook: &Playbook, past: &Past) -> Happened {
         kind: trouble.kind,
         play: trouble.play.clone(),
         times: trouble.times,
-        first: At::new(trouble.first, zone),
+        first: LocalTime::new(trouble.first, zone),
         text: trouble.text.clone(),
     });
     let groups = report.groups.iter().map(|group| GroupRow {
@@ -150,8 +150,8 @@ pub(in crate::shell) fn report(playbook: &Playbook, past: &Past) -> Happened {
     });
     Happened {
         playbook: playbook.name.to_string(),
-        from: At::new(past.options.from, zone),
-        to: At::new(past.options.to, zone),
+        from: LocalTime::new(past.options.from, zone),
+        to: LocalTime::new(past.options.to, zone),
         problems: problems.collect(),
         joined: tally.joined,
         left: tally.left,

@@ -1,6 +1,6 @@
 //! `runs`: the runs of a group, open ones first, then those that ended last.
 
-use super::{At, Group};
+use super::{GroupShown, LocalTime};
 use crate::{
     base::{
         ids::{GroupId, PlayName, RunId, StepId},
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 /// One run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Row {
+pub struct RunRow {
     /// The group of the run.
     pub group: GroupId,
     /// The id of the run.
@@ -26,11 +26,11 @@ pub struct Row {
     /// Which run of the play it is.
     pub number: u64,
     /// The moment it is about.
-    pub anchor: At,
+    pub anchor: LocalTime,
     /// When it began.
-    pub started: At,
+    pub started: LocalTime,
     /// When it ended.
-    pub finished: Option<At>,
+    pub finished: Option<LocalTime>,
     /// How it ended.
     pub outcome: Option<Outcome>,
     /// Why, where there is more to say.
@@ -40,7 +40,7 @@ pub struct Row {
     /// For what, in words.
     pub waiting: Option<Phrase>,
     /// Until when at most.
-    pub until: Option<At>,
+    pub until: Option<LocalTime>,
     /// Steps that were missed.
     pub missed: u32,
     /// The group only rehearses: nothing of the run was sent.
@@ -49,17 +49,20 @@ pub struct Row {
 }
 
 /// The runs of a group, which only rehearses where its file says so.
-pub fn runs<'a>(group: Group<'a>, playbook: Option<&Playbook>) -> impl Iterator<Item = Row> + use<'a> {
+pub fn runs<'a>(
+    group: GroupShown<'a>,
+    playbook: Option<&Playbook>,
+) -> impl Iterator<Item = RunRow> + use<'a> {
     let file = playbook.and_then(|playbook| playbook.groups.get(group.id));
     let rehearses = file.is_some_and(|file| !file.live);
     let open = group.state.runs.values();
     let ended = group.state.finished.iter().rev();
-    open.chain(ended).map(move |run| Row { rehearses, ..row(group, run) })
+    open.chain(ended).map(move |run| RunRow { rehearses, ..row(group, run) })
 }
 
-fn row(group: Group<'_>, run: &Run) -> Row {
+fn row(group: GroupShown<'_>, run: &Run) -> RunRow {
     let wait = run.waiting.as_ref().filter(|_| run.outcome.is_none());
-    Row {
+    RunRow {
         group: group.id.clone(),
         run: run.id.clone(),
         play: run.play.clone(),

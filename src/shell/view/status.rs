@@ -1,6 +1,6 @@
 //! `status`: what is wrong with a group, where it is, what comes next and what will not, what did not happen.
 
-use super::{At, Group, known::Facts, problem};
+use super::{GroupShown, LocalTime, known::KnownFacts, problem};
 use crate::{
     base::{
         ids::{Digest, GroupId, PhaseName, PlayName, RunId, StepId},
@@ -35,17 +35,17 @@ pub struct Status {
     /// Why the file's newest version is not in force.
     pub refused: Option<Phrase>,
     /// When the group began.
-    pub created: At,
+    pub created: LocalTime,
     /// The clock of the group.
-    pub clock: At,
+    pub clock: LocalTime,
     /// How many seconds it is ahead of the machine's, where that is worth saying.
     pub clock_ahead: Option<i64>,
     /// The phase that the group is in.
     pub phase: PhaseName,
     /// Since when the group is in its phase.
-    pub phase_entered: At,
+    pub phase_entered: LocalTime,
     /// Until when at most.
-    pub phase_timeout: Option<At>,
+    pub phase_timeout: Option<LocalTime>,
     /// Whether everything is paused.
     pub paused: bool,
     /// How many members it has.
@@ -57,7 +57,7 @@ pub struct Status {
     /// How many messages budgets hold back.
     pub held: usize,
     /// What comes next.
-    pub next: Vec<Next>,
+    pub next: Vec<ComingUp>,
     /// What did not happen, newest first.
     pub skipped: Vec<Skipped>,
     /// What runs out, in words.
@@ -80,9 +80,9 @@ impl Status {
 
 /// Something that comes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Next {
+pub struct ComingUp {
     /// When the next occurrence is.
-    pub at: At,
+    pub at: LocalTime,
     /// The play.
     pub play: PlayName,
     /// The run it is, or will be.
@@ -99,15 +99,15 @@ pub struct Skipped {
     /// The number of its entry.
     pub seq: i64,
     /// When it was decided.
-    pub at: At,
+    pub at: LocalTime,
     /// The run, or what it would have been.
     pub run: RunId,
     /// The step, where one was missed.
     pub step: Option<StepId>,
     /// The first moment.
-    pub from: At,
+    pub from: LocalTime,
     /// The last moment.
-    pub to: At,
+    pub to: LocalTime,
     /// How many occurrences were skipped.
     pub count: u64,
     /// Why, in words.
@@ -119,8 +119,8 @@ pub struct Skipped {
 }
 
 /// How a group is.
-pub fn status(group: Group<'_>, facts: &Facts<'_>) -> Status {
-    let Group { state, info, .. } = group;
+pub fn status(group: GroupShown<'_>, facts: &KnownFacts<'_>) -> Status {
+    let GroupShown { state, info, .. } = group;
     let playbook = facts.version.playbook.as_deref();
     let next = playbook.map(|playbook| view::next(state, playbook, facts.most)).unwrap_or_default();
     Status {
@@ -131,7 +131,7 @@ pub fn status(group: Group<'_>, facts: &Facts<'_>) -> Status {
         playbook: info.map(|info| info.playbook.clone()),
         file: info.filter(|info| !info.rests()).map(|info| info.file.clone()),
         digest: state.digest.clone(),
-        refused: facts.refused.map(crate::shell::refusals::Refusal::reason),
+        refused: facts.refused.map(crate::shell::refusals::RefusedFile::reason),
         created: group.at(state.created),
         clock: group.at(state.clock),
         clock_ahead: view::clock_ahead(state, facts.now).map(|ahead| ahead.as_millis() / 1_000),
@@ -150,8 +150,8 @@ pub fn status(group: Group<'_>, facts: &Facts<'_>) -> Status {
     }
 }
 
-fn coming(group: Group<'_>, next: view::Upcoming) -> Next {
-    Next {
+fn coming(group: GroupShown<'_>, next: view::Upcoming) -> ComingUp {
+    ComingUp {
         at: group.at(next.at),
         play: next.play,
         run: next.run,
@@ -161,7 +161,7 @@ fn coming(group: Group<'_>, next: view::Upcoming) -> Next {
 }
 
 /// An occurrence or a step that did not happen.
-fn skipped(group: Group<'_>, line: &LogLine) -> Option<Skipped> {
+fn skipped(group: GroupShown<'_>, line: &LogLine) -> Option<Skipped> {
     let (run, step, from, to, count, reason) = match &line.entry.fact {
         Fact::Skipped { run, from, to, count, reason, .. } => (run, None, *from, *to, *count, reason),
         Fact::StepSkipped { run, step, due, reason, .. } => (run, Some(step.clone()), *due, *due, 1, reason),
@@ -191,14 +191,14 @@ mod tests {
         engine::state::State,
         shell::{
             store::Backlog,
-            view::known::{Version, Versions},
+            view::known::{KnownVersion, KnownVersions},
         },
     };
     use std::cell::Cell;
 
     #[test]
     fn a_version_is_compiled_once_however_many_groups_have_it() {
-        let (versions, compiled) = (Versions::default(), Cell::new(0));
+        let (versions, compiled) = (KnownVersions::default(), Cell::new(0));
         for group in 0..1_000 {
             let digest = Digest::from(format!("v{}", group % 2));
             let _ = versions.of(Some(&digest), Timestamp::default(), |_| {
@@ -215,7 +215,7 @@ mod tests {
         let mut state = State::new(id.clone());
         state.clock = Timestamp::from_millis(10 * 24 * 3_600_000);
         state.digest = Some(Digest::from("v".to_owned()));
-        let group = Group { id: &id, state: &state, info: None, zone: &zone };
+        let group = GroupShown { id: &id, state: &state, info: None, zone: &zone };
         let row = |status, failing| Backlog {
             channel: "group".into(),
             status,
@@ -225,11 +225,11 @@ mod tests {
             next: None,
             note: "503".into(),
         };
-        use crate::shell::store::Status as Row;
+        use crate::shell::store::MessageStatus as Row;
         let backlog =
             [row(Row::InDoubt, true), row(Row::Pending, true), row(Row::Dead, true), row(Row::Manual, false)];
-        let facts = Facts {
-            version: &Version::default(),
+        let facts = KnownFacts {
+            version: &KnownVersion::default(),
             backlog: &backlog,
             parked: None,
             refused: None,
@@ -239,9 +239,9 @@ mod tests {
             now: Timestamp::default(),
             most: 8,
         };
-        let kinds: Vec<problem::Kind> =
+        let kinds: Vec<problem::ProblemKind> =
             status(group, &facts).problems.iter().map(|problem| problem.kind).collect();
-        use problem::Kind;
+        use problem::ProblemKind as Kind;
         assert_eq!(kinds, [Kind::Playbook, Kind::Clock, Kind::Channel, Kind::Dead, Kind::InDoubt]);
     }
 }

@@ -1,6 +1,6 @@
 //! `tasks`: what waits for people.
 
-use super::{At, Group};
+use super::{GroupShown, LocalTime};
 use crate::{
     base::{
         ids::{EffectId, GroupId, MemberId, RoleName, RunId, StepId, TaskId},
@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 
 /// One task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Row {
+pub struct TaskRow {
     /// The group of the task.
     pub group: GroupId,
     /// The id of the task.
@@ -32,11 +32,11 @@ pub struct Row {
     /// The step that asks.
     pub step: Option<StepId>,
     /// When it was opened.
-    pub opened: At,
+    pub opened: LocalTime,
     /// When those who are asked are told, where that is still ahead.
-    pub told: Option<At>,
+    pub told: Option<LocalTime>,
     /// When it should be done.
-    pub due: Option<At>,
+    pub due: Option<LocalTime>,
     /// What is to be ticked off.
     pub list: Vec<String>,
     /// Beside it: what was answered, `true` where it was only ticked, nothing where it is open.
@@ -56,7 +56,7 @@ pub struct Row {
     pub hushed: bool,
 }
 
-impl Row {
+impl TaskRow {
     /// What is on its list, a line each, ticked or not.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         self.list.iter().zip(&self.answered).enumerate().map(|(nth, (item, answer))| {
@@ -71,10 +71,10 @@ impl Row {
 }
 
 /// What waits for people in a group.
-pub fn tasks(group: Group<'_>) -> impl Iterator<Item = Row> {
+pub fn tasks(group: GroupShown<'_>) -> impl Iterator<Item = TaskRow> {
     group.state.tasks.values().map(move |open| {
         let task = &open.task;
-        Row {
+        TaskRow {
             group: group.id.clone(),
             task: task.id.clone(),
             kind: task.kind,

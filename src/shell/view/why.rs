@@ -1,6 +1,6 @@
 //! `why`: what became of an occurrence or a step, and what bore on it.
 
-use super::At;
+use super::LocalTime;
 use crate::{
     base::{
         ids::{GroupId, PlayName, RunId, StepId},
@@ -13,7 +13,7 @@ use serde::Serialize;
 
 /// The answer about one occurrence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Why {
+pub struct WhyAnswer {
     /// The group.
     pub group: GroupId,
     /// The play.
@@ -23,7 +23,7 @@ pub struct Why {
     /// The run.
     pub run: Option<RunId>,
     /// The moment it is about.
-    pub anchor: Option<At>,
+    pub anchor: Option<LocalTime>,
     /// What became of it, as a word for programs.
     pub verdict: &'static str,
     /// The answer in one sentence.
@@ -31,7 +31,7 @@ pub struct Why {
     /// What bore on it, the decisive first.
     pub because: Vec<Because>,
     /// What the journal has of it.
-    pub journal: Vec<Cited>,
+    pub journal: Vec<CitedEntry>,
 }
 
 /// One thing that bore on it.
@@ -47,11 +47,11 @@ pub struct Because {
 
 /// An entry of the journal.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Cited {
+pub struct CitedEntry {
     /// The number of the entry that is cited.
     pub seq: i64,
     /// When it was decided.
-    pub at: At,
+    pub at: LocalTime,
     /// The step it is about.
     pub step: Option<StepId>,
     /// What it says.
@@ -59,24 +59,24 @@ pub struct Cited {
 }
 
 /// An account, with what is known of its messages on their way.
-pub fn why(account: &Account, outbox: &[super::outbox::Row], zone: &Zone) -> Why {
+pub fn why(account: &Account, outbox: &[super::outbox::MessageRow], zone: &Zone) -> WhyAnswer {
     let because = account.because.iter().map(|one| Because {
         what: one.what,
         holds: one.holds,
         text: one.text.clone(),
     });
-    let journal = account.journal.iter().map(|one| Cited {
+    let journal = account.journal.iter().map(|one| CitedEntry {
         seq: one.seq,
-        at: At::new(one.at, zone),
+        at: LocalTime::new(one.at, zone),
         step: one.step.clone(),
         text: one.text.clone(),
     });
-    Why {
+    WhyAnswer {
         group: account.group.clone(),
         play: account.play.clone(),
         step: account.step.clone(),
         run: account.run.clone(),
-        anchor: account.anchor.map(|at| At::new(at, zone)),
+        anchor: account.anchor.map(|at| LocalTime::new(at, zone)),
         verdict: account.verdict.as_str(),
         says: account.says.clone(),
         because: because.chain(on_the_way(account, outbox)).collect(),
@@ -85,7 +85,7 @@ pub fn why(account: &Account, outbox: &[super::outbox::Row], zone: &Zone) -> Why
 }
 
 /// Messages of the run, or of its step, that somebody still has to do something about.
-fn on_the_way(account: &Account, outbox: &[super::outbox::Row]) -> Vec<Because> {
+fn on_the_way(account: &Account, outbox: &[super::outbox::MessageRow]) -> Vec<Because> {
     let Some(run) = &account.run else { return Vec::new() };
     let of = match &account.step {
         Some(step) => format!("{run}/{step}/"),

@@ -13,14 +13,14 @@ use std::{
 
 /// How the entries were.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Look {
+pub(super) struct FileLook {
     /// By the entry's own place, its folder without links; none where there is nothing of that name.
     entries: BTreeMap<PathBuf, Option<Identity>>,
     /// The folders that these entries are in.
     pub(super) folders: BTreeSet<PathBuf>,
 }
 
-impl Look {
+impl FileLook {
     /// Looks at every entry on the way to these absolute paths.
     pub(super) fn at(paths: &BTreeSet<PathBuf>) -> Self {
         let mut walk = PathWalk { look: Self::default(), known: BTreeMap::new(), links: 0 };
@@ -56,7 +56,7 @@ impl Look {
 
 /// The way to paths, step by step.
 struct PathWalk {
-    look: Look,
+    look: FileLook,
     /// Where a path leads that was followed already.
     known: BTreeMap<PathBuf, Option<PathBuf>>,
     /// Links that were followed for one path.
@@ -152,7 +152,7 @@ mod tests {
         std::os::unix::fs::symlink("real", root.join("link")).unwrap();
         std::os::unix::fs::symlink("loop", root.join("loop")).unwrap();
         let paths = ["link/deep/p.yaml", "real/../none/x.csv", "loop"].map(|path| root.join(path));
-        let look = Look::at(&paths.into());
+        let look = FileLook::at(&paths.into());
         let entries: Vec<_> =
             look.entries.iter().map(|(path, found)| (path.as_path(), found.is_some())).collect();
         let expected = [("link", true), ("loop", true), ("none", false), ("real/deep/p.yaml", true)]

@@ -24,7 +24,7 @@ use crate::{
     },
     model::channel::GROUP,
 };
-use people::{Manner, Person};
+use people::{Manner, SyntheticMember};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// One synthetic group.
@@ -35,7 +35,7 @@ pub struct Crowd {
     zone: Zone,
     locale: Locale,
     from: Timestamp,
-    people: Vec<Person>,
+    people: Vec<SyntheticMember>,
     agenda: BTreeMap<(Timestamp, u64), Happening>,
     happenings: u64,
     inputs: u64,
@@ -105,7 +105,7 @@ impl Crowd {
     pub fn settle(&mut self, state: &State, wanted: u32) -> Option<Input> {
         for id in state.members.ids() {
             let manner = self.manner();
-            self.people.push(Person::new(id.clone(), manner));
+            self.people.push(SyntheticMember::new(id.clone(), manner));
         }
         let mut members = Vec::new();
         for index in 0..self.world.named.len() {
@@ -128,7 +128,7 @@ impl Crowd {
             member.source = source.to_string();
             members.push(settled(member));
             let manner = self.manner();
-            self.people.push(Person::new(id, manner));
+            self.people.push(SyntheticMember::new(id, manner));
         }
         let command = Command::ImportMembers { members, left: Vec::new(), joined: false };
         let any = matches!(&command, Command::ImportMembers { members, .. } if !members.is_empty());
@@ -203,8 +203,8 @@ impl Crowd {
                 Some(self.signal(&sender.name, at, member, sender.data))
             }
             Happening::TopLeaves(n) => {
-                let said = |person: &Person| state.members.activity(&person.id).messages;
-                let mut top: Vec<&Person> = self.people.iter().collect();
+                let said = |person: &SyntheticMember| state.members.activity(&person.id).messages;
+                let mut top: Vec<&SyntheticMember> = self.people.iter().collect();
                 top.sort_by_key(|person| (std::cmp::Reverse(said(person)), person.id.clone()));
                 let top: Vec<MemberId> =
                     top.iter().take(n as usize).map(|person| person.id.clone()).collect();
@@ -256,7 +256,7 @@ impl Crowd {
         let speakers = self.people.iter().filter(|person| person.manner.rate > 0.0).count();
         let n = self.times(self.world.people.reactions * speakers as f64);
         for _ in 0..n {
-            if let Some(id) = self.anybody(Person::speaks, at) {
+            if let Some(id) = self.anybody(SyntheticMember::speaks, at) {
                 let after = Duration::SECOND.times(self.seed.below(2 * 3600) as i64);
                 self.schedule(at.plus(after), Happening::Reacts(id, "like"));
             }
@@ -321,7 +321,7 @@ fn settled(member: Member) -> Listed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::world::{Named, preset::Preset};
+    use crate::sim::world::{NamedMember, preset::Preset};
 
     fn crowd(world: World, seed: u64) -> Crowd {
         let zone = Zone::named("Asia/Shanghai").unwrap();
@@ -421,12 +421,12 @@ mod tests {
     #[test]
     fn a_named_member_has_habits_of_their_own() {
         let world = World {
-            named: vec![Named {
+            named: vec![NamedMember {
                 name: Arc::from("小何"),
                 joins: Some(Duration::DAY.times(2)),
                 leaves: Some(Duration::DAY.times(20)),
                 messages: Some(5.0),
-                ..Named::default()
+                ..NamedMember::default()
             }],
             ..World::default()
         };

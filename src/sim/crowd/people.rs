@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// A member.
 #[derive(Debug)]
-pub(super) struct Person {
+pub(super) struct SyntheticMember {
     pub(super) id: MemberId,
     pub(super) manner: Manner,
     /// From when on they say nothing more.
@@ -49,7 +49,7 @@ impl Manner {
     }
 }
 
-impl Person {
+impl SyntheticMember {
     /// A member who has been there and is not about to change.
     pub(super) fn new(id: MemberId, manner: Manner) -> Self {
         Self { id, manner, quiet: None, leaves: None }
@@ -88,7 +88,7 @@ impl Crowd {
 
     /// A newcomer: many go quiet soon.
     pub(super) fn arrive(&mut self, id: MemberId, manner: Manner, at: Timestamp) {
-        let mut person = Person::new(id, manner);
+        let mut person = SyntheticMember::new(id, manner);
         if self.seed.chance(self.world.people.fade) {
             person.quiet = Some(at.plus(self.world.people.fade_after));
         }
@@ -109,7 +109,7 @@ impl Crowd {
             answers: named.answers.unwrap_or(usual.answers),
         };
         let id = self.named_id(index);
-        let mut person = Person::new(id.clone(), manner);
+        let mut person = SyntheticMember::new(id.clone(), manner);
         person.quiet = named.quiet_after.map(|after| at.plus(after));
         person.leaves = named.leaves.map(|after| self.from.plus(after));
         if let Some(leaves) = person.leaves {
@@ -121,7 +121,7 @@ impl Crowd {
     /// A member by chance for whom something is true; none after some tries.
     pub(super) fn anybody(
         &mut self,
-        wanted: impl Fn(&Person, Timestamp) -> bool,
+        wanted: impl Fn(&SyntheticMember, Timestamp) -> bool,
         at: Timestamp,
     ) -> Option<MemberId> {
         for _ in 0..8 {

@@ -10,7 +10,7 @@ use crate::{
         value::Value,
     },
     engine::input::{Command, InputKind, Receipt, Signal},
-    sim::courier::Attempt,
+    sim::courier::AttemptEnd,
 };
 use std::sync::Arc;
 
@@ -40,14 +40,14 @@ impl Dice {
     }
 
     /// What becomes of an attempt, and how long it takes.
-    pub(super) fn attempt(&mut self) -> (Attempt, Duration) {
+    pub(super) fn attempt(&mut self) -> (AttemptEnd, Duration) {
         let attempt = match self.0.below(16) {
-            0 => Attempt::Refused,
-            1 => Attempt::Throttled(self.seconds(3_600)),
-            2 => Attempt::Lost { arrived: true },
-            3 => Attempt::Lost { arrived: false },
-            4 => Attempt::Unreachable,
-            _ => Attempt::Accepted,
+            0 => AttemptEnd::Refused,
+            1 => AttemptEnd::Throttled(self.seconds(3_600)),
+            2 => AttemptEnd::Lost { arrived: true },
+            3 => AttemptEnd::Lost { arrived: false },
+            4 => AttemptEnd::Unreachable,
+            _ => AttemptEnd::Accepted,
         };
         let takes = if self.one_in(4) { self.seconds(20) } else { Duration::from_millis(50) };
         (attempt, takes)

@@ -3,7 +3,7 @@
 //! Durable are the journal, as text, with a stored state now and then, the outbox with it, and receipts until they are
 //! heard. Everything else is rebuilt by applying entries, never by deciding again.
 
-use super::{Rig, Survived, Told, dice::Dice};
+use super::{Rig, StepTold, Survived, dice::Dice};
 use crate::{
     base::{
         ids::{EffectId, InputId},
@@ -23,7 +23,7 @@ use crate::{
     },
     sim::{
         Material, Options,
-        courier::{Attempt, Courier, Event, Trial},
+        courier::{AttemptEnd, Courier, CourierEvent, CourierTrial},
         crowd::Crowd,
         oracle::{Oracle, decision::Decisions, delivery::Deliveries},
     },
@@ -68,7 +68,7 @@ pub(super) struct Life<'l> {
 }
 
 /// Who speaks next.
-enum Next {
+enum Speaker {
     Deadline,
     Receipt,
     Script,
@@ -108,7 +108,13 @@ impl<'l> Life<'l> {
             stored: (serde_json::to_string(&state).unwrap_or_default(), Vec::new()),
             state,
             crowd,
-            courier: Courier::new(playbook, Some(group), &options.world, options.from, Trial::Everything),
+            courier: Courier::new(
+                playbook,
+                Some(group),
+                &options.world,
+                options.from,
+                CourierTrial::Everything,
+            ),
             dice: Dice::new(options.seed, group.id.as_str()),
             oracle: Oracle::thorough(),
             decisions: Decisions::default(),
@@ -130,7 +136,7 @@ impl<'l> Life<'l> {
     }
 
     /// Lives to the end, or to a step; the broken promise in words, if there is one.
-    pub(super) fn live(&mut self, until: Option<u64>, told: &mut Told<'_>) -> Result<(), String> {
+    pub(super) fn live(&mut self, until: Option<u64>, told: &mut StepTold<'_>) -> Result<(), String> {
         self.take_over(told)?;
         if let Some(import) = self.crowd.settle(&self.state, self.options.members) {
             self.hear(import, told)?;
@@ -148,7 +154,7 @@ impl<'l> Life<'l> {
     }
 
     /// What the file holds comes into force; an engine that dies over it is started again and does it then.
-    fn take_over(&mut self, told: &mut Told<'_>) -> Result<(), String> {
+    fn take_over(&mut self, told: &mut StepTold<'_>) -> Result<(), String> {
         while self.state.digest.as_ref() != self.versions.get(self.file).map(|version| &version.digest) {
             let Some(version) = self.versions.get(self.file) else { break };
             self.survived.steps += 1;
@@ -166,7 +172,7 @@ impl<'l> Life<'l> {
     }
 
     /// What happens next, and when.
-    fn next(&self) -> Option<(Timestamp, Next)> {
+    fn next(&self) -> Option<(Timestamp, Speaker)> {
         let deadline = engine::deadline(&self.state).map(|deadline| {
             // A clock that was set back leaves the group ahead of it: then what is due is due all the same.
             let due = deadline.at <= self.state.clock.max(self.wall());
@@ -177,19 +183,19 @@ impl<'l> Life<'l> {
             _ => self.time,
         });
         let all = [
-            (deadline, Next::Deadline),
-            ((!self.untold.is_empty()).then_some(self.time), Next::Receipt),
-            (script, Next::Script),
-            (self.courier.next_at(), Next::Courier),
-            (self.again.first_key_value().map(|((at, _), _)| *at), Next::Again),
-            (self.crowd.next_at(), Next::Crowd),
+            (deadline, Speaker::Deadline),
+            ((!self.untold.is_empty()).then_some(self.time), Speaker::Receipt),
+            (script, Speaker::Script),
+            (self.courier.next_at(), Speaker::Courier),
+            (self.again.first_key_value().map(|((at, _), _)| *at), Speaker::Again),
+            (self.crowd.next_at(), Speaker::Crowd),
         ];
         let timed = all.into_iter().filter_map(|(at, next)| Some((at?.max(self.time), next)));
         timed.min_by_key(|(at, _)| *at)
     }
 
     /// Between two steps the process may die, the clock may jump, and somebody may say what makes no sense.
-    fn misfortune(&mut self, told: &mut Told<'_>) -> Result<(), String> {
+    fn misfortune(&mut self, told: &mut StepTold<'_>) -> Result<(), String> {
         if self.dice.one_in(60) {
             self.crash("between two inputs", told)?;
         }
@@ -216,9 +222,9 @@ impl<'l> Life<'l> {
         Ok(())
     }
 
-    fn step(&mut self, next: Next, told: &mut Told<'_>) -> Result<(), String> {
+    fn step(&mut self, next: Speaker, told: &mut StepTold<'_>) -> Result<(), String> {
         match next {
-            Next::Deadline => {
+            Speaker::Deadline => {
                 let epoch = self.state.epoch;
                 let committed = self.history.len();
                 self.hear(Input { id: "wake".into(), kind: InputKind::Wake { epoch } }, told)?;
@@ -227,20 +233,20 @@ impl<'l> Life<'l> {
                     return Err("the engine asked to be called and then did nothing (G1)".into());
                 }
             }
-            Next::Receipt => {
+            Speaker::Receipt => {
                 if let Some(receipt) = self.untold.front().cloned() {
                     self.hear(receipt, told)?;
                 }
             }
-            Next::Script => self.script(told)?,
-            Next::Courier => self.carry(told)?,
-            Next::Again => {
+            Speaker::Script => self.script(told)?,
+            Speaker::Courier => self.carry(told)?,
+            Speaker::Again => {
                 if let Some((_, input)) = self.again.pop_first() {
                     self.survived.repeats += 1;
                     self.hear(input, told)?;
                 }
             }
-            Next::Crowd => {
+            Speaker::Crowd => {
                 if let Some(input) = self.crowd.happen(&self.state) {
                     self.hear(input, told)?;
                 }
@@ -250,7 +256,7 @@ impl<'l> Life<'l> {
     }
 
     /// A script call begins, or returns.
-    fn script(&mut self, told: &mut Told<'_>) -> Result<(), String> {
+    fn script(&mut self, told: &mut StepTold<'_>) -> Result<(), String> {
         let Some(call) = self.state.calls.front().cloned() else { return Ok(()) };
         if self.call.as_ref().is_none_or(|(effect, _)| *effect != call.effect) {
             self.call = Some((call.effect.clone(), self.time.plus(self.dice.seconds(5))));
@@ -279,14 +285,14 @@ impl<'l> Life<'l> {
     }
 
     /// The courier begins and ends attempts.
-    fn carry(&mut self, told: &mut Told<'_>) -> Result<(), String> {
+    fn carry(&mut self, told: &mut StepTold<'_>) -> Result<(), String> {
         let mut events = Vec::new();
         let (dice, rebuffs) = (&mut self.dice, &mut self.survived.rebuffs);
         self.courier.step(
             self.time,
             &mut |_| {
                 let (attempt, takes) = dice.attempt();
-                *rebuffs += u64::from(matches!(attempt, Attempt::Refused | Attempt::Throttled(_)));
+                *rebuffs += u64::from(matches!(attempt, AttemptEnd::Refused | AttemptEnd::Throttled(_)));
                 (attempt, takes)
             },
             &mut events,
@@ -295,12 +301,12 @@ impl<'l> Life<'l> {
         self.seen(events, told)
     }
 
-    fn seen(&mut self, events: Vec<Event>, told: &mut Told<'_>) -> Result<(), String> {
+    fn seen(&mut self, events: Vec<CourierEvent>, told: &mut StepTold<'_>) -> Result<(), String> {
         for event in events {
             match &event {
-                Event::Arrived { .. } => self.survived.arrivals += 1,
-                Event::Doubted { .. } => self.survived.doubts += 1,
-                Event::Settled { effect, receipt } => {
+                CourierEvent::Arrived { .. } => self.survived.arrivals += 1,
+                CourierEvent::Doubted { .. } => self.survived.doubts += 1,
+                CourierEvent::Settled { effect, receipt } => {
                     if let Some(receipt) = receipt.clone() {
                         self.untold.push_back(Input::receipt(effect, receipt));
                     }
@@ -313,7 +319,7 @@ impl<'l> Life<'l> {
     }
 
     /// An input is decided, and committed unless the process dies first.
-    fn hear(&mut self, input: Input, told: &mut Told<'_>) -> Result<(), String> {
+    fn hear(&mut self, input: Input, told: &mut StepTold<'_>) -> Result<(), String> {
         let now = self.wall();
         let Step { entries, next, .. } = (self.rig.step)(&self.state, self.playbooks, &input, now);
         if self.dice.one_in(25) {
@@ -374,7 +380,7 @@ impl<'l> Life<'l> {
     }
 
     /// The process dies and is started again: the state comes from what was stored.
-    fn crash(&mut self, when: &str, told: &mut Told<'_>) -> Result<(), String> {
+    fn crash(&mut self, when: &str, told: &mut StepTold<'_>) -> Result<(), String> {
         self.survived.crashes += 1;
         told(self.survived.steps, self.wall(), &|| format!("the process dies {when}"));
         let mut events = Vec::new();
@@ -447,12 +453,12 @@ fn kinds(entries: &[Entry]) -> String {
     if kinds.is_empty() { "nothing".into() } else { kinds.join(", ") }
 }
 
-fn describe(event: &Event) -> String {
+fn describe(event: &CourierEvent) -> String {
     match event {
-        Event::Arrived { channel, effect, in_doubt } => {
+        CourierEvent::Arrived { channel, effect, in_doubt } => {
             format!("{effect} arrives on {channel}{}", if *in_doubt { ", perhaps again" } else { "" })
         }
-        Event::Doubted { effect } => format!("the outcome of {effect} is unknown"),
-        Event::Settled { effect, .. } => format!("{effect} leaves the outbox"),
+        CourierEvent::Doubted { effect } => format!("the outcome of {effect} is unknown"),
+        CourierEvent::Settled { effect, .. } => format!("{effect} leaves the outbox"),
     }
 }

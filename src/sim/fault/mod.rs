@@ -8,7 +8,7 @@ mod dice;
 mod edits;
 mod life;
 
-use super::{Material, Options, courier::Event};
+use super::{Material, Options, courier::CourierEvent};
 use crate::{
     base::{ids::GroupId, time::Timestamp},
     engine::{self, Step, input::Input, state::State},
@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub type TakeStep<'r> = dyn Fn(&State, &Playbooks, &Input, Timestamp) -> Step + 'r;
 
 /// What a courier makes of its events.
-pub type Carry<'r> = dyn Fn(&mut Vec<Event>) + 'r;
+pub type Carry<'r> = dyn Fn(&mut Vec<CourierEvent>) + 'r;
 
 /// The parts that are put to the test. The engine's own, unless a test of the oracle breaks one on purpose.
 pub struct Rig<'r> {
@@ -39,7 +39,7 @@ impl Default for Rig<'_> {
 
 /// A promise that was broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
+pub struct BrokenPromise {
     /// The seed of the run.
     pub seed: u64,
     /// The step in which it was seen.
@@ -97,7 +97,7 @@ impl Survived {
 }
 
 /// A step, as it is told: its number, the clock, what happened (in words, if anybody wants them).
-pub type Told<'t> = dyn FnMut(u64, Timestamp, &dyn Fn() -> String) + 't;
+pub type StepTold<'t> = dyn FnMut(u64, Timestamp, &dyn Fn() -> String) + 't;
 
 /// Lives every group of a playbook, one after another, under faults; ends at the first broken promise, or after a
 /// step.
@@ -107,8 +107,8 @@ pub fn torment(
     options: &Options,
     until: Option<u64>,
     rig: &Rig<'_>,
-    told: &mut Told<'_>,
-) -> Result<Survived, Box<Broken>> {
+    told: &mut StepTold<'_>,
+) -> Result<Survived, Box<BrokenPromise>> {
     let mut playbooks = Playbooks::default();
     let versions = edits::versions(playbook, options.seed);
     for version in &versions {
@@ -120,7 +120,7 @@ pub fn torment(
         let lived = life.live(until, told);
         survived = life.survived;
         if let Err(what) = lived {
-            return Err(Box::new(Broken {
+            return Err(Box::new(BrokenPromise {
                 seed: options.seed,
                 step: survived.steps,
                 at: life.wall(),

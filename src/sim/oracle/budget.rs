@@ -7,7 +7,7 @@ use crate::{
     base::time::{Duration, Timestamp},
     engine::entry::Outgoing,
     model::{
-        budget::{Budgets, Promo, Quota, Window},
+        budget::{Budgets, Promo, Quota, QuotaWindow},
         message::Label,
         playbook::Playbook,
     },
@@ -80,7 +80,7 @@ impl Spent {
 
     fn remember(&mut self, budgets: &Budgets, sent: SentPost) {
         let window = |quota: Option<Quota>| match quota.map(|quota| quota.per) {
-            Some(Window::Sliding(length)) => length,
+            Some(QuotaWindow::Sliding(length)) => length,
             _ => Duration::HOUR.times(26),
         };
         let share =
@@ -102,8 +102,8 @@ impl Spent {
         counts: impl Fn(&SentPost) -> bool,
     ) -> Result<(), String> {
         let inside = |sent: &SentPost| match quota.per {
-            Window::Day => playbook.zone.day_bounds(at).0 <= sent.at,
-            Window::Sliding(length) => sent.at > at.plus(-length),
+            QuotaWindow::Day => playbook.zone.day_bounds(at).0 <= sent.at,
+            QuotaWindow::Sliding(length) => sent.at > at.plus(-length),
         };
         let most = quota.max as usize;
         let recent = self.sent.iter().rev().filter(|sent| counts(sent)).take(most + 1);
@@ -114,8 +114,8 @@ impl Spent {
                 "{effect} is one of more than {} {what} in {}; {} are allowed",
                 quota.max,
                 match quota.per {
-                    Window::Day => "its day".to_owned(),
-                    Window::Sliding(length) => length.to_string(),
+                    QuotaWindow::Day => "its day".to_owned(),
+                    QuotaWindow::Sliding(length) => length.to_string(),
                 },
                 quota.max
             )),

@@ -8,7 +8,7 @@ use crate::{
         time::Timestamp,
     },
     engine::{effect::Effect, entry::Entry, input::Receipt},
-    sim::courier::Event,
+    sim::courier::CourierEvent,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,14 +51,16 @@ impl Deliveries {
     }
 
     /// Something was seen outside; the broken promise in words, if there is one.
-    pub fn see(&mut self, event: &Event, wall: Timestamp) -> Result<(), String> {
+    pub fn see(&mut self, event: &CourierEvent, wall: Timestamp) -> Result<(), String> {
         match event {
-            Event::Arrived { channel, effect, in_doubt } => self.arrived(channel, effect, *in_doubt, wall),
-            Event::Doubted { effect } => {
+            CourierEvent::Arrived { channel, effect, in_doubt } => {
+                self.arrived(channel, effect, *in_doubt, wall)
+            }
+            CourierEvent::Doubted { effect } => {
                 self.doubted.insert(effect.clone());
                 Ok(())
             }
-            Event::Settled { effect, receipt } => {
+            CourierEvent::Settled { effect, receipt } => {
                 let Some(sent) = self.decided.get_mut(effect) else {
                     return Err(format!("{effect} was settled and never decided (G2)"));
                 };

@@ -21,16 +21,16 @@ use crate::{
     model::{playbook::Playbook, program::Program},
 };
 use budget::Spent;
-use seen::Seen;
+use seen::SeenIds;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Watches the history of one group.
 #[derive(Debug, Default)]
 pub struct Oracle {
     clock: Option<Timestamp>,
-    runs: Seen,
-    effects: Seen,
-    tasks: Seen,
+    runs: SeenIds,
+    effects: SeenIds,
+    tasks: SeenIds,
     /// Held messages in the order in which they were decided.
     held: VecDeque<Waits>,
     lateness: BTreeMap<PlayName, Duration>,
@@ -52,7 +52,7 @@ struct Waits {
 impl Oracle {
     /// An oracle that forgets nothing, however long the history is.
     pub fn thorough() -> Self {
-        let all = || Seen::of(usize::MAX);
+        let all = || SeenIds::of(usize::MAX);
         Self { runs: all(), effects: all(), tasks: all(), ..Self::default() }
     }
 

@@ -10,19 +10,19 @@ const WINDOW: usize = 256;
 
 /// Ids that were seen.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct SeenIds {
     most: usize,
     known: BTreeSet<u64>,
     order: VecDeque<u64>,
 }
 
-impl Default for Seen {
+impl Default for SeenIds {
     fn default() -> Self {
         Self::of(WINDOW)
     }
 }
 
-impl Seen {
+impl SeenIds {
     /// Remembers the last so many.
     pub(super) fn of(most: usize) -> Self {
         Self { most, known: BTreeSet::new(), order: VecDeque::new() }
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_window_forgets_the_oldest() {
-        let mut seen = Seen::of(2);
+        let mut seen = SeenIds::of(2);
         assert!(seen.insert("a") && seen.insert("b") && !seen.insert("a"));
         assert!(seen.insert("c") && seen.insert("a") && !seen.insert("c"));
     }

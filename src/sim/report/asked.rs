@@ -41,7 +41,7 @@ pub struct AskedReport {
 
 /// Follows the tasks that are open.
 #[derive(Debug, Default)]
-pub(super) struct Gatherer {
+pub(super) struct AskedGatherer {
     rows: BTreeMap<(Option<RoleName>, Vec<String>), AskedReport>,
     open: BTreeMap<(GroupId, TaskId), OpenAsk>,
 }
@@ -53,7 +53,7 @@ struct OpenAsk {
     due: Option<Timestamp>,
 }
 
-impl Gatherer {
+impl AskedGatherer {
     pub(super) fn see(&mut self, transition: &Transition<'_>) {
         match &transition.entry.fact {
             Fact::TaskOpened(task) if task.kind != TaskKind::Question => {

@@ -45,7 +45,7 @@ pub struct GroupReport {
 
 /// Follows every group.
 #[derive(Debug)]
-pub(super) struct Gatherer {
+pub(super) struct GroupGatherer {
     index: BTreeMap<GroupId, usize>,
     groups: Vec<GroupReport>,
     /// For each group: the day of its last fact.
@@ -56,7 +56,7 @@ pub(super) struct Gatherer {
     from: Timestamp,
 }
 
-impl Gatherer {
+impl GroupGatherer {
     pub(super) fn new(playbook: &Playbook, from: Timestamp, days: usize) -> Self {
         let groups: Vec<GroupReport> = playbook
             .groups

@@ -35,13 +35,13 @@ pub struct HoldReport {
 
 /// Follows the messages that are held: never more than the engine itself holds.
 #[derive(Debug)]
-pub(super) struct Gatherer {
+pub(super) struct HeldGatherer {
     days: usize,
     open: BTreeMap<(GroupId, EffectId), (HoldReason, Timestamp)>,
     reasons: BTreeMap<HoldReason, HoldReport>,
 }
 
-impl Gatherer {
+impl HeldGatherer {
     pub(super) fn new(days: usize) -> Self {
         Self { days, open: BTreeMap::new(), reasons: BTreeMap::new() }
     }

@@ -11,7 +11,7 @@ pub mod prunes;
 pub mod questions;
 pub mod talk;
 
-use super::{Options, Transition, tally::Tally};
+use super::{Options, Transition, tally::HistoryTally};
 use crate::{
     base::{ids::PlayName, time::Timestamp},
     engine::{
@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 
 /// One civil day of the playbook's zone, over all groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Day {
+pub struct ReportDay {
     /// The date of the day.
     pub date: Date,
     /// Members when the day ended.
@@ -54,9 +54,9 @@ pub struct Day {
 #[derive(Debug, Clone)]
 pub struct Report {
     /// The sums.
-    pub tally: Tally,
+    pub tally: HistoryTally,
     /// Every day, in order.
-    pub days: Vec<Day>,
+    pub days: Vec<ReportDay>,
     /// Every group, in the order of the playbook.
     pub groups: Vec<groups::GroupReport>,
     /// Posts by label; `None` is a post without one.
@@ -79,7 +79,7 @@ pub struct Report {
 
 /// Sees a history, fact by fact.
 #[derive(Debug)]
-pub struct Gatherer {
+pub struct ReportGatherer {
     report: Report,
     /// When each day ends.
     ends: Vec<Timestamp>,
@@ -87,22 +87,22 @@ pub struct Gatherer {
     today: usize,
     end: Timestamp,
     plays: BTreeMap<PlayName, usize>,
-    groups: groups::Gatherer,
-    holds: held::Gatherer,
-    asked: asked::Gatherer,
-    questions: questions::Gatherer,
-    prunes: prunes::Gatherer,
-    talk: talk::Gatherer,
+    groups: groups::GroupGatherer,
+    holds: held::HeldGatherer,
+    asked: asked::AskedGatherer,
+    questions: questions::QuestionGatherer,
+    prunes: prunes::PruneGatherer,
+    talk: talk::TalkGatherer,
 }
 
-impl Gatherer {
+impl ReportGatherer {
     /// A gatherer that has seen nothing.
     pub fn new(playbook: &Playbook, options: &Options) -> Self {
         let (mut days, mut ends) = (Vec::new(), Vec::new());
         let mut at = options.from;
         while at < options.to {
             let (_, end) = playbook.zone.day_bounds(at);
-            days.push(Day {
+            days.push(ReportDay {
                 date: playbook.zone.date(at),
                 members: 0,
                 joined: 0,
@@ -120,7 +120,7 @@ impl Gatherer {
         }
         let n = days.len();
         let report = Report {
-            tally: Tally::default(),
+            tally: HistoryTally::default(),
             days,
             groups: Vec::new(),
             labels: BTreeMap::new(),
@@ -138,12 +138,12 @@ impl Gatherer {
             today: 0,
             end: options.to,
             plays: playbook.plays.iter().enumerate().map(|(i, play)| (play.name.clone(), i)).collect(),
-            groups: groups::Gatherer::new(playbook, options.from, n),
-            holds: held::Gatherer::new(n),
-            asked: asked::Gatherer::default(),
-            questions: questions::Gatherer::default(),
-            prunes: prunes::Gatherer::default(),
-            talk: talk::Gatherer::default(),
+            groups: groups::GroupGatherer::new(playbook, options.from, n),
+            holds: held::HeldGatherer::new(n),
+            asked: asked::AskedGatherer::default(),
+            questions: questions::QuestionGatherer::default(),
+            prunes: prunes::PruneGatherer::default(),
+            talk: talk::TalkGatherer::default(),
         }
     }
 

@@ -34,12 +34,12 @@ pub struct PruneReport {
 
 /// Follows the members who have been told and have neither spoken nor gone.
 #[derive(Debug, Default)]
-pub(super) struct Gatherer {
+pub(super) struct PruneGatherer {
     rounds: Vec<PruneReport>,
     told: BTreeMap<(GroupId, MemberId), usize>,
 }
 
-impl Gatherer {
+impl PruneGatherer {
     pub(super) fn see(&mut self, transition: &Transition<'_>) {
         let group = transition.group;
         match &transition.entry.fact {

@@ -36,7 +36,7 @@ pub struct QuestionReport {
 
 /// Follows the questions that are open.
 #[derive(Debug, Default)]
-pub(super) struct Gatherer {
+pub(super) struct QuestionGatherer {
     rows: BTreeMap<(PlayName, StepId), SeenQuestion>,
     open: BTreeMap<(GroupId, TaskId), OpenPoll>,
 }
@@ -61,7 +61,7 @@ struct OpenPoll {
     answers: BTreeMap<MemberId, Vec<u32>>,
 }
 
-impl Gatherer {
+impl QuestionGatherer {
     pub(super) fn see(&mut self, transition: &Transition<'_>) {
         let key = |task: &TaskId| (transition.group.clone(), task.clone());
         match &transition.entry.fact {

@@ -45,11 +45,11 @@ impl TalkReport {
 
 /// Counts the messages of each member.
 #[derive(Debug, Default)]
-pub(super) struct Gatherer {
+pub(super) struct TalkGatherer {
     groups: BTreeMap<GroupId, BTreeMap<MemberId, (u64, String)>>,
 }
 
-impl Gatherer {
+impl TalkGatherer {
     pub(super) fn see(&mut self, transition: &Transition<'_>) {
         let Fact::SignalReceived(signal) = &transition.entry.fact else { return };
         let ("message", Some(id)) = (signal.name.as_ref(), &signal.member) else { return };

@@ -43,13 +43,13 @@ pub enum Deed {
         data: Value,
     },
     /// A person says that a task is done.
-    Done(Aim, Value),
+    Done(TaskAim, Value),
     /// A person ticks things off a task's list.
-    Tick(Aim, Vec<String>),
+    Tick(TaskAim, Vec<String>),
     /// A person says yes.
-    Approve(Aim),
+    Approve(TaskAim),
     /// A person says no.
-    Reject(Aim, Option<String>),
+    Reject(TaskAim, Option<String>),
     /// An operator starts a play.
     Start(PlayName, Value),
     /// An operator ends the play's newest open run.
@@ -69,7 +69,7 @@ pub fn is_about_a_member(name: &str) -> bool {
 
 /// Which open task is meant: the oldest one of a play, or of one of its steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Aim {
+pub struct TaskAim {
     /// The play that asked.
     pub play: PlayName,
     /// The step that asked; any when there is none.
@@ -79,7 +79,7 @@ pub struct Aim {
 }
 
 /// What somebody does who is done with a task, or with things on its list.
-pub(super) fn ended(aim: Aim, items: Vec<String>, note: Value) -> Deed {
+pub(super) fn ended(aim: TaskAim, items: Vec<String>, note: Value) -> Deed {
     if items.is_empty() { Deed::Done(aim, note) } else { Deed::Tick(aim, items) }
 }
 
@@ -150,7 +150,7 @@ impl Act {
     }
 }
 
-impl Aim {
+impl TaskAim {
     /// The oldest open task that is meant.
     fn task(&self, state: &State, kinds: &[TaskKind], what: Words) -> Result<TaskId, Phrase> {
         let meant = state.tasks.values().map(|open| &open.task).filter(|task| {

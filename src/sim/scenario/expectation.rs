@@ -24,14 +24,14 @@ pub struct Expectation {
     /// Where it was written.
     pub span: Span,
     /// When it is expected.
-    pub window: Window,
+    pub window: ExpectedWindow,
     /// What is expected.
     pub what: What,
 }
 
 /// From an instant to another; what happens exactly at the end is no longer in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
+pub struct ExpectedWindow {
     /// The first instant.
     pub from: Timestamp,
     /// The end.
@@ -70,12 +70,12 @@ pub struct Filter {
     /// The member.
     pub member: Option<MemberId>,
     /// The text.
-    pub text: Wording,
+    pub text: TextExpectation,
 }
 
 /// What a text has to be like.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wording {
+pub struct TextExpectation {
     /// All of these are in it.
     pub contains: Vec<String>,
     /// None of these is in it.
@@ -84,7 +84,7 @@ pub struct Wording {
     pub equals: Option<String>,
 }
 
-impl Wording {
+impl TextExpectation {
     fn fits(&self, text: &str) -> bool {
         self.contains.iter().all(|part| text.contains(part.as_str()))
             && !self.lacks.iter().any(|part| text.contains(part.as_str()))
@@ -92,7 +92,7 @@ impl Wording {
     }
 }
 
-impl Window {
+impl ExpectedWindow {
     /// Whether an instant is in it.
     pub fn holds(&self, at: Timestamp) -> bool {
         self.from <= at && at < self.to

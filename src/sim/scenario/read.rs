@@ -4,7 +4,7 @@
 
 use super::{
     Scenario,
-    act::{Act, Aim, Deed, ended, is_about_a_member},
+    act::{Act, Deed, TaskAim, ended, is_about_a_member},
 };
 use crate::{
     base::{
@@ -42,7 +42,7 @@ pub(super) const FILTER: &[&str] = &["play", "step", "to", "label", "member", "c
 
 /// A scenario file that was read as YAML.
 #[derive(Debug)]
-pub struct Draft {
+pub struct ScenarioDraft {
     document: Option<Document>,
     /// The file's text, for reports.
     pub sources: SourceMap,
@@ -50,7 +50,7 @@ pub struct Draft {
     pub report: Report,
 }
 
-impl Draft {
+impl ScenarioDraft {
     /// Reads the YAML of a file.
     pub fn new(path: &str, text: &str) -> Self {
         let mut sources = SourceMap::default();
@@ -118,7 +118,7 @@ impl Draft {
     pub fn finish(&mut self, playbook: &Playbook) -> Option<Scenario> {
         let document = self.document.take()?;
         let mut reading =
-            Reading { playbook, report: std::mem::take(&mut self.report), start: None, latest: None };
+            ScenarioReading { playbook, report: std::mem::take(&mut self.report), start: None, latest: None };
         let scenario = reading.scenario(&document.root);
         self.report = reading.report;
         self.report.sort();
@@ -128,7 +128,7 @@ impl Draft {
 }
 
 /// A scenario in the making.
-pub(super) struct Reading<'p> {
+pub(super) struct ScenarioReading<'p> {
     pub(super) playbook: &'p Playbook,
     pub(super) report: Report,
     pub(super) start: Option<Timestamp>,
@@ -136,7 +136,7 @@ pub(super) struct Reading<'p> {
     pub(super) latest: Option<Timestamp>,
 }
 
-impl Reading<'_> {
+impl ScenarioReading<'_> {
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
         let fields = Fields::open(&mut self.report, root, SCENARIO)?;
         let start = fields.need(
@@ -403,12 +403,12 @@ impl Reading<'_> {
     }
 
     /// `PLAY` or `PLAY/STEP`, and who does it.
-    fn aim(&mut self, fields: &Fields<'_>, node: &Node) -> Option<Aim> {
+    fn aim(&mut self, fields: &Fields<'_>, node: &Node) -> Option<TaskAim> {
         let (play, step) =
             self.play_and(node, pair("a play, or a play, a slash and a step", "玩法，或玩法、斜线和步骤"))?;
         let by =
             fields.get("by").and_then(|node| reader::text(&mut self.report, node, pair("a name", "名字")));
-        Some(Aim { play, step: step.map(StepId::from), by: by.map(ToString::to_string) })
+        Some(TaskAim { play, step: step.map(StepId::from), by: by.map(ToString::to_string) })
     }
 
     /// `PLAY/WORD`; the word may be missing.

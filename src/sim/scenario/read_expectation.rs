@@ -1,8 +1,8 @@
 //! Reads what a scenario expects: what has to be seen or must never be, when, how often, and in which words.
 
-use super::read::{FILTER, Reading, WHEN};
+use super::read::{FILTER, ScenarioReading, WHEN};
 use super::{
-    expectation::{Expectation, Filter, WITHIN, What, Window, Wording},
+    expectation::{Expectation, ExpectedWindow, Filter, TextExpectation, WITHIN, What},
     sighting::Sort,
 };
 use crate::{
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-impl Reading<'_> {
+impl ScenarioReading<'_> {
     pub(super) fn expectation(&mut self, node: &Node) -> Option<Expectation> {
         let sorts: Vec<&str> = Sort::ALL.iter().map(|(word, _)| *word).collect();
         let allowed = [WHEN, FILTER, &sorts].concat();
@@ -50,7 +50,7 @@ impl Reading<'_> {
         if let Some(that) = fields.get("that") {
             let expr = self.condition(that)?;
             let at = if fields.get("at").is_some() { window.from } else { Timestamp::MAX };
-            let window = Window { from: at, to: if at == Timestamp::MAX { at } else { window.to } };
+            let window = ExpectedWindow { from: at, to: if at == Timestamp::MAX { at } else { window.to } };
             return Some(Expectation { span: node.span, window, what: What::True(expr) });
         }
         let filter = self.filter(&fields)?;
@@ -61,7 +61,7 @@ impl Reading<'_> {
         Some(Expectation { span: node.span, window, what: What::Seen { filter, least, most } })
     }
 
-    fn window(&mut self, fields: &Fields<'_>) -> Option<Window> {
+    fn window(&mut self, fields: &Fields<'_>) -> Option<ExpectedWindow> {
         let within = fields.get("within").map(|node| reader::positive(&mut self.report, node));
         let within = match within {
             Some(read) => read?,
@@ -71,7 +71,7 @@ impl Reading<'_> {
             let from = self.moment(node)?;
             let to = from.plus(within);
             self.latest = self.latest.max(Some(to));
-            return Some(Window { from, to });
+            return Some(ExpectedWindow { from, to });
         }
         let start = self.start.unwrap_or(Timestamp::MIN);
         let from = match fields.get("after") {
@@ -82,7 +82,7 @@ impl Reading<'_> {
             Some(node) => self.moment(node)?,
             None => Timestamp::MAX,
         };
-        Some(Window { from, to })
+        Some(ExpectedWindow { from, to })
     }
 
     fn count(&mut self, node: &Node) -> Option<(usize, usize)> {
@@ -137,15 +137,15 @@ impl Reading<'_> {
     }
 
     /// A text is a part of what is seen, and the whole name where names are seen; nothing and `true` fit all.
-    fn wording(&mut self, sort: Sort, node: &Node) -> Option<Wording> {
+    fn wording(&mut self, sort: Sort, node: &Node) -> Option<TextExpectation> {
         if node.is_null() || node.text() == Some("true") {
-            return Some(Wording::default());
+            return Some(TextExpectation::default());
         }
         if let Some(text) = node.text() {
             return Some(if matches!(sort, Sort::Phase | Sort::Signal | Sort::Gone) {
-                Wording { equals: Some(text.to_owned()), ..Wording::default() }
+                TextExpectation { equals: Some(text.to_owned()), ..TextExpectation::default() }
             } else {
-                Wording { contains: vec![text.to_owned()], ..Wording::default() }
+                TextExpectation { contains: vec![text.to_owned()], ..TextExpectation::default() }
             });
         }
         let fields = Fields::read(
@@ -162,7 +162,7 @@ impl Reading<'_> {
         };
         let (contains, lacks) = (texts("contains"), texts("lacks"));
         let equals = fields.get("equals").and_then(Node::text).map(str::to_owned);
-        Some(Wording { contains, lacks, equals })
+        Some(TextExpectation { contains, lacks, equals })
     }
 
     /// A condition about the group.

@@ -4,7 +4,7 @@
 
 use super::{
     Scenario,
-    read::Draft,
+    read::ScenarioDraft,
     rehearsal::Rehearsal,
     sighting::{Sighting, Sort},
 };
@@ -15,7 +15,13 @@ use std::fmt::Write as _;
 const TEXT_CHARS_MAX: usize = 60;
 
 /// The file with new expectations.
-pub fn record(text: &str, draft: &Draft, scenario: &Scenario, rehearsal: &Rehearsal, zone: &Zone) -> String {
+pub fn record(
+    text: &str,
+    draft: &ScenarioDraft,
+    scenario: &Scenario,
+    rehearsal: &Rehearsal,
+    zone: &Zone,
+) -> String {
     let mut list = String::from("expect:\n");
     let noticed = rehearsal.seen.iter().filter(|seen| seen.is_noticed());
     // The signals that a scenario sends itself are in its script.

@@ -29,7 +29,7 @@ pub struct Rehearsal {
     /// All that was seen, in order of time.
     pub seen: Vec<Sighting>,
     /// One for each expectation, in the order of the file.
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<ExpectationVerdict>,
     /// Acts that could not be done, and why.
     pub stuck: Vec<(Span, Timestamp, Phrase)>,
     /// Scripts that failed, promises that were broken.
@@ -38,7 +38,7 @@ pub struct Rehearsal {
 
 /// What came of an expectation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ExpectationVerdict {
     /// It was met.
     Met,
     /// It was not: why, and the places in `seen` that count.
@@ -55,7 +55,7 @@ impl Rehearsal {
     pub fn is_good(&self) -> bool {
         self.stuck.is_empty()
             && self.findings.is_empty()
-            && self.verdicts.iter().all(|verdict| *verdict == Verdict::Met)
+            && self.verdicts.iter().all(|verdict| *verdict == ExpectationVerdict::Met)
     }
 }
 
@@ -92,22 +92,22 @@ fn judge(
     truth: Option<&Result<bool, String>>,
     seen: &[Sighting],
     zone: &Zone,
-) -> Verdict {
+) -> ExpectationVerdict {
     let (least, most) = match &expectation.what {
         What::True(_) => {
             let found = match truth {
-                Some(Ok(true)) => return Verdict::Met,
+                Some(Ok(true)) => return ExpectationVerdict::Met,
                 Some(Ok(false)) => phrase!("it is false", "不成立"),
                 Some(Err(error)) => Phrase::same(error.as_str()),
                 None => phrase!("the scenario ends before", "情景在那之前就结束了"),
             };
-            return Verdict::Failed { found, counted: Vec::new() };
+            return ExpectationVerdict::Failed { found, counted: Vec::new() };
         }
         What::Seen { least, most, .. } => (*least, *most),
     };
     let counted = expectation.counted(seen);
     if (least..=most).contains(&counted.len()) {
-        return Verdict::Met;
+        return ExpectationVerdict::Met;
     }
     let found = match counted.len() {
         0 => {
@@ -118,7 +118,7 @@ fn judge(
         n => phrase!("it was seen {n} times", "看到了 {n} 次"),
     };
     let place = |one: &&Sighting| seen.iter().position(|other| std::ptr::eq(*one, other));
-    Verdict::Failed { found, counted: counted.iter().filter_map(place).collect() }
+    ExpectationVerdict::Failed { found, counted: counted.iter().filter_map(place).collect() }
 }
 
 /// Everything that a rehearsal needs while it lasts.

@@ -16,7 +16,7 @@ use crate::{
         entry::{HoldReason, Outgoing},
         readings::Reader,
     },
-    model::budget::{Promo, Quota, Window, is_of},
+    model::budget::{Promo, Quota, QuotaWindow, is_of},
 };
 
 /// The key of `budgets` that holds a message.
@@ -152,8 +152,8 @@ fn hush(at: &Reader<'_>) -> Phrase {
 /// `nouns` are what is counted, one and several, in English and in Chinese.
 fn quota(quota: Quota, used: &QuotaUsed, nouns: [(&str, &str); 2], zone: &Zone) -> Phrase {
     let window = match quota.per {
-        Window::Day => phrase!("a day", "每天"),
-        Window::Sliding(window) => {
+        QuotaWindow::Day => phrase!("a day", "每天"),
+        QuotaWindow::Sliding(window) => {
             let window = length(window);
             phrase!("in {window}", "每 {window} "; window)
         }

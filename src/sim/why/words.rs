@@ -14,7 +14,7 @@ use crate::{
     },
     engine::{
         entry::{Skip, Waiting},
-        gate::{Asked, Gate, Occasion},
+        gate::{AskedGate, Gate, Occasion},
         readings::Reader,
         state::{RunWait, State},
     },
@@ -180,7 +180,7 @@ pub(super) fn condition(source: &str, holds: bool, values: &[Reading]) -> Phrase
 }
 
 /// An answer to one of the questions that an occurrence is asked.
-pub(super) fn gate(asked: &Asked, at: &Occasion<'_>) -> Finding {
+pub(super) fn gate(asked: &AskedGate, at: &Occasion<'_>) -> Finding {
     let (play, zone, state) = (at.play, &at.playbook.zone, at.state);
     let holds = asked.refusal.is_none();
     match asked.gate {
@@ -257,7 +257,7 @@ fn bounds(play: &Play, anchor: Timestamp, inside: bool, zone: &Zone) -> Phrase {
     }
 }
 
-fn overlap(asked: &Asked, play: &Play, state: &State, zone: &Zone) -> Phrase {
+fn overlap(asked: &AskedGate, play: &Play, state: &State, zone: &Zone) -> Phrase {
     let Some(Skip::Overlap { open }) = &asked.refusal else { return Phrase::default() };
     let rule = match play.overlap {
         Overlap::Skip => Phrase::same("skip"),
@@ -282,7 +282,7 @@ pub(super) fn still(wait: &RunWait, zone: &Zone) -> Phrase {
     phrase!("; it {waits}", "；它{waits}"; waits)
 }
 
-fn calendar(asked: &Asked, at: &Occasion<'_>) -> Finding {
+fn calendar(asked: &AskedGate, at: &Occasion<'_>) -> Finding {
     let play = at.play;
     let date = day(at.anchor, &at.playbook.zone);
     let names = |names: &[CalendarName]| {

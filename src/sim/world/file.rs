@@ -2,7 +2,9 @@
 //!
 //! Reads text that somebody else read; every problem is reported, and a world exists only when none is an error.
 
-use super::{Line, Moment, Named, Operator, People, Sender, World, preset::Preset};
+use super::{
+    NamedMember, Operator, OutsideSender, People, PlatformHabits, World, WorldMoment, preset::Preset,
+};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report},
@@ -210,10 +212,10 @@ fn percent(share: f64) -> String {
     format!("{}%", (share * 1_000.0).round() / 10.0)
 }
 
-fn line(node: &Node, zone: &Zone, report: &mut Report) -> Option<Line> {
+fn line(node: &Node, zone: &Zone, report: &mut Report) -> Option<PlatformHabits> {
     let keys = ["latency", "limit", "outage", "outages", "refuses", "doubt"];
     let fields = Fields::read(report, node, pair("a channel of the world", "世界里的频道"), &keys)?;
-    let mut line = Line::default();
+    let mut line = PlatformHabits::default();
     put(&mut line.latency, fields.get("latency"), report, reader::duration);
     put_some(&mut line.limit, fields.get("limit"), report, limit);
     put(&mut line.refuses, fields.get("refuses"), report, share);
@@ -235,7 +237,7 @@ fn line(node: &Node, zone: &Zone, report: &mut Report) -> Option<Line> {
     Some(line)
 }
 
-fn outage(node: &Node, zone: &Zone, report: &mut Report) -> Option<(Moment, Moment)> {
+fn outage(node: &Node, zone: &Zone, report: &mut Report) -> Option<(WorldMoment, WorldMoment)> {
     const EXPECTED: Words = pair(
         "two times: [from, to], each such as 2026-12-05 20:00 or +3d",
         "两个时间：[起, 止]，如 2026-12-05 20:00 或 +3d",
@@ -247,8 +249,8 @@ fn outage(node: &Node, zone: &Zone, report: &mut Report) -> Option<(Moment, Mome
     };
     let (from, to) = (moment(from, zone, report)?, moment(to, zone, report)?);
     let ordered = match (from, to) {
-        (Moment::At(from), Moment::At(to)) => from < to,
-        (Moment::After(from), Moment::After(to)) => from < to,
+        (WorldMoment::At(from), WorldMoment::At(to)) => from < to,
+        (WorldMoment::After(from), WorldMoment::After(to)) => from < to,
         _ => true,
     };
     if !ordered {
@@ -260,11 +262,11 @@ fn outage(node: &Node, zone: &Zone, report: &mut Report) -> Option<(Moment, Mome
     Some((from, to))
 }
 
-fn moment(node: &Node, zone: &Zone, report: &mut Report) -> Option<Moment> {
+fn moment(node: &Node, zone: &Zone, report: &mut Report) -> Option<WorldMoment> {
     let text = reader::text(report, node, MOMENT)?;
     let read = match text.strip_prefix('+') {
-        Some(length) => length.trim().parse().ok().map(Moment::After),
-        None => data::parse_moment(text, zone).ok().map(Moment::At),
+        Some(length) => length.trim().parse().ok().map(WorldMoment::After),
+        None => data::parse_moment(text, zone).ok().map(WorldMoment::At),
     };
     if read.is_none() {
         reader::bad_value(report, node, MOMENT, None);
@@ -272,7 +274,7 @@ fn moment(node: &Node, zone: &Zone, report: &mut Report) -> Option<Moment> {
     read
 }
 
-fn named(node: &Node, report: &mut Report) -> Option<Named> {
+fn named(node: &Node, report: &mut Report) -> Option<NamedMember> {
     let keys = ["id", "name", "joins", "leaves", "messages", "answers", "quiet_after", "advertises"];
     let fields = Fields::read(report, node, pair("a person", "人"), &keys)?;
     let name = fields.need(
@@ -280,8 +282,10 @@ fn named(node: &Node, report: &mut Report) -> Option<Named> {
         "name",
         pair("give the shown name, such as `name: Ann`", "写出显示的名字，如 `name: 小安`"),
     )?;
-    let mut named =
-        Named { name: reader::text(report, name, pair("a name", "名字"))?.clone(), ..Named::default() };
+    let mut named = NamedMember {
+        name: reader::text(report, name, pair("a name", "名字"))?.clone(),
+        ..NamedMember::default()
+    };
     named.id = fields.get("id").and_then(|node| reader::text(report, node, pair("an id", "编号"))).cloned();
     put_some(&mut named.joins, fields.get("joins"), report, after);
     put_some(&mut named.leaves, fields.get("leaves"), report, after);
@@ -293,14 +297,14 @@ fn named(node: &Node, report: &mut Report) -> Option<Named> {
 }
 
 /// A signal of the playbook's own: how often, or when.
-fn sender(node: &Node, zone: &Zone, report: &mut Report) -> Option<Sender> {
+fn sender(node: &Node, zone: &Zone, report: &mut Report) -> Option<OutsideSender> {
     let keys = ["name", "rate", "at", "by", "data"];
     let fields = Fields::read(report, node, pair("a signal of the world", "世界里的信号"), &keys)?;
     let help =
         pair("give the signal's name, such as `name: order.paid`", "写出信号名，如 `name: order.paid`");
     let name = fields.need(report, "name", help)?;
     let name = reader::text(report, name, pair("a signal's name", "信号名"))?.clone();
-    let mut sender = Sender { name, rate: 0.0, at: Vec::new(), by_member: false, data: Value::Null };
+    let mut sender = OutsideSender { name, rate: 0.0, at: Vec::new(), by_member: false, data: Value::Null };
     put(&mut sender.rate, fields.get("rate"), report, rate);
     if let Some(node) = fields.get("at") {
         for item in reader::one_or_many(report, node, MOMENT) {
@@ -509,7 +513,7 @@ mod tests {
             .diagnostics
             .iter()
             .map(|d| {
-                text::render(d, &read.sources, text::Style::Plain, Locale::En)
+                text::render(d, &read.sources, text::ColourStyle::Plain, Locale::En)
                     .lines()
                     .next()
                     .unwrap()

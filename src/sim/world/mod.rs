@@ -22,13 +22,13 @@ pub struct World {
     /// The members.
     pub people: People,
     /// Members with habits of their own.
-    pub named: Vec<Named>,
+    pub named: Vec<NamedMember>,
     /// How people do what they are asked, by role; under no role, everybody else.
     pub operators: BTreeMap<Option<RoleName>, Operator>,
     /// Channels that are not ideal; the others take every message at once.
-    pub channels: BTreeMap<ChannelName, Line>,
+    pub channels: BTreeMap<ChannelName, PlatformHabits>,
     /// Signals of the playbook's own that come from outside.
-    pub signals: Vec<Sender>,
+    pub signals: Vec<OutsideSender>,
     /// Answers of addresses that scripts fetch.
     pub fetch: BTreeMap<String, Value>,
     /// So many of those who talk most leave at an instant.
@@ -80,7 +80,7 @@ pub struct People {
 
 /// A member with habits of their own; what is not said is as with the others.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Named {
+pub struct NamedMember {
     /// The id; derived from the place in the list where there is none.
     pub id: Option<Arc<str>>,
     /// The shown name.
@@ -117,13 +117,13 @@ pub struct Operator {
 
 /// A signal that comes from outside again and again, or at instants of its own.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sender {
+pub struct OutsideSender {
     /// The signal's name.
     pub name: Arc<str>,
     /// How often on a day, on average, in the waking hours.
     pub rate: f64,
     /// When else.
-    pub at: Vec<Moment>,
+    pub at: Vec<WorldMoment>,
     /// Whether it is about a member, whoever that is.
     pub by_member: bool,
     /// The data of the signal.
@@ -132,13 +132,13 @@ pub struct Sender {
 
 /// How a channel's platform takes messages.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Line {
+pub struct PlatformHabits {
     /// From the attempt to the answer.
     pub latency: Duration,
     /// At most so many messages in so long.
     pub limit: Option<(u32, Duration)>,
     /// Times in which nothing gets through, in order.
-    pub outages: Vec<(Moment, Moment)>,
+    pub outages: Vec<(WorldMoment, WorldMoment)>,
     /// Messages that the platform refuses for good.
     pub refuses: f64,
     /// Attempts whose outcome nobody gets to know.
@@ -147,14 +147,14 @@ pub struct Line {
 
 /// An instant of a world file: exact, or so long after the beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
+pub enum WorldMoment {
     /// Exactly then.
     At(Timestamp),
     /// So long after the first instant of the simulation.
     After(Duration),
 }
 
-impl Moment {
+impl WorldMoment {
     /// The instant, in a simulation that begins at `from`.
     pub fn at(self, from: Timestamp) -> Timestamp {
         match self {
@@ -168,12 +168,12 @@ impl World {
     /// The same world, in which somebody joins on the third day and advertises, where nobody does.
     pub fn with_an_advertiser(mut self) -> Self {
         if self.named.iter().all(|named| named.advertises.is_none()) {
-            self.named.push(Named {
+            self.named.push(NamedMember {
                 name: Arc::from("AD"),
                 joins: Some(Duration::DAY.times(2)),
                 messages: Some(2.0),
                 advertises: Some(0.8),
-                ..Named::default()
+                ..NamedMember::default()
             });
         }
         self

@@ -10,7 +10,7 @@ use crate::{
     help::fakes::{Fake, Reply},
     help::playground::{Playground, Process, eventually},
 };
-use playbook::shell::store::{Backlog, Reader, Status};
+use playbook::shell::store::{Backlog, MessageStatus, Reader};
 use serde_json::Value;
 use std::{
     io::{Read as _, Write as _},
@@ -123,7 +123,7 @@ async fn a_person_can_have_tried_now_what_waits() {
     say(&place);
     let row = waits(&place);
     let rows = &backlog(&place)[0];
-    assert_eq!((rows.channel.as_str(), rows.status, rows.count), ("group", Status::Pending, 1));
+    assert_eq!((rows.channel.as_str(), rows.status, rows.count), ("group", MessageStatus::Pending, 1));
     assert!(rows.failing && rows.note.contains("1440 minutes"), "{rows:?}");
     let wait = rows.next.unwrap().since(crate::delivery::courier::now()).as_millis();
     assert!(wait <= 3_601_000, "an hour is the longest: {wait}");

@@ -7,7 +7,7 @@ use playbook::{
         ids::{ChannelName, EffectId, GroupId},
         time::{Duration, Timestamp},
     },
-    courier::{Key, Outcome, Settlement},
+    courier::{ParcelKey, ParcelOutcome, Settlement},
     engine::input::Receipt,
     model::{
         channel::{Channel, ChannelKind, InDoubt, Rate, Setting},
@@ -16,7 +16,7 @@ use playbook::{
     shell::{
         delivery::{
             courier::{self, CourierHandle},
-            job::{Batch, CourierNeeds, Job, Ledger, LedgerError},
+            job::{CourierNeeds, Job, Ledger, LedgerBatch, LedgerError},
             resolve::resolve,
             target::Target,
         },
@@ -38,15 +38,15 @@ pub(crate) fn now() -> Timestamp {
 
 /// A ledger in memory; like a store it can be slow, fail, and know rows that are gone.
 pub(crate) struct Memory {
-    batches: Mutex<Vec<Batch>>,
+    batches: Mutex<Vec<LedgerBatch>>,
     settled: watch::Sender<usize>,
-    gone: Mutex<Vec<Key>>,
+    gone: Mutex<Vec<ParcelKey>>,
     failures: Mutex<usize>,
     open: watch::Sender<bool>,
 }
 
 impl Ledger for Memory {
-    fn record(&self, batch: Batch) -> BoxFuture<'_, Result<Vec<Key>, LedgerError>> {
+    fn record(&self, batch: LedgerBatch) -> BoxFuture<'_, Result<Vec<ParcelKey>, LedgerError>> {
         Box::pin(async move {
             self.open.subscribe().wait_for(|open| *open).await.expect("the sender lives");
             {
@@ -68,15 +68,15 @@ impl Ledger for Memory {
     fn note(&self, group: &GroupId, effect: &EffectId) -> BoxFuture<'_, Option<String>> {
         let batches = self.batches.lock().unwrap();
         let settled = batches.iter().flat_map(|batch| &batch.settlements);
-        let found =
-            settled.filter(|s| s.outcome == Outcome::Accepted && s.group == *group && s.effect == *effect);
+        let found = settled
+            .filter(|s| s.outcome == ParcelOutcome::Accepted && s.group == *group && s.effect == *effect);
         let note = found.map(|s| s.note.clone()).next_back();
         Box::pin(async move { note })
     }
 }
 
-fn is_final(outcome: &Outcome) -> bool {
-    !matches!(outcome, Outcome::Deferred { .. })
+fn is_final(outcome: &ParcelOutcome) -> bool {
+    !matches!(outcome, ParcelOutcome::Deferred { .. })
 }
 
 /// A courier with its ledger.
@@ -84,7 +84,7 @@ pub(crate) struct Post {
     ledger: Arc<Memory>,
     pub(crate) courier: CourierHandle,
     printed: Arc<Mutex<String>>,
-    next: Mutex<Key>,
+    next: Mutex<ParcelKey>,
 }
 
 impl Post {
@@ -149,7 +149,7 @@ impl Post {
         self.all().into_iter().filter(|settlement| is_final(&settlement.outcome)).collect()
     }
 
-    fn claims(&self) -> Vec<Key> {
+    fn claims(&self) -> Vec<ParcelKey> {
         self.ledger.batches.lock().unwrap().iter().flat_map(|batch| batch.claims.clone()).collect()
     }
 }
@@ -190,7 +190,7 @@ async fn a_lane_keeps_its_order_through_retries() {
     assert_eq!(texts(&fake), ["a", "a", "a", "b", "c"]);
     let attempts: Vec<_> =
         settled.iter().map(|s| (s.key, s.attempts, s.in_doubt, s.outcome.clone())).collect();
-    let accepted = Outcome::Accepted;
+    let accepted = ParcelOutcome::Accepted;
     assert_eq!(
         attempts,
         [(1, 3, false, accepted.clone()), (2, 1, false, accepted.clone()), (3, 1, false, accepted)]
@@ -266,7 +266,7 @@ async fn a_refusal_is_final_and_the_lane_goes_on() {
     let post = Post::start();
     post.send("g", &webhook(&fake), &["a", "b"]);
     let settled = post.settled(2).await;
-    assert_eq!(settled[0].outcome, Outcome::Dead);
+    assert_eq!(settled[0].outcome, ParcelOutcome::Dead);
     assert_eq!(settled[0].attempts, 1);
     let reason = "the address answered 404 Not Found: no such hook".to_owned();
     assert_eq!(settled[0].receipt(), Some(Receipt::Refused { reason: reason.into() }));
@@ -287,7 +287,7 @@ async fn a_webhook_says_what_the_channel_says() {
     }
     let post = Post::start();
     post.send("g", &target_of(&own), &["say \"hi\""]);
-    assert_eq!(post.settled(1).await[0].outcome, Outcome::Accepted);
+    assert_eq!(post.settled(1).await[0].outcome, ParcelOutcome::Accepted);
     let seen = fake.seen().remove(0);
     assert_eq!((seen.method.as_str(), seen.headers["x-team"].as_str()), ("PUT", "读书"));
     assert_eq!(seen.json(), json!({ "content": "say \"hi\"", "from": "g" }));
@@ -302,7 +302,7 @@ async fn redirects_are_not_followed() {
     let post = Post::start();
     post.send("g", &webhook(&fake), &["a"]);
     let settled = post.settled(1).await;
-    assert_eq!(settled[0].outcome, Outcome::Dead);
+    assert_eq!(settled[0].outcome, ParcelOutcome::Dead);
     assert!(settled[0].note.contains("308 Permanent Redirect"), "{}", settled[0].note);
     assert_eq!(elsewhere.seen().len(), 0);
 }
@@ -328,7 +328,7 @@ async fn hold_parks_what_is_in_doubt_and_lets_the_next_one_pass() {
     let (post, target) = (Post::start(), target_of(&hold));
     post.send("g", &target, &["a", "b"]);
     let settled = post.settled(2).await;
-    assert_eq!((settled[0].key, settled[0].outcome.clone()), (1, Outcome::Held));
+    assert_eq!((settled[0].key, settled[0].outcome.clone()), (1, ParcelOutcome::Held));
     assert!(matches!(settled[0].receipt(), Some(Receipt::InDoubt { .. })));
     assert_eq!(texts(&fake), ["a", "b"]);
 
@@ -337,8 +337,8 @@ async fn hold_parks_what_is_in_doubt_and_lets_the_next_one_pass() {
     let retried = Job { in_doubt: true, retried: true, ..post.job("g", &target, "d") };
     post.courier.submit(vec![crashed, retried]);
     let settled = post.settled(4).await;
-    assert_eq!((settled[2].outcome.clone(), settled[2].attempts), (Outcome::Held, 0));
-    assert_eq!(settled[3].outcome, Outcome::Accepted);
+    assert_eq!((settled[2].outcome.clone(), settled[2].attempts), (ParcelOutcome::Held, 0));
+    assert_eq!(settled[3].outcome, ParcelOutcome::Accepted);
     assert_eq!(texts(&fake), ["a", "b", "d"]);
 }
 
@@ -362,7 +362,7 @@ async fn a_refused_connection_is_retried_and_not_in_doubt() {
     );
     let fake = Fake::start_at(port, |_, _| Reply::status(200)).await;
     let settled = post.settled(1).await;
-    assert_eq!((settled[0].in_doubt, settled[0].outcome.clone()), (false, Outcome::Accepted));
+    assert_eq!((settled[0].in_doubt, settled[0].outcome.clone()), (false, ParcelOutcome::Accepted));
     assert_eq!(fake.seen().len(), 1);
 }
 
@@ -408,7 +408,7 @@ async fn many_lanes_share_a_host_within_its_limit() {
     let jobs = (0..600).map(|n| post.job(&format!("g{}", n % 300), &target, &n.to_string())).collect();
     post.courier.submit(jobs);
     let settled = post.settled(600).await;
-    assert!(settled.iter().all(|settlement| settlement.outcome == Outcome::Accepted));
+    assert!(settled.iter().all(|settlement| settlement.outcome == ParcelOutcome::Accepted));
     let order: Vec<u32> = texts(&fake).iter().map(|text| text.parse().unwrap()).collect();
     let place = |n: u32| order.iter().position(|seen| *seen == n).unwrap();
     assert!((0..300).all(|n| place(n) < place(n + 300)));
@@ -424,7 +424,7 @@ async fn what_has_expired_is_not_sent() {
         Job { expires: Some(now().plus(Duration::from_millis(700))), ..post.job("g", &target, "soon") };
     post.courier.submit(vec![late, soon]);
     let settled = post.settled(2).await;
-    assert_eq!((settled[0].outcome.clone(), settled[0].attempts), (Outcome::Expired, 0));
+    assert_eq!((settled[0].outcome.clone(), settled[0].attempts), (ParcelOutcome::Expired, 0));
     assert_eq!(settled[1].receipt(), Some(Receipt::Expired));
     assert!(texts(&fake).iter().all(|text| text == "soon"));
 }
@@ -488,7 +488,7 @@ async fn a_throttled_robot_waits_as_a_whole_and_others_do_not() {
     let elsewhere = target_of(&channel(ChannelKind::Wecom, &other.url()));
     post.send("o", &elsewhere, &["hi"]);
     let settled = post.settled(6).await;
-    assert!(settled.iter().all(|settlement| settlement.outcome == Outcome::Accepted));
+    assert!(settled.iter().all(|settlement| settlement.outcome == ParcelOutcome::Accepted));
     let place = settled.iter().position(|settlement| settlement.group.as_str() == "o").unwrap();
     assert!(place < 5, "the other robot did not wait");
 }
@@ -521,7 +521,7 @@ async fn wecom_errors_inside_success_are_errors() {
     let post = Post::start();
     post.send("g", &target_of(&wrong), &["hi"]);
     let settled = post.settled(1).await;
-    assert_eq!(settled[0].outcome, Outcome::Dead);
+    assert_eq!(settled[0].outcome, ParcelOutcome::Dead);
     assert_eq!(
         settled[0].note,
         "the robot was removed from the group or the URL is wrong (93000): invalid webhook url, hint: [1], from \
@@ -541,7 +541,7 @@ async fn feishu_is_signed_and_pressure_is_waited_out() {
     let post = Post::start();
     post.send("g", &signed("s3cret"), &["## 标题\n\n- 一\n- 二"]);
     let settled = post.settled(1).await;
-    assert_eq!((settled[0].outcome.clone(), settled[0].attempts), (Outcome::Accepted, 2));
+    assert_eq!((settled[0].outcome.clone(), settled[0].attempts), (ParcelOutcome::Accepted, 2));
     post.send("g", &signed("wrong"), &["hi"]);
     let settled = post.settled(2).await;
     assert!(settled[1].note.starts_with("the signature does not match"), "{}", settled[1].note);
@@ -569,7 +569,7 @@ async fn connections_that_close_at_once_are_retried() {
     let post = Post::start();
     post.send("g", &webhook(&fake), &["a"]);
     let settled = post.settled(1).await;
-    assert_eq!(settled[0].outcome, Outcome::Accepted);
+    assert_eq!(settled[0].outcome, ParcelOutcome::Accepted);
     assert_eq!(fake.seen().len(), 1);
 }
 

@@ -14,7 +14,7 @@ use playbook::{
         ids::{ChannelName, EffectId, GroupId},
         time::{Duration, Timestamp},
     },
-    courier::Outcome,
+    courier::ParcelOutcome,
     model::{
         channel::{Channel, ChannelKind, InDoubt, Setting},
         message::Message,
@@ -191,7 +191,7 @@ async fn a_passing_fault_at_any_point_is_retried_and_nothing_is_in_doubt() {
             post.send("g", &mail_target(&server), &["hello"]);
             let settled = post.settled(1).await;
             let found = (settled[0].outcome.clone(), settled[0].attempts, settled[0].in_doubt);
-            assert_eq!(found, (Outcome::Accepted, 2, false), "{point} {fault:?}: {:?}", post.all());
+            assert_eq!(found, (ParcelOutcome::Accepted, 2, false), "{point} {fault:?}: {:?}", post.all());
             assert_eq!(server.mails().len(), 1, "{point} {fault:?}");
         }
     }
@@ -228,7 +228,7 @@ async fn a_refusal_at_any_point_is_final_and_says_what_to_do() {
         let post = Post::start();
         post.send("g", &mail_target(&server), &["hello"]);
         let settled = post.settled(1).await;
-        assert_eq!((settled[0].outcome.clone(), settled[0].note.as_str()), (Outcome::Dead, expected));
+        assert_eq!((settled[0].outcome.clone(), settled[0].note.as_str()), (ParcelOutcome::Dead, expected));
     }
 }
 
@@ -241,7 +241,7 @@ async fn one_recipient_who_is_refused_keeps_nobody_else_from_the_mail() {
     let post = Post::start();
     post.send("g", &mail_target(&server), &["hello"]);
     let settled = post.settled(1).await;
-    assert_eq!(settled[0].outcome, Outcome::Accepted);
+    assert_eq!(settled[0].outcome, ParcelOutcome::Accepted);
     assert_eq!(
         settled[0].note,
         "accepted, but not for everybody: the server refused a@example.org: 550 5.1.1 no such user"
@@ -288,7 +288,7 @@ async fn a_connection_lost_after_the_text_is_in_doubt() {
             ..mail_channel(&server)
         };
         post.send("h", &target_of(&hold), &["hello"]);
-        assert_eq!(post.settled(2).await[1].outcome, Outcome::Held);
+        assert_eq!(post.settled(2).await[1].outcome, ParcelOutcome::Held);
         assert_eq!(server.connections(), 1);
     }
     // A server that falls silent before the text has nothing.

@@ -9,7 +9,7 @@ use playbook::{
         ids::EffectId,
         time::{Duration, Timestamp},
     },
-    courier::{Outcome, route::preset_rates},
+    courier::{ParcelOutcome, route::preset_rates},
     model::{
         channel::{Channel, ChannelKind, Rate},
         message::{Button, Message, Poll},
@@ -71,7 +71,7 @@ async fn slack_takes_text_and_blocks_and_throttling_is_waited_out() {
     let long = Message::text("一句很长的话。".repeat(2_500));
     post.courier.submit([Message::text("**hi** <@U1>"), rich(), long].map(|m| job(&post, &target, m)).into());
     let settled = post.settled(3).await;
-    assert!(settled.iter().all(|s| s.outcome == Outcome::Accepted && !s.in_doubt), "{settled:?}");
+    assert!(settled.iter().all(|s| s.outcome == ParcelOutcome::Accepted && !s.in_doubt), "{settled:?}");
     assert_eq!(settled[2].part, 5, "17,500 characters in parts of 4,000");
     let seen = fake.seen();
     assert_eq!(seen[0].json(), json!({ "text": "*hi* &lt;@U1&gt;" }));
@@ -105,7 +105,7 @@ async fn discord_saves_before_it_answers_and_its_fractions_are_honoured() {
     let long = Message::text("👩‍👩‍👧‍👦 字。".repeat(500));
     post.courier.submit([rich(), asked, long].map(|m| job(&post, &target, m)).into());
     let settled = post.settled(3).await;
-    assert!(settled.iter().all(|s| s.outcome == Outcome::Accepted && !s.in_doubt), "{settled:?}");
+    assert!(settled.iter().all(|s| s.outcome == ParcelOutcome::Accepted && !s.in_doubt), "{settled:?}");
     assert_eq!(settled[0].note, "message 1000");
     let seen = fake.seen();
     assert_eq!(seen[0].path, "/hook?key=k%20&x=1&wait=true&with_components=true");
@@ -133,7 +133,7 @@ async fn mattermost_is_told_apart_from_its_proxy_and_its_headers_are_read() {
     post.courier
         .submit([Message::text("@channel <!here> **a**"), long].map(|m| job(&post, &target, m)).into());
     let settled = post.settled(2).await;
-    assert_eq!((settled[1].part, settled[1].outcome.clone()), (2, Outcome::Accepted));
+    assert_eq!((settled[1].part, settled[1].outcome.clone()), (2, ParcelOutcome::Accepted));
     let text = fake.seen()[0].json()["text"].as_str().unwrap().to_owned();
     assert_eq!(text, "@\u{200B}channel <\u{200B}!here> **a**");
 
@@ -151,7 +151,7 @@ async fn teams_cards_are_taken_and_survive_their_run() {
     let long = Message::text("一句很长的话。".repeat(2_500));
     post.courier.submit([rich(), long].map(|m| job(&post, &target, m)).into());
     let settled = post.settled(2).await;
-    assert!(settled.iter().all(|s| s.outcome == Outcome::Accepted), "{settled:?}");
+    assert!(settled.iter().all(|s| s.outcome == ParcelOutcome::Accepted), "{settled:?}");
     assert_eq!(*runs.lock().unwrap(), ["Succeeded"; 4]);
 
     post.send("g", &hasty(ChannelKind::Teams, &at(&fake, "/connector/404")), &["x"]);

@@ -6,7 +6,7 @@ use crate::{
 };
 use playbook::{
     base::{ids::PersonId, person::Person, time::Duration},
-    courier::Outcome,
+    courier::ParcelOutcome,
     model::{
         channel::{Channel, ChannelKind, Rate, Setting},
         message::{Button, Mention, Message, Poll},
@@ -68,7 +68,7 @@ async fn dingtalk_is_signed_at_the_attempt_and_its_gateway_is_waited_out() {
     let settled = post.settled(1).await;
     assert_eq!(
         (settled[0].outcome.clone(), settled[0].attempts),
-        (Outcome::Accepted, 2),
+        (ParcelOutcome::Accepted, 2),
         "{}",
         settled[0].note
     );
@@ -109,9 +109,9 @@ async fn dingtalk_locks_out_for_minutes_and_the_courier_waits_as_long() {
     post.courier.stop().await;
     assert_eq!(robot.posts.lock().unwrap().len(), 2);
     let waits: Vec<_> =
-        post.all().into_iter().filter(|s| matches!(s.outcome, Outcome::Deferred { .. })).collect();
+        post.all().into_iter().filter(|s| matches!(s.outcome, ParcelOutcome::Deferred { .. })).collect();
     let [locked] = waits.as_slice() else { panic!("{waits:?}") };
-    let Outcome::Deferred { until, .. } = locked.outcome else { unreachable!() };
+    let ParcelOutcome::Deferred { until, .. } = locked.outcome else { unreachable!() };
     assert!(until.since(crate::delivery::courier::now()) > Duration::MINUTE.times(9));
     assert!(locked.note.contains("locked out (130101)"), "{}", locked.note);
 }
@@ -146,7 +146,7 @@ async fn telegram_takes_text_photos_and_polls_and_answers_point_back() {
     submit(&post, &target, Message::text("字。".repeat(3_000)));
     let settled = post.settled(3).await;
     let ends: Vec<_> = settled.iter().map(|s| (s.outcome.clone(), s.attempts, s.note.as_str())).collect();
-    let accepted = Outcome::Accepted;
+    let accepted = ParcelOutcome::Accepted;
     assert_eq!(
         ends,
         [
@@ -276,7 +276,7 @@ async fn onebot_takes_segments_and_says_what_is_wrong() {
     assert!(note.starts_with("the OneBot side wants another token"), "{note}");
     post.send("g", &group(&fake, TOKEN, "1"), &["hi"]);
     let last = post.settled(5).await[4].clone();
-    assert_eq!((last.outcome, last.attempts), (Outcome::Dead, 3));
+    assert_eq!((last.outcome, last.attempts), (ParcelOutcome::Dead, 3));
     assert!(last.note.contains("群聊不存在, GROUP_NOT_FOUND"), "{}", last.note);
 }
 
@@ -293,7 +293,7 @@ async fn ntfy_shows_messages_and_never_files() {
     submit(&post, &topic(fakes::ntfy::TOKEN), Message::text("字。".repeat(2_000)));
     post.send("g", &topic("tk_wrong"), &["hi"]);
     let settled = post.settled(3).await;
-    assert_eq!(settled[1].outcome, Outcome::Accepted, "{}", settled[1].note);
+    assert_eq!(settled[1].outcome, ParcelOutcome::Accepted, "{}", settled[1].note);
     assert_eq!(
         settled[2].note,
         "the topic is protected: set a `token` that may write to it (40301): forbidden"

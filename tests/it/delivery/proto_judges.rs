@@ -10,7 +10,7 @@ use crate::{
 };
 use playbook::{
     base::{ids::PersonId, person::Person},
-    courier::Outcome,
+    courier::ParcelOutcome,
     model::{
         channel::ChannelKind,
         message::{Mention, Message},
@@ -221,7 +221,7 @@ async fn a_real_homeserver_takes_what_is_sent() {
     let person = Person { id: PersonId::new("r"), name: "Reader".into(), handles };
     let message = Message { mentions: vec![Mention::Person(person)], ..Message::text(HARD) };
     let first = submit(&post, &target_of(&fast), message);
-    assert_eq!(post.settled(1).await[0].outcome, Outcome::Accepted);
+    assert_eq!(post.settled(1).await[0].outcome, ParcelOutcome::Accepted);
 
     // The same effect again is the same transaction: one event.
     let again = Job { key: 1_000, ..first.clone() };
@@ -239,7 +239,7 @@ async fn a_real_homeserver_takes_what_is_sent() {
     }
     post.send("g", &target_of(&fast), &[&"**字**\"&".repeat(6_000)]);
     let settled = post.settled(10).await;
-    assert!(settled.iter().all(|s| s.outcome == Outcome::Accepted), "{settled:?}");
+    assert!(settled.iter().all(|s| s.outcome == ParcelOutcome::Accepted), "{settled:?}");
     assert!(settled.iter().any(|s| s.attempts > 1 && s.part == 1), "never limited");
     let seen = homeserver.messages(&room, &reading).await;
     let event = settled[0].note.strip_prefix("event ").unwrap();

@@ -10,7 +10,7 @@ use crate::{
 };
 use playbook::{
     base::ids::{EffectId, RunId, StepId},
-    courier::Outcome,
+    courier::ParcelOutcome,
     engine::{
         effect::Effect,
         entry::Outgoing,
@@ -53,7 +53,7 @@ async fn asked(kind: ChannelKind, answers: &[&str], settings: &[(&str, &str)], d
     let second = Job { message: Arc::new(words), ..post.job("g", &target, "") };
     post.courier.submit(vec![first, second]);
     let settled = post.settled(2).await;
-    assert!(settled.iter().all(|settled| settled.outcome == Outcome::Accepted), "{settled:?}");
+    assert!(settled.iter().all(|settled| settled.outcome == ParcelOutcome::Accepted), "{settled:?}");
     fake.seen()
 }
 
@@ -86,7 +86,7 @@ async fn asked_of_members(kind: ChannelKind, settings: &[(&str, &str)], messages
         messages.into_iter().map(|message| Job { message: Arc::new(message), ..post.job("g", &target, "") });
     post.courier.submit(jobs.collect());
     let settled = post.settled(many).await;
-    assert!(settled.iter().all(|settled| settled.outcome == Outcome::Accepted), "{settled:?}");
+    assert!(settled.iter().all(|settled| settled.outcome == ParcelOutcome::Accepted), "{settled:?}");
     fake.seen()
 }
 

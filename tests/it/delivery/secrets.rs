@@ -13,7 +13,7 @@ use crate::{
     help::playground::{Playground, eventually},
 };
 use playbook::{
-    courier::Outcome,
+    courier::ParcelOutcome,
     model::channel::{Channel, ChannelKind, Setting},
 };
 use std::{fmt::Write as _, path::Path};
@@ -245,7 +245,7 @@ async fn host_and_query_are_kept_and_a_redirect_to_another_host_gets_nothing() {
         let post = Post::start();
         post.send("g", &target_of(&channel(ChannelKind::Webhook, &url)), &["a"]);
         let settled = post.settled(1).await;
-        assert_eq!(settled[0].outcome, Outcome::Dead);
+        assert_eq!(settled[0].outcome, ParcelOutcome::Dead);
         let seen = fake.seen();
         assert!(seen[0].path.ends_with(&format!("x;v=1?{query}")), "{}", seen[0].path);
         assert_eq!(seen[0].headers["host"], format!("localhost:{}", fake.port));
@@ -261,7 +261,7 @@ async fn an_answer_without_end_is_cut_and_a_slow_one_is_given_up() {
     let post = Post::start();
     post.send("g", &target_of(&channel(ChannelKind::Webhook, &fake.url())), &["a"]);
     let settled = post.settled(1).await;
-    assert_eq!(settled[0].outcome, Outcome::Dead);
+    assert_eq!(settled[0].outcome, ParcelOutcome::Dead);
     assert!(settled[0].note.len() < 1_000, "{}", settled[0].note.len());
 }
 
@@ -273,7 +273,7 @@ async fn only_the_proxy_that_a_channel_names_is_used() {
     proxied.settings.insert("proxy".into(), vec![Setting::Literal(address)]);
     let post = Post::start();
     post.send("g", &target_of(&Channel { ..proxied }), &["a"]);
-    assert_eq!(post.settled(1).await[0].outcome, Outcome::Accepted);
+    assert_eq!(post.settled(1).await[0].outcome, ParcelOutcome::Accepted);
     assert_eq!(proxy.seen()[0].path, "http://hooks.example.test/in?x=1");
 }
 

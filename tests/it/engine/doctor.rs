@@ -3,7 +3,7 @@
 use crate::help::story::Story;
 use playbook::{
     base::{
-        locale::Locale, metric::Unit, source::MemoryFolder, threshold::THRESHOLDS, time::Duration,
+        locale::Locale, metric::MetricUnit, source::MemoryFolder, threshold::THRESHOLDS, time::Duration,
         value::Value,
     },
     engine::{
@@ -434,7 +434,7 @@ fn the_page_has_every_rule_and_threshold() {
         String::from("| Threshold | Usually | What it is compared with | 说明 |\n|---|---|---|---|\n");
     for one in &THRESHOLDS {
         let usual = match one.unit {
-            Unit::Days => format!("{}d", one.usual),
+            MetricUnit::Days => format!("{}d", one.usual),
             unit => unit.write(one.usual).en,
         };
         let _ = writeln!(thresholds, "| `{}` | {usual} | {} | {} |", one.name, one.about.en, one.about.zh);

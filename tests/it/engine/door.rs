@@ -5,8 +5,8 @@ use playbook::{
     base::{ids::TaskId, locale::Locale, value::Value},
     engine::{entry::Fact, input::Command},
     shell::view::{
-        Group,
-        metrics::{Row, metrics},
+        GroupShown,
+        metrics::{NumberRow, metrics},
     },
 };
 
@@ -34,9 +34,9 @@ plays:
     steps: [{ post: '${signal.member.name} is here' }]
 ";
 
-fn row(story: &Story, metric: &str) -> Row {
+fn row(story: &Story, metric: &str) -> NumberRow {
     let zone = story.playbook.zone.clone();
-    let group = Group { id: &story.state.group, state: &story.state, info: None, zone: &zone };
+    let group = GroupShown { id: &story.state.group, state: &story.state, info: None, zone: &zone };
     let rows = metrics(group, Some(&story.playbook), story.now, Locale::En);
     rows.into_iter().find(|row| row.metric == metric).expect("a metric")
 }

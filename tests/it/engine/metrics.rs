@@ -19,9 +19,9 @@ use playbook::{
     shell::{
         store::LogLine,
         view::{
-            Group,
-            log::Line,
-            metrics::{Row, metrics, reading},
+            GroupShown,
+            log::JournalLine,
+            metrics::{NumberRow, metrics, reading},
         },
     },
 };
@@ -58,9 +58,9 @@ plays:
       - { at: +2h, post: 散 }
 ";
 
-fn numbers(story: &Story) -> Vec<Row> {
+fn numbers(story: &Story) -> Vec<NumberRow> {
     let zone = story.playbook.zone.clone();
-    let group = Group { id: &story.state.group, state: &story.state, info: None, zone: &zone };
+    let group = GroupShown { id: &story.state.group, state: &story.state, info: None, zone: &zone };
     metrics(group, Some(&story.playbook), story.now, Locale::En)
 }
 
@@ -203,7 +203,7 @@ fn judged(story: &Story) -> Option<Judged> {
     let mut input = judge.stdin.take().expect("a pipe");
     for (seq, entry) in story.entries.iter().enumerate() {
         let line = LogLine { seq: seq as i64, group: story.state.group.clone(), entry: entry.clone() };
-        let line = serde_json::to_string(&Line::of(&line, &zone)).expect("a line");
+        let line = serde_json::to_string(&JournalLine::of(&line, &zone)).expect("a line");
         writeln!(input, "{line}").expect("the judge reads");
     }
     drop(input);

@@ -5,8 +5,8 @@ use playbook::{
     base::{locale::Locale, value::Value},
     engine::entry::Fact,
     shell::view::{
-        Group,
-        metrics::{Row, metrics},
+        GroupShown,
+        metrics::{NumberRow, metrics},
     },
 };
 
@@ -20,13 +20,13 @@ plays:
   cheer: { whenever: metrics.per_order > 12, steps: [{ post: 'Each brings ${metrics.per_order}.' }] }
 ";
 
-fn rows(story: &Story) -> Vec<Row> {
+fn rows(story: &Story) -> Vec<NumberRow> {
     let zone = story.playbook.zone.clone();
-    let group = Group { id: &story.state.group, state: &story.state, info: None, zone: &zone };
+    let group = GroupShown { id: &story.state.group, state: &story.state, info: None, zone: &zone };
     metrics(group, Some(&story.playbook), story.now, Locale::En)
 }
 
-fn row(story: &Story, name: &str) -> Row {
+fn row(story: &Story, name: &str) -> NumberRow {
     rows(story).into_iter().find(|row| row.metric == name).expect("the number")
 }
 

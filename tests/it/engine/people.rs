@@ -13,7 +13,7 @@ use playbook::{
         entry::Fact,
         input::{Command, InputKind},
     },
-    script::action::Outcome,
+    script::action::CallOutcome,
 };
 use std::sync::Arc;
 
@@ -151,7 +151,7 @@ fn a_script_is_tried_again_as_often_as_its_step_says() {
         for attempt in 0..3 {
             let effect = story.state.calls.front().expect("a call").effect.clone();
             let value =
-                Outcome { value: Value::Null, actions: Vec::new(), log: Vec::new(), fetches: Vec::new() };
+                CallOutcome { value: Value::Null, actions: Vec::new(), log: Vec::new(), fetches: Vec::new() };
             let result = if succeed && attempt == 2 { Ok(value) } else { Err("坏了".into()) };
             story.input(InputKind::ScriptReturned { effect, result });
             let next = story.now.plus(Duration::MINUTE);

@@ -12,7 +12,7 @@ use playbook::{
     },
     lang,
     script::{
-        action::{Action, Outcome},
+        action::{Action, CallOutcome},
         facts::Facts,
         sandbox::{Host, Script},
     },
@@ -80,7 +80,7 @@ fn facts() -> Facts {
 }
 
 #[track_caller]
-fn call(name: &str, function: &str, args: &Value, facts: Facts) -> Outcome {
+fn call(name: &str, function: &str, args: &Value, facts: Facts) -> CallOutcome {
     let path = format!("scripts/{name}.rhai");
     let script = Script::compile(&path, &read(&path)).unwrap_or_else(|e| panic!("{e:?}"));
     let mut facts = facts;
@@ -92,7 +92,7 @@ fn call(name: &str, function: &str, args: &Value, facts: Facts) -> Outcome {
     outcome
 }
 
-fn posts(outcome: &Outcome) -> Vec<String> {
+fn posts(outcome: &CallOutcome) -> Vec<String> {
     outcome
         .actions
         .iter()
@@ -104,7 +104,7 @@ fn posts(outcome: &Outcome) -> Vec<String> {
 }
 
 /// What the group remembers after a call, for the next one.
-fn remember(facts: &mut Facts, outcome: &Outcome) {
+fn remember(facts: &mut Facts, outcome: &CallOutcome) {
     let mut state: Map = (*facts.state).clone();
     for action in &outcome.actions {
         if let Action::State { key, value } = action {

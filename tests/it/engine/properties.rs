@@ -20,7 +20,7 @@ use playbook::{
         timer::Timer,
     },
     model::{message::Label, occurrence::next_anchor, play::Section},
-    script::action::{Action, Outcome},
+    script::action::{Action, CallOutcome},
 };
 use proptest::{prelude::*, test_runner::FileFailurePersistence::Direct};
 use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
@@ -324,7 +324,7 @@ impl Life {
                 Action::Task { with: with("脚本任务") },
                 Action::Post { with: with("脚本二") },
             ];
-            Ok(Outcome { value: Value::Int(1), actions, log: Vec::new(), fetches: Vec::new() })
+            Ok(CallOutcome { value: Value::Int(1), actions, log: Vec::new(), fetches: Vec::new() })
         };
         self.input(InputKind::ScriptReturned { effect, result });
     }

@@ -47,7 +47,8 @@ fn folder(name: &str, text: &str) -> MemoryFolder {
 /// The report as `check` prints it.
 fn report(compiled: &Compiled, locale: Locale) -> String {
     let all = compiled.report.diagnostics.iter().chain(&compiled.script_problems);
-    all.map(|found| text::render(found, &compiled.sources, text::Style::Plain, locale) + "\n\n").collect()
+    all.map(|found| text::render(found, &compiled.sources, text::ColourStyle::Plain, locale) + "\n\n")
+        .collect()
 }
 
 /// Words that are the same in Chinese: names of formats, programs and platforms.

@@ -288,7 +288,7 @@ fn try_one(text: &str, files: &BTreeMap<String, Arc<str>>) {
     let compiled = compile(&MemoryFolder(files), "fuzz.yaml");
     for found in compiled.report.diagnostics.iter().chain(&compiled.script_problems).take(50) {
         for locale in [Locale::En, Locale::Zh] {
-            text::render(found, &compiled.sources, text::Style::Plain, locale);
+            text::render(found, &compiled.sources, text::ColourStyle::Plain, locale);
             json::render(found, &compiled.sources, locale);
             github::render(found, &compiled.sources, locale);
         }

@@ -61,7 +61,7 @@ fn cost(text: &str) -> Duration {
             let shown = playbook::base::diagnostic::text::render(
                 found,
                 &compiled.sources,
-                playbook::base::diagnostic::text::Style::Plain,
+                playbook::base::diagnostic::text::ColourStyle::Plain,
                 playbook::base::locale::Locale::En,
             );
             assert!(shown.len() < 20_000, "{}", shown.len());
@@ -98,7 +98,7 @@ fn a_diagnostic_is_short_however_long_what_it_is_about_is() {
     assert!(compiled.report.has_errors());
     for found in &compiled.report.diagnostics {
         for locale in [playbook::base::locale::Locale::En, playbook::base::locale::Locale::Zh] {
-            let style = playbook::base::diagnostic::text::Style::Plain;
+            let style = playbook::base::diagnostic::text::ColourStyle::Plain;
             let shown = playbook::base::diagnostic::text::render(found, &compiled.sources, style, locale);
             assert!(shown.len() < 20_000, "{}: {}", found.code, shown.len());
         }

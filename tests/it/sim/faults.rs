@@ -19,8 +19,8 @@ use playbook::{
     model::playbook::{Playbook, Playbooks},
     sim::{
         Material, Options,
-        courier::Event,
-        fault::{self, Broken, Rig, Survived},
+        courier::CourierEvent,
+        fault::{self, BrokenPromise, Rig, Survived},
         world::World,
     },
 };
@@ -46,7 +46,7 @@ impl Lab {
         Self { playbook, material, text: text.to_owned() }
     }
 
-    fn run(&self, seed: u64, days: i64, rig: &Rig<'_>) -> Result<Survived, Box<Broken>> {
+    fn run(&self, seed: u64, days: i64, rig: &Rig<'_>) -> Result<Survived, Box<BrokenPromise>> {
         let from = story::at("2026-10-28 00:00");
         let options = Options {
             from,
@@ -167,7 +167,7 @@ fn follow(state: &State, mut step: Step) -> Step {
     step
 }
 
-fn courier_but(change: impl Fn(&mut Vec<Event>) + 'static) -> Rig<'static> {
+fn courier_but(change: impl Fn(&mut Vec<CourierEvent>) + 'static) -> Rig<'static> {
     Rig { carry: Box::new(change), ..Rig::default() }
 }
 
@@ -203,9 +203,9 @@ fn g1_an_engine_that_forgets_what_it_heard_is_noticed() {
 #[test]
 fn g2_a_second_copy_without_doubt_is_noticed() {
     let rig = courier_but(|events| {
-        let copies: Vec<Event> = events
+        let copies: Vec<CourierEvent> = events
             .iter()
-            .filter(|event| matches!(event, Event::Arrived { in_doubt: false, .. }))
+            .filter(|event| matches!(event, CourierEvent::Arrived { in_doubt: false, .. }))
             .cloned()
             .collect();
         events.extend(copies);
@@ -216,14 +216,14 @@ fn g2_a_second_copy_without_doubt_is_noticed() {
 
 #[test]
 fn g2_a_message_that_never_arrives_is_noticed() {
-    let rig = courier_but(|events| events.retain(|event| !matches!(event, Event::Arrived { .. })));
+    let rig = courier_but(|events| events.retain(|event| !matches!(event, CourierEvent::Arrived { .. })));
     let what = busy().caught(&rig);
     assert!(what.ends_with("counts as delivered and never arrived (G2)"), "{what}");
 }
 
 #[test]
 fn g2_a_doubt_where_none_is_is_noticed() {
-    let rig = courier_but(|events| events.retain(|event| !matches!(event, Event::Doubted { .. })));
+    let rig = courier_but(|events| events.retain(|event| !matches!(event, CourierEvent::Doubted { .. })));
     let what = busy().caught(&rig);
     assert!(what.contains("(G2)"), "{what}");
 }
@@ -246,9 +246,10 @@ fn g3_half_of_a_script_is_noticed() {
 #[test]
 fn g4_a_message_that_overtakes_is_noticed() {
     // What arrives is kept back until something else has arrived.
-    let kept: RefCell<Option<Event>> = RefCell::new(None);
+    let kept: RefCell<Option<CourierEvent>> = RefCell::new(None);
     let rig = courier_but(move |events| {
-        let at = events.iter().position(|event| matches!(event, Event::Arrived { in_doubt: false, .. }));
+        let at =
+            events.iter().position(|event| matches!(event, CourierEvent::Arrived { in_doubt: false, .. }));
         let Some(at) = at else { return };
         let mut kept = kept.borrow_mut();
         match kept.take() {

@@ -9,7 +9,7 @@ use playbook::{
     sim::{
         Finding, Material, Options,
         part::{self, Part},
-        report::Gatherer,
+        report::ReportGatherer,
         spread::Lived,
         world::{World, preset::Preset},
     },
@@ -64,11 +64,11 @@ fn lived(parts: usize) -> (Vec<String>, Vec<Finding>, String, String) {
         seed: 3,
         world: Arc::new(World { people: Preset::Lively.world().people, ..World::default() }),
     };
-    let mut all: Vec<(Part<'_>, Gatherer, Lived)> = (0..parts)
+    let mut all: Vec<(Part<'_>, ReportGatherer, Lived)> = (0..parts)
         .map(|n| {
             let own = GROUPS * n / parts..GROUPS * (n + 1) / parts;
             let part = Part::new(&playbook, &material, &options, own);
-            (part, Gatherer::new(&playbook, &options), Lived::default())
+            (part, ReportGatherer::new(&playbook, &options), Lived::default())
         })
         .collect();
     let (mut lines, mut findings) = (Vec::new(), Vec::new());

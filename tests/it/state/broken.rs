@@ -103,7 +103,7 @@ fn a_script_that_returns_to_a_run_that_is_gone_leaves_nothing_behind() {
     let call = story.state.calls.front().expect("a call").clone();
     let mut state = story.state.clone();
     state.runs.remove(&call.run);
-    let result = Ok(action::Outcome::default());
+    let result = Ok(action::CallOutcome::default());
     let returned = InputKind::ScriptReturned { effect: call.effect.clone(), result };
     let step = take(&story, &state, returned, "2026-12-01 08:01");
     assert_eq!(step.parked, None);

@@ -18,7 +18,8 @@ use playbook::{
     },
     engine::{self, entry::Entry, recent::Recent, state::State},
     shell::store::{
-        Ack, Decision, GroupInfo, Open, Reader, Settle, Status, Store, Work, read_entries, write_entries,
+        Ack, Decision, GroupInfo, MessageStatus, OpenMessage, Reader, Settle, Store, Work, read_entries,
+        write_entries,
     },
 };
 use rusqlite::{Connection, types::ValueRef};
@@ -271,30 +272,30 @@ fn ship(dir: &Path) {
     let keys: Vec<i64> = open
         .iter()
         .filter_map(|open| match open {
-            Open::Send(row) if row.group.as_str() == "open" => Some(row.key),
+            OpenMessage::Send(row) if row.group.as_str() == "open" => Some(row.key),
             _ => None,
         })
         .collect();
-    let settle = |key: i64, status: Status, tell: bool| Settle {
+    let settle = |key: i64, status: MessageStatus, tell: bool| Settle {
         key,
         status,
         attempts: 2,
         part: 0,
-        in_doubt: status == Status::InDoubt,
+        in_doubt: status == MessageStatus::InDoubt,
         note: "what the platform said".into(),
-        until: (status == Status::Pending)
+        until: (status == MessageStatus::Pending)
             .then(|| Timestamp::from_millis(1_772_700_000_000).plus(Duration::HOUR)),
         failed: false,
         tell,
     };
     let fates = [
-        (Status::Delivered, false),
-        (Status::Dead, true),
-        (Status::Dead, false),
-        (Status::InDoubt, false),
-        (Status::Expired, true),
-        (Status::Expired, false),
-        (Status::Pending, false),
+        (MessageStatus::Delivered, false),
+        (MessageStatus::Dead, true),
+        (MessageStatus::Dead, false),
+        (MessageStatus::InDoubt, false),
+        (MessageStatus::Expired, true),
+        (MessageStatus::Expired, false),
+        (MessageStatus::Pending, false),
     ];
     assert!(keys.len() > fates.len() + 1, "{}", keys.len());
     let settles = keys.iter().zip(fates).map(|(key, (status, tell))| settle(*key, status, tell)).collect();

@@ -13,7 +13,7 @@ use playbook::{
         entry::{Entry, Fact},
         input::{ChannelNews, Command, InputKind, Receipt},
     },
-    script::action::{Action, Fetched, Outcome},
+    script::action::{Action, CallOutcome, Fetched},
 };
 use std::sync::Arc;
 
@@ -158,7 +158,7 @@ fn scripts(story: &mut Story) {
     let effect = story.state.calls.front().expect("a call").effect.clone();
     let actions = vec![Action::State { key: "n".into(), value: Value::Int(1) }];
     let fetches = vec![Fetched { url: "https://api.example/x".into(), body: Value::str("sunny") }];
-    let outcome = Outcome { value: Value::Int(7), actions, log: vec!["算好了".into()], fetches };
+    let outcome = CallOutcome { value: Value::Int(7), actions, log: vec!["算好了".into()], fetches };
     story.input(InputKind::ScriptReturned { effect, result: Ok(outcome) });
     story.answer_scripts = true;
 }

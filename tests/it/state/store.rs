@@ -12,7 +12,9 @@ use playbook::{
         state::State,
     },
     model::message::Message,
-    shell::store::{Ack, Decision, Open, Reader, Settle, Status, Store, StoreError, StoreHandle, Work},
+    shell::store::{
+        Ack, Decision, MessageStatus, OpenMessage, Reader, Settle, Store, StoreError, StoreHandle, Work,
+    },
 };
 use std::{path::Path, sync::Arc};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -65,7 +67,7 @@ struct Opened {
     store: Store,
     handle: StoreHandle,
     acks: UnboundedReceiver<Ack>,
-    open: Vec<Open>,
+    open: Vec<OpenMessage>,
     last_seq: i64,
 }
 
@@ -90,7 +92,7 @@ impl Opened {
     }
 }
 
-fn settle(key: i64, status: Status, tell: bool) -> Settle {
+fn settle(key: i64, status: MessageStatus, tell: bool) -> Settle {
     Settle {
         key,
         status,
@@ -104,11 +106,11 @@ fn settle(key: i64, status: Status, tell: bool) -> Settle {
     }
 }
 
-fn effects(open: &[Open]) -> Vec<(String, bool)> {
+fn effects(open: &[OpenMessage]) -> Vec<(String, bool)> {
     open.iter()
         .map(|open| match open {
-            Open::Send(row) => (row.effect.to_string(), row.in_doubt),
-            Open::Tell(_, effect, receipt) => (format!("tell {effect} {receipt:?}"), false),
+            OpenMessage::Send(row) => (row.effect.to_string(), row.in_doubt),
+            OpenMessage::Tell(_, effect, receipt) => (format!("tell {effect} {receipt:?}"), false),
         })
         .collect()
 }
@@ -139,7 +141,7 @@ async fn an_attempt_without_its_outcome_is_in_doubt_and_only_that() {
     assert!(store.handle.record(keys[..2].to_vec(), Vec::new(), Vec::new()).await.unwrap().is_empty());
     store
         .handle
-        .record(Vec::new(), vec![settle(keys[0], Status::Delivered, false)], Vec::new())
+        .record(Vec::new(), vec![settle(keys[0], MessageStatus::Delivered, false)], Vec::new())
         .await
         .unwrap();
     store.close();
@@ -152,7 +154,11 @@ async fn the_engine_hears_of_a_refusal_even_when_the_process_dies_in_between() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = open(dir.path());
     let keys = store.commit(decision("a", vec![posted("e")])).await;
-    store.handle.record(Vec::new(), vec![settle(keys[0], Status::Dead, true)], Vec::new()).await.unwrap();
+    store
+        .handle
+        .record(Vec::new(), vec![settle(keys[0], MessageStatus::Dead, true)], Vec::new())
+        .await
+        .unwrap();
     store.close();
     let mut again = open(dir.path());
     let told = r#"tell e Refused { reason: Phrase { en: "said", zh: "said" } }"#.to_owned();
@@ -162,7 +168,7 @@ async fn the_engine_hears_of_a_refusal_even_when_the_process_dies_in_between() {
     let mut again = open(dir.path());
     assert!(again.open.is_empty());
     let row = again.handle.revive("a".into(), "e".into()).await.unwrap().unwrap();
-    assert_eq!((row.status, row.outgoing.message.text.as_str()), (Status::Pending, "text of e"));
+    assert_eq!((row.status, row.outgoing.message.text.as_str()), (MessageStatus::Pending, "text of e"));
     assert!(again.handle.revive("a".into(), "e".into()).await.unwrap().is_none(), "it is on its way already");
     again.acks.close();
 }
@@ -190,9 +196,9 @@ async fn what_a_person_settled_is_not_claimed_and_not_settled_again() {
         .commit(decision("a", vec![entry(Fact::Delivered { effect: "e".into(), note: String::new() })]))
         .await;
     assert_eq!(store.handle.record(keys.clone(), vec![], vec![]).await.unwrap(), keys);
-    store.handle.record(vec![], vec![settle(keys[0], Status::Dead, true)], vec![]).await.unwrap();
+    store.handle.record(vec![], vec![settle(keys[0], MessageStatus::Dead, true)], vec![]).await.unwrap();
     let rows = Reader::open(dir.path()).unwrap().outbox(None, true).unwrap();
-    assert_eq!(rows[0].status, Status::Delivered);
+    assert_eq!(rows[0].status, MessageStatus::Delivered);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::base::{
     },
     phrase::{pair, phrase},
 };
-use crate::model::text::Part;
+use crate::model::text::TextPart;
 
 pub(super) const CODE: Code = Code {
     slug: "brace-without-dollar",
@@ -37,8 +37,8 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for (play, _, step) in cx.steps() {
         for (key, text) in shown_texts(step) {
             let hit = text.parts.iter().find_map(|part| match part {
-                Part::Literal(text) => name_in_braces(text),
-                Part::Expr(_) => None,
+                TextPart::Literal(text) => name_in_braces(text),
+                TextPart::Expr(_) => None,
             });
             let Some(name) = hit else { continue };
             let message = phrase!("`{{{name}}}` is posted as it stands", "`{{{name}}}` 会原样发出去");

@@ -46,14 +46,14 @@ pub(super) const CODE: Code = Code {
 
 /// What a play needs of its channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Need {
+enum HearingNeed {
     Joins,
     Messages,
     Answers,
     Removals,
 }
 
-impl Need {
+impl HearingNeed {
     fn met(self, abilities: Abilities) -> bool {
         match self {
             Self::Joins => abilities.joins,
@@ -115,12 +115,16 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let mut told = BTreeSet::new();
     for phase in &cx.playbook.phases {
         let needs = phase.until.as_ref().map(counted).unwrap_or_default();
-        let new: Vec<Need> = needs.into_iter().filter(|need| told.insert(*need)).collect();
+        let new: Vec<HearingNeed> = needs.into_iter().filter(|need| told.insert(*need)).collect();
         report(cx, cx.span(&format!("phases.{}.until", phase.name)), &group, &new, out);
     }
     let moderation = &cx.playbook.moderation;
-    let needs = [(!moderation.rules.is_empty(), Need::Messages), (moderation.raid.is_some(), Need::Joins)];
-    let needs: Vec<Need> = needs.into_iter().filter(|(reads, _)| *reads).map(|(_, need)| need).collect();
+    let needs = [
+        (!moderation.rules.is_empty(), HearingNeed::Messages),
+        (moderation.raid.is_some(), HearingNeed::Joins),
+    ];
+    let needs: Vec<HearingNeed> =
+        needs.into_iter().filter(|(reads, _)| *reads).map(|(_, need)| need).collect();
     if !needs.is_empty() {
         report(cx, cx.span("moderate"), &group, &needs, out);
     }
@@ -137,14 +141,14 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
 }
 
 /// What the steps of a play need; each need is said once a play.
-fn steps(cx: &Context<'_>, play: &Play, told: &mut BTreeSet<Need>, out: &mut Vec<Diagnostic>) {
+fn steps(cx: &Context<'_>, play: &Play, told: &mut BTreeSet<HearingNeed>, out: &mut Vec<Diagnostic>) {
     let group = ChannelName::new("group");
     for step in play.program.steps() {
         let (channel, needs) = match &step.verb {
-            Verb::Ask(ask) => (&ask.to, vec![Need::Answers]),
+            Verb::Ask(ask) => (&ask.to, vec![HearingNeed::Answers]),
             Verb::Prune(prune) => {
                 let mut needs = spoken(&prune.predicate);
-                needs.push(Need::Removals);
+                needs.push(HearingNeed::Removals);
                 (&group, needs)
             }
             Verb::Wait(wait) => match &wait.target {
@@ -153,44 +157,50 @@ fn steps(cx: &Context<'_>, play: &Play, told: &mut BTreeSet<Need>, out: &mut Vec
             },
             _ => continue,
         };
-        let new: Vec<Need> = needs.into_iter().filter(|need| told.insert(*need)).collect();
+        let new: Vec<HearingNeed> = needs.into_iter().filter(|need| told.insert(*need)).collect();
         report(cx, cx.step_span(play, step), channel, &new, out);
     }
 }
 
 /// What a signal's name needs.
-fn heard(signal: &str) -> Option<Need> {
+fn heard(signal: &str) -> Option<HearingNeed> {
     match signal {
-        "member.joined" | "member.left" => Some(Need::Joins),
-        "message" | "reaction" => Some(Need::Messages),
-        "answer" => Some(Need::Answers),
+        "member.joined" | "member.left" => Some(HearingNeed::Joins),
+        "message" | "reaction" => Some(HearingNeed::Messages),
+        "answer" => Some(HearingNeed::Answers),
         _ => None,
     }
 }
 
 /// What an expression about the number of members needs.
-fn counted(expr: &Expr) -> Vec<Need> {
+fn counted(expr: &Expr) -> Vec<HearingNeed> {
     let source = expr.source();
     let mut needs = spoken(expr);
     if source.contains("members.") {
-        needs.insert(0, Need::Joins);
+        needs.insert(0, HearingNeed::Joins);
     }
     needs
 }
 
 /// What an expression about how members behave needs.
-fn spoken(expr: &Expr) -> Vec<Need> {
+fn spoken(expr: &Expr) -> Vec<HearingNeed> {
     let source = expr.source();
     let asks = [".idle", ".seen", ".messages"].iter().any(|field| source.contains(field));
-    if asks { vec![Need::Messages] } else { Vec::new() }
+    if asks { vec![HearingNeed::Messages] } else { Vec::new() }
 }
 
-fn report(cx: &Context<'_>, span: Span, channel: &ChannelName, needs: &[Need], out: &mut Vec<Diagnostic>) {
-    let lacking = |channel: &Channel| -> Vec<Need> {
-        let met = |need: &Need| need.met(channel.abilities()) || need.reported(cx);
+fn report(
+    cx: &Context<'_>,
+    span: Span,
+    channel: &ChannelName,
+    needs: &[HearingNeed],
+    out: &mut Vec<Diagnostic>,
+) {
+    let lacking = |channel: &Channel| -> Vec<HearingNeed> {
+        let met = |need: &HearingNeed| need.met(channel.abilities()) || need.reported(cx);
         needs.iter().copied().filter(|need| !met(need)).collect()
     };
-    let deaf: Vec<(ChannelKind, Vec<Need>)> = (cx.channels(channel).into_iter())
+    let deaf: Vec<(ChannelKind, Vec<HearingNeed>)> = (cx.channels(channel).into_iter())
         .map(|channel| (channel.kind, lacking(channel)))
         .filter(|(_, needs)| !needs.is_empty())
         .collect();

@@ -8,7 +8,7 @@ use crate::base::{
     },
     phrase::{pair, phrase},
 };
-use crate::model::text::Part;
+use crate::model::text::TextPart;
 
 pub(super) const CODE: Code = Code {
     slug: "emphasis-in-word",
@@ -31,8 +31,8 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for (play, _, step) in cx.steps() {
         for (key, text) in shown_texts(step) {
             let hit = text.parts.iter().find_map(|part| match part {
-                Part::Literal(text) => text.lines().find_map(in_word),
-                Part::Expr(_) => None,
+                TextPart::Literal(text) => text.lines().find_map(in_word),
+                TextPart::Expr(_) => None,
             });
             let Some(word) = hit else { continue };
             let message = phrase!(

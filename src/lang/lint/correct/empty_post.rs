@@ -8,7 +8,7 @@ use crate::base::{
     },
     phrase::{Phrase, pair, phrase},
 };
-use crate::model::{text::Part, trigger::Trigger};
+use crate::model::{text::TextPart, trigger::Trigger};
 
 pub(super) const CODE: Code = Code {
     slug: "empty-post",
@@ -33,10 +33,10 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for (play, _, step, post) in cx.posts() {
         let Trigger::Dates(dates) = &play.trigger else { continue };
         let mut parts = post.text.parts.iter().filter(|part| match part {
-            Part::Literal(text) => !text.trim().is_empty(),
-            Part::Expr(_) => true,
+            TextPart::Literal(text) => !text.trim().is_empty(),
+            TextPart::Expr(_) => true,
         });
-        let (Some(Part::Expr(expr)), None) = (parts.next(), parts.next()) else { continue };
+        let (Some(TextPart::Expr(expr)), None) = (parts.next(), parts.next()) else { continue };
         let Some(column) = expr.source().trim().strip_prefix("date.") else { continue };
         let is_empty = |value: &crate::base::value::Value| {
             value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())

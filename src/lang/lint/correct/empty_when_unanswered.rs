@@ -10,7 +10,7 @@ use crate::base::{
 };
 use crate::model::{
     step::{Block, Step, Verb},
-    text::{Part, Text},
+    text::{Text, TextPart},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -97,8 +97,8 @@ fn walk<'a>(
 /// Whether a text is nothing but the name's winner, or has it in it, without an expression that chooses.
 fn shows_winner(text: &Text, name: &str) -> bool {
     text.parts.iter().any(|part| match part {
-        Part::Literal(_) => false,
-        Part::Expr(expr) => expr.source().trim() == format!("{name}.winner"),
+        TextPart::Literal(_) => false,
+        TextPart::Expr(expr) => expr.source().trim() == format!("{name}.winner"),
     })
 }
 

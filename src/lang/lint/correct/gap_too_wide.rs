@@ -9,7 +9,7 @@ use crate::base::{
     },
     phrase::{pair, phrase},
 };
-use crate::model::budget::{Quiet, Window};
+use crate::model::budget::{Quiet, QuotaWindow};
 
 pub(super) const CODE: Code = Code {
     slug: "gap-too-wide",
@@ -38,7 +38,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let length = |quiet: &Quiet| (minutes(quiet.to) - minutes(quiet.from)).rem_euclid(1440);
     let asleep: i64 = budgets.quiet.iter().map(length).sum();
     let awake = Duration::MINUTE.times(1440 - asleep);
-    if quota.per == Window::Day && gap.times(i64::from(quota.max) - 1) > awake {
+    if quota.per == QuotaWindow::Day && gap.times(i64::from(quota.max) - 1) > awake {
         let max = quota.max;
         let message = phrase!(
             "{max} messages with {gap} between them do not fit into a day",

@@ -15,7 +15,7 @@ use crate::model::{
     role::Role,
     schedule::Schedule,
     step::{Assignee, MentionTarget, Step, Verb},
-    text::Part,
+    text::TextPart,
     trigger::Trigger,
 };
 
@@ -108,8 +108,8 @@ fn is_about(step: &Step, name: &RoleName) -> bool {
     };
     by_verb
         || shown_texts(step).iter().flat_map(|(_, text)| &text.parts).any(|part| match part {
-            Part::Literal(_) => false,
-            Part::Expr(expr) => names(expr.source(), name),
+            TextPart::Literal(_) => false,
+            TextPart::Expr(expr) => names(expr.source(), name),
         })
 }
 

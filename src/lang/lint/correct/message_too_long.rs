@@ -11,8 +11,8 @@ use crate::{
         words::tick,
     },
     model::{
-        channel::Unit,
-        text::{Part, Text},
+        channel::TextUnit,
+        text::{Text, TextPart},
     },
 };
 
@@ -36,7 +36,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let lacks = cx.kinds(&post.to).into_iter().find_map(|kind| {
             let (max, unit) = kind.longest()?;
             let length = written(&post.text, unit);
-            let word = if unit == Unit::Bytes { pair("bytes", "字节") } else { pair("characters", "个字符") };
+            let word = if unit == TextUnit::Bytes { pair("bytes", "字节") } else { pair("characters", "个字符") };
             (length > max)
                 .then(|| phrase!("this text has {length} {word}; one message on {kind} has at most {max}", "这段文字有 {length} {word}；{kind} 的一条消息最多 {max}"; word))
         });
@@ -51,12 +51,12 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
-fn written(text: &Text, unit: Unit) -> usize {
+fn written(text: &Text, unit: TextUnit) -> usize {
     text.parts
         .iter()
         .map(|part| match part {
-            Part::Literal(literal) => unit.length(literal),
-            Part::Expr(_) => 0,
+            TextPart::Literal(literal) => unit.length(literal),
+            TextPart::Expr(_) => 0,
         })
         .sum()
 }

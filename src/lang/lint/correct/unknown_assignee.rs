@@ -14,7 +14,7 @@ use crate::base::{
 };
 use crate::model::{
     step::{Assignee, Verb},
-    text::{Part, Text},
+    text::{Text, TextPart},
     trigger::Trigger,
 };
 
@@ -43,7 +43,7 @@ pub(super) const CODE: Code = Code {
 
 /// The column of `date` that a text is, and nothing else.
 fn column(text: &Text) -> Option<&str> {
-    let [Part::Expr(expr)] = text.parts.as_slice() else { return None };
+    let [TextPart::Expr(expr)] = text.parts.as_slice() else { return None };
     let name = expr.source().trim().strip_prefix("date.")?;
     name.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(name)
 }

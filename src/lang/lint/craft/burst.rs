@@ -14,7 +14,7 @@ use crate::{
         ids::{ChannelName, PhaseName},
     },
     model::{
-        budget::Window,
+        budget::QuotaWindow,
         channel::GROUP,
         play::Play,
         step::{Step, Verb},
@@ -52,7 +52,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let channels = budgets.channels.keys().cloned().chain([ChannelName::new(GROUP)]);
     for channel in channels {
         let quota = budgets.of(&channel).and_then(|budgets| budgets.posts);
-        if let Some(quota) = quota.filter(|quota| quota.per == Window::Day) {
+        if let Some(quota) = quota.filter(|quota| quota.per == QuotaWindow::Day) {
             check_channel(cx, &channel, quota.max, out);
         }
     }

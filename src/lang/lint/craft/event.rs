@@ -18,7 +18,7 @@ const PLACE_KEYS: [&str; 8] = ["place", "venue", "address", "location", "地点"
 const GUEST_KEYS: [&str; 6] = ["guest", "speaker", "expert", "嘉宾", "讲者", "老师"];
 
 /// A dated play that is an event.
-pub(super) struct Event<'a> {
+pub(super) struct EventPlay<'a> {
     /// The play.
     pub(super) play: &'a Arc<Play>,
     /// Whether people meet in a place.
@@ -27,7 +27,7 @@ pub(super) struct Event<'a> {
     pub(super) told: Option<(&'a Arc<Step>, Duration)>,
 }
 
-impl Event<'_> {
+impl EventPlay<'_> {
     /// Whether somebody speaks to the group: it begins in the group itself, with steps at its own time.
     pub(super) fn is_talk(&self) -> bool {
         let begins = due_steps(self.play).iter().any(|due| due.lead() == Duration::ZERO && tells(due));
@@ -39,11 +39,11 @@ impl Event<'_> {
 
 /// The events of a playbook: dated plays that prepare something before the date, whose dates are more than a week
 /// apart (what comes more often is a series, and its members know).
-pub(super) fn events<'a>(cx: &Context<'a>) -> Vec<Event<'a>> {
+pub(super) fn events<'a>(cx: &Context<'a>) -> Vec<EventPlay<'a>> {
     cx.playbook.plays.iter().filter_map(event).collect()
 }
 
-fn event(play: &Arc<Play>) -> Option<Event<'_>> {
+fn event(play: &Arc<Play>) -> Option<EventPlay<'_>> {
     let Trigger::Dates(dates) = &play.trigger else { return None };
     if dates.is_empty() || dates.windows(2).any(|pair| pair[1].at.since(pair[0].at) <= Duration::DAY.times(8))
     {
@@ -55,7 +55,7 @@ fn event(play: &Arc<Play>) -> Option<Event<'_>> {
     }
     let told = dues.iter().filter(|due| tells(due)).max_by_key(|due| due.lead());
     let offline = dates.iter().any(|date| PLACE_KEYS.iter().any(|key| date.values.contains_key(*key)));
-    Some(Event { play, offline, told: told.map(|due| (due.step, due.lead())) })
+    Some(EventPlay { play, offline, told: told.map(|due| (due.step, due.lead())) })
 }
 
 fn tells(due: &Due<'_>) -> bool {

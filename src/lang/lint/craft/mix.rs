@@ -17,7 +17,7 @@ use std::{collections::BTreeMap, sync::Arc};
 pub(super) const DAYS: i64 = 56;
 
 /// A post that gives something.
-pub(super) struct Given<'a> {
+pub(super) struct GivenPost<'a> {
     /// When the post is.
     pub(super) at: Timestamp,
     /// Of which play.
@@ -36,23 +36,23 @@ fn label(play: &Play, step: &Step) -> Option<Label> {
 }
 
 /// The posts of eight ordinary weeks, those of dates as they stand, in order.
-pub(super) fn values<'a>(cx: &Context<'a>) -> Vec<Given<'a>> {
+pub(super) fn values<'a>(cx: &Context<'a>) -> Vec<GivenPost<'a>> {
     gather(cx, |_| true)
 }
 
 /// Those of plays with dates only.
-pub(super) fn dated<'a>(cx: &Context<'a>) -> Vec<Given<'a>> {
+pub(super) fn dated<'a>(cx: &Context<'a>) -> Vec<GivenPost<'a>> {
     gather(cx, |play| matches!(play.trigger, Trigger::Dates(_)))
 }
 
-fn gather<'a>(cx: &Context<'a>, wanted: impl Fn(&Play) -> bool) -> Vec<Given<'a>> {
+fn gather<'a>(cx: &Context<'a>, wanted: impl Fn(&Play) -> bool) -> Vec<GivenPost<'a>> {
     let mut found = Vec::new();
     for play in cx.playbook.plays.iter().filter(|play| wanted(play)) {
         let dues = due_steps(play);
         for anchor in cx.anchors(play, DAYS / 7) {
             for due in &dues {
                 if let Some(label) = label(play, due.step) {
-                    found.push(Given { at: due.at(anchor, cx.playbook), play, label });
+                    found.push(GivenPost { at: due.at(anchor, cx.playbook), play, label });
                 }
             }
         }

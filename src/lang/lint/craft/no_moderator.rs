@@ -3,7 +3,7 @@
 use super::{
     advice,
     context::{Context, Due, due_steps, found},
-    event::{Event, events},
+    event::{EventPlay, events},
 };
 use crate::{
     base::{
@@ -33,7 +33,7 @@ fn is_there(due: &Due<'_>) -> bool {
 }
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for event in events(cx).into_iter().filter(Event::is_talk) {
+    for event in events(cx).into_iter().filter(EventPlay::is_talk) {
         let kept =
             due_steps(event.play).iter().any(|due| is_there(due) && matches!(&due.step.verb, Verb::Task(_)));
         if !kept {

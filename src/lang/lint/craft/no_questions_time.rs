@@ -3,7 +3,7 @@
 use super::{
     advice,
     context::{Context, Due, due_steps, found, shown_texts},
-    event::{Event, events},
+    event::{EventPlay, events},
     said::says,
 };
 use crate::{
@@ -36,7 +36,7 @@ fn is_there(due: &Due<'_>) -> bool {
 const QUESTIONS: [&str; 7] = ["question", "q&a", "ask jia", "提问", "问答", "答疑", "请问"];
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for event in events(cx).into_iter().filter(Event::is_talk) {
+    for event in events(cx).into_iter().filter(EventPlay::is_talk) {
         let dues: Vec<_> = due_steps(event.play).into_iter().filter(is_there).collect();
         let asks = |due: &&Due<'_>| {
             shown_texts(due.step).iter().any(|(_, text)| says(&text.source().to_lowercase(), &QUESTIONS))

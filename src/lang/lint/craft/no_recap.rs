@@ -3,7 +3,7 @@
 use super::{
     advice,
     context::{Context, due_steps, found},
-    event::{Event, events},
+    event::{EventPlay, events},
 };
 use crate::{
     base::{
@@ -28,7 +28,7 @@ pub(super) const CODE: Code = advice(
 );
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for event in events(cx).into_iter().filter(Event::is_talk) {
+    for event in events(cx).into_iter().filter(EventPlay::is_talk) {
         let written = due_steps(event.play).iter().any(|due| {
             let after = -due.lead();
             let soon = after >= Duration::HOUR && after <= Duration::DAY.times(2);

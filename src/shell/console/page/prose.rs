@@ -2,7 +2,7 @@
 //!
 //! Escapes everything; an address that is no web address is text.
 
-use crate::shell::delivery::markup::{self, Block, Span};
+use crate::shell::delivery::markup::{self, Block, TextSpan};
 use maud::{Markup, html};
 
 /// A text as a reader of the group would see it.
@@ -32,11 +32,11 @@ fn block(block: &Block) -> Markup {
     }
 }
 
-fn line(spans: &[Span]) -> Markup {
+fn line(spans: &[TextSpan]) -> Markup {
     html! { @for span in spans { (linked(span)) } }
 }
 
-fn linked(span: &Span) -> Markup {
+fn linked(span: &TextSpan) -> Markup {
     let address = span.link.as_ref().or(span.image.as_ref());
     match address.filter(|address| address.starts_with("https://") || address.starts_with("http://")) {
         Some(address) => html! { a href=(address) rel="noreferrer" { (styled(span)) } },
@@ -44,7 +44,7 @@ fn linked(span: &Span) -> Markup {
     }
 }
 
-fn styled(span: &Span) -> Markup {
+fn styled(span: &TextSpan) -> Markup {
     let text = html! { bdi { (span.text) } };
     let text = if span.style.code {
         html! { code { (text) } }

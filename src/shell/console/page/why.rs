@@ -7,7 +7,7 @@ use crate::{
         locale::Locale,
         phrase::{Phrase, Words, pair},
     },
-    shell::{console::layout::Frame, view::why::Why},
+    shell::{console::layout::Frame, view::why::WhyAnswer},
     sim::why::Verdict,
 };
 use maud::{Markup, html};
@@ -15,7 +15,7 @@ use maud::{Markup, html};
 /// The title and the page.
 pub(crate) fn page(
     (asked, title, group, place): (&str, &str, &GroupId, &str),
-    answers: &[(Why, Verdict)],
+    answers: &[(WhyAnswer, Verdict)],
     frame: &Frame,
 ) -> (String, Markup) {
     let locale = frame.locale;
@@ -76,7 +76,7 @@ fn called(what: &str, locale: Locale) -> Markup {
     }
 }
 
-fn answer(n: usize, why: &Why, became: Verdict, locale: Locale) -> Markup {
+fn answer(n: usize, why: &WhyAnswer, became: Verdict, locale: Locale) -> Markup {
     let (mark, class, word) = verdict(became);
     let id = format!("answer-{n}");
     html! {

@@ -13,7 +13,7 @@ use crate::{
         ids::{GroupId, PlayName},
         time::{Timestamp, Zone},
     },
-    model::budget::Window as Per,
+    model::budget::QuotaWindow as Per,
     shell::{
         console::{board::Board, door::Asker},
         store::LogLine,

@@ -20,7 +20,7 @@ use crate::{
         },
         delivery::markup,
         runtime::publish::GroupNow,
-        store::Status,
+        store::MessageStatus,
     },
 };
 use imbl::OrdSet;
@@ -106,7 +106,7 @@ fn remedy(board: &Board, group: &GroupNow, text: &str) -> Option<Remedy> {
     let effect = EffectId::new(effect.split('\'').next()?);
     let mut dead = board.dead.0.iter();
     let row = dead.find(|row| row.group == group.state.group && row.effect == effect)?;
-    Some(Remedy::Decide { effect, in_doubt: row.status == Status::InDoubt })
+    Some(Remedy::Decide { effect, in_doubt: row.status == MessageStatus::InDoubt })
 }
 
 impl Card {

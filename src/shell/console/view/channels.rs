@@ -18,7 +18,7 @@ use crate::{
         ears::EarNow,
         refusals::Refusals,
         runtime::publish::Noticed,
-        store::{Backlog, Status},
+        store::{Backlog, MessageStatus},
     },
 };
 use std::{
@@ -209,13 +209,16 @@ pub(crate) fn channels(
         for open in open {
             let Some(row) = rows.get_mut(&(title.clone(), open.channel.clone())) else { continue };
             match open.status {
-                Status::Pending => {
+                MessageStatus::Pending => {
                     row.waiting += open.count;
                     row.next = row.next.into_iter().chain(open.next).min();
                 }
-                Status::Claimed => row.under_way += open.count,
-                Status::Manual => row.by_hand += open.count,
-                Status::Delivered | Status::Dead | Status::InDoubt | Status::Expired => {}
+                MessageStatus::Claimed => row.under_way += open.count,
+                MessageStatus::Manual => row.by_hand += open.count,
+                MessageStatus::Delivered
+                | MessageStatus::Dead
+                | MessageStatus::InDoubt
+                | MessageStatus::Expired => {}
             }
         }
     }
@@ -315,7 +318,7 @@ fn stuck(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Stuck>, bool) {
             place: here.title().to_owned(),
             effect: row.effect.clone(),
             channel: row.channel.clone(),
-            in_doubt: row.status == Status::InDoubt,
+            in_doubt: row.status == MessageStatus::InDoubt,
             created: row.created,
             note: row.note.clone(),
             text: super::group::beginning(&row.outgoing.message.text),

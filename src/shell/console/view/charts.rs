@@ -3,7 +3,7 @@
 use crate::{
     base::{
         civil_day::CivilDay,
-        metric::{Unit, find},
+        metric::{MetricUnit, find},
         time::Timestamp,
     },
     engine::{
@@ -98,7 +98,7 @@ pub(crate) fn charts(state: &State, playbook: Option<&Playbook>, now: Timestamp)
 }
 
 fn share(gauges: &Gauges, name: &str, taken: Option<u32>) -> Option<f64> {
-    let metric = find(name).filter(|metric| metric.unit == Unit::Share)?;
+    let metric = find(name).filter(|metric| metric.unit == MetricUnit::Share)?;
     gauges.read(metric, taken).value
 }
 

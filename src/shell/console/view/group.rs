@@ -24,7 +24,7 @@ use crate::{
         },
         view::{
             doctor::{Complaint, complaints},
-            metrics::{Row as Number, metrics},
+            metrics::{NumberRow as Number, metrics},
         },
     },
 };
@@ -226,7 +226,7 @@ pub(crate) fn group(
 /// The numbers that are known; of which nobody hears is told by `metrics`.
 fn numbers(here: Here<'_>, now: Timestamp, locale: Locale) -> Vec<Number> {
     let zone = here.zone();
-    let group = crate::shell::view::Group { id: here.id, state: here.state(), info: None, zone: &zone };
+    let group = crate::shell::view::GroupShown { id: here.id, state: here.state(), info: None, zone: &zone };
     let all = metrics(group, here.playbook(), now, locale);
     all.into_iter().filter(|number| number.own || number.value.is_some()).collect()
 }
@@ -234,7 +234,7 @@ fn numbers(here: Here<'_>, now: Timestamp, locale: Locale) -> Vec<Number> {
 /// What the numbers are signs of; rules that could not be judged are left to the command line.
 fn findings(here: Here<'_>, now: Timestamp, locale: Locale) -> Vec<Complaint> {
     let zone = here.zone();
-    let group = crate::shell::view::Group { id: here.id, state: here.state(), info: None, zone: &zone };
+    let group = crate::shell::view::GroupShown { id: here.id, state: here.state(), info: None, zone: &zone };
     let all = here.playbook().map(|playbook| complaints(group, playbook, now, locale));
     all.unwrap_or_default().into_iter().filter(|one| one.found == Some(true)).collect()
 }

@@ -15,7 +15,7 @@ use crate::{
         console::{board::Board, door::Asker, view::health::Strip},
         ears::EarNow,
         refusals::Refusals,
-        store::Status,
+        store::MessageStatus,
     },
 };
 use imbl::OrdSet;
@@ -169,7 +169,7 @@ pub(super) fn look(
         let here = sees(&row.group)?;
         Some(Look::Stuck {
             place: place(here, &row.effect),
-            in_doubt: row.status == Status::InDoubt,
+            in_doubt: row.status == MessageStatus::InDoubt,
             reason: row.note.clone(),
             commands: asker.commands(here.now, now),
         })

@@ -30,7 +30,7 @@ use crate::{
     },
     sim::{
         named::as_read,
-        preview::{self, Moment},
+        preview::{self, PreviewMoment},
     },
 };
 use std::{
@@ -359,7 +359,7 @@ fn steps(playbook: &Playbook, known: &RunFacts<'_>, id: &RunId, lines: &[LogLine
             };
             let text = said.text.unwrap_or_else(|| {
                 let Some(group) = group else { return String::new() };
-                let moment = Moment {
+                let moment = PreviewMoment {
                     created: known.here.state().created,
                     anchor: known.anchor,
                     run: id.as_str(),

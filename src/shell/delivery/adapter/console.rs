@@ -1,6 +1,8 @@
 //! The console: a post is printed as plain text.
 
-use super::{Adapter, Attempt, Carrier, Receipt, Refusal, Request, Response, Shown, mention::Mentions};
+use super::{
+    Adapter, Attempt, Carrier, Receipt, Refusal, Request, Response, ShownRequest, mention::Mentions,
+};
 use crate::{
     base::phrase::pair,
     model::{channel::ChannelKind, message::Message},
@@ -34,8 +36,8 @@ impl Adapter for Console {
         Receipt::Accepted { note: String::new() }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
-        Shown { note: pair("text", "文字").into(), text: request.body.clone() }
+    fn shown(&self, request: &Request) -> ShownRequest {
+        ShownRequest { note: pair("text", "文字").into(), text: request.body.clone() }
     }
 }
 

@@ -5,7 +5,7 @@
 //! escape its markdown, so marks inside words are replaced by letters that look alike.
 
 use super::{
-    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    Adapter, Attempt, Receipt, Refusal, Request, Response, ShownRequest,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
     parts::{self, Own, Sorted, TEXT_ONLY},
@@ -113,7 +113,7 @@ impl Adapter for Dingtalk {
         }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
+    fn shown(&self, request: &Request) -> ShownRequest {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let form = body["msgtype"].as_str().unwrap_or_default();
         let note = phrase!(
@@ -135,7 +135,7 @@ impl Adapter for Dingtalk {
         for (title, url) in single.into_iter().chain(several) {
             let _ = write!(text, "\n[ {title} ] {url}");
         }
-        Shown { note, text: text.replace(INVISIBLE, "") }
+        ShownRequest { note, text: text.replace(INVISIBLE, "") }
     }
 }
 

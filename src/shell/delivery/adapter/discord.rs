@@ -6,7 +6,7 @@
 //! last minutes.
 
 use super::{
-    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    Adapter, Attempt, Receipt, Refusal, Request, Response, ShownRequest,
     answer::{self, by_status, excerpt, unclear},
     mention::{Mentions, unbracket},
     parts::{self, Own, Sorted, utf16_length},
@@ -246,7 +246,7 @@ impl Adapter for Discord {
         }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
+    fn shown(&self, request: &Request) -> ShownRequest {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let content = body["content"].as_str().unwrap_or_default();
         let note = phrase!(
@@ -273,7 +273,7 @@ impl Adapter for Discord {
             }
         }
         shown.retain(|part| !part.is_empty());
-        Shown { note, text: shown.join("\n\n") }
+        ShownRequest { note, text: shown.join("\n\n") }
     }
 }
 

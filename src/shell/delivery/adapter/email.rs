@@ -7,7 +7,7 @@
 mod html;
 
 use super::{
-    Adapter, Attempt, Carrier, Receipt, Refusal, Request, Response, Shown,
+    Adapter, Attempt, Carrier, Receipt, Refusal, Request, Response, ShownRequest,
     answer::{self, excerpt},
     console::plain_text,
     mention::Mentions,
@@ -180,11 +180,11 @@ impl Adapter for Email {
         }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
+    fn shown(&self, request: &Request) -> ShownRequest {
         let (head, body) = request.body.split_once("\r\n\r\n").unwrap_or((&request.body, ""));
         let text = first_part(body).unwrap_or_default();
         let subject = decoded_subject(head);
-        Shown {
+        ShownRequest {
             note: phrase!("text and HTML · {} bytes", "文字和 HTML · {} 字节", request.body.len()),
             text: format!("{subject}\n\n{}", text.replace("\r\n", "\n")).trim_end().to_owned(),
         }

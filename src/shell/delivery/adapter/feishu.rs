@@ -6,7 +6,7 @@
 //! it is given for two hours, and is told which message a post became.
 
 use super::{
-    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    Adapter, Attempt, Receipt, Refusal, Request, Response, ShownRequest,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
     parts::{self, Own, Sorted, TEXT_ONLY},
@@ -186,7 +186,7 @@ impl Adapter for Feishu {
         }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
+    fn shown(&self, request: &Request) -> ShownRequest {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let form = body["msg_type"].as_str().unwrap_or_default();
         let note = phrase!(
@@ -199,7 +199,7 @@ impl Adapter for Feishu {
             body["content"].as_str().and_then(|text| serde_json::from_str(text).ok());
         if form == "text" {
             let text = content.as_ref().unwrap_or(&body["content"])["text"].as_str().unwrap_or_default();
-            return Shown { note, text: read_tags(text).replace(INVISIBLE, "") };
+            return ShownRequest { note, text: read_tags(text).replace(INVISIBLE, "") };
         }
         let card = content.as_ref().unwrap_or(&body["card"]);
         let mut parts = Vec::new();
@@ -220,7 +220,7 @@ impl Adapter for Feishu {
                 _ => {}
             }
         }
-        Shown { note, text: parts.join("\n\n") }
+        ShownRequest { note, text: parts.join("\n\n") }
     }
 }
 

@@ -4,7 +4,7 @@
 //! effect, so that a later message can answer it, and a request id by which Chat knows a second attempt.
 
 use super::{
-    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    Adapter, Attempt, Receipt, Refusal, Request, Response, ShownRequest,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
     parts::{self, Ends, Own, Sorted},
@@ -120,7 +120,7 @@ impl Adapter for GoogleChat {
         }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
+    fn shown(&self, request: &Request) -> ShownRequest {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let note = phrase!(
             "text · {} of {BODY_BYTES_MAX} bytes",
@@ -137,7 +137,7 @@ impl Adapter for GoogleChat {
             }
         }
         shown.retain(|part| !part.is_empty());
-        Shown { note, text: shown.join("\n\n") }
+        ShownRequest { note, text: shown.join("\n\n") }
     }
 }
 

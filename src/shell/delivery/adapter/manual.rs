@@ -2,7 +2,9 @@
 //!
 //! Nothing is sent; the row is settled when the person says so (`playbook done`).
 
-use super::{Adapter, Attempt, Carrier, Receipt, Refusal, Request, Response, Shown, console::plain_text};
+use super::{
+    Adapter, Attempt, Carrier, Receipt, Refusal, Request, Response, ShownRequest, console::plain_text,
+};
 use crate::{
     base::phrase::pair,
     model::{channel::ChannelKind, message::Message},
@@ -34,9 +36,10 @@ impl Adapter for Manual {
         Receipt::Accepted { note: String::new() }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
-        Shown {
-            note: pair("to be copied by a person", "由人复制出去").into(), text: request.body.clone()
+    fn shown(&self, request: &Request) -> ShownRequest {
+        ShownRequest {
+            note: pair("to be copied by a person", "由人复制出去").into(),
+            text: request.body.clone(),
         }
     }
 }

@@ -7,7 +7,7 @@
 //! shown; one with an address is a link, a file is uploaded.
 
 use super::{
-    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    Adapter, Attempt, Receipt, Refusal, Request, Response, ShownRequest,
     answer::{by_status, excerpt, unclear},
     mention::Mentions,
     parts,
@@ -261,7 +261,7 @@ impl Adapter for Matrix {
         }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
+    fn shown(&self, request: &Request) -> ShownRequest {
         let content: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let form = match &content[POLL] {
             Value::Object(_) => "poll",
@@ -273,7 +273,7 @@ impl Adapter for Matrix {
         if content["msgtype"] == "m.image" {
             text.insert_str(0, "📷 ");
         }
-        Shown {
+        ShownRequest {
             note: phrase!(
                 "{form} · {} of {CONTENT_BYTES_MAX} bytes",
                 "{form} · {} / {CONTENT_BYTES_MAX} 字节",

@@ -6,7 +6,7 @@
 //! told nothing of its posts; a bot is told the id of each, by which it is answered, changed, deleted and pinned.
 
 use super::{
-    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    Adapter, Attempt, Receipt, Refusal, Request, Response, ShownRequest,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
     parts::{self, Sorted},
@@ -178,7 +178,7 @@ impl Adapter for Mattermost {
         }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
+    fn shown(&self, request: &Request) -> ShownRequest {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let text = body["text"].as_str().or_else(|| body["message"].as_str()).unwrap_or_default();
         let note = phrase!(
@@ -186,7 +186,7 @@ impl Adapter for Mattermost {
             "text · {} / {TEXT_CHARS_MAX} 字",
             text.chars().count()
         );
-        Shown { note, text: PLAIN.write(&markup::parse(text)).replace(INVISIBLE, "") }
+        ShownRequest { note, text: PLAIN.write(&markup::parse(text)).replace(INVISIBLE, "") }
     }
 }
 

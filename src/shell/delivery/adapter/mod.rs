@@ -153,7 +153,7 @@ pub trait Adapter: Send + Sync {
     fn receipt(&self, response: &Response) -> Receipt;
 
     /// How the platform will show a request's body, as plain text with a short note about its form.
-    fn shown(&self, request: &Request) -> Shown;
+    fn shown(&self, request: &Request) -> ShownRequest;
 }
 
 /// How an adapter's requests travel.
@@ -301,7 +301,7 @@ pub struct Refusal(pub String);
 
 /// A request as its platform will show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
+pub struct ShownRequest {
     /// The form and how full it is: `markdown · 312 of 4096 bytes`.
     pub note: Phrase,
     /// Plain text, lines parted by `\n`.

@@ -6,7 +6,7 @@
 //! `sequence_id`, so an attempt in doubt shows no second one.
 
 use super::{
-    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    Adapter, Attempt, Receipt, Refusal, Request, Response, ShownRequest,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
     parts::{self, Ends, Own, Sorted, TEXT_ONLY},
@@ -142,7 +142,7 @@ impl Adapter for Ntfy {
         }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
+    fn shown(&self, request: &Request) -> ShownRequest {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let message = body["message"].as_str().unwrap_or_default();
         let form = if body["markdown"] == true { "markdown" } else { "text" };
@@ -159,7 +159,7 @@ impl Adapter for Ntfy {
             "{form} · {} / {MESSAGE_BYTES_MAX} 字节",
             message.len()
         );
-        Shown { note, text: lines.join("\n") }
+        ShownRequest { note, text: lines.join("\n") }
     }
 }
 

@@ -5,7 +5,7 @@
 //! those of the account.
 
 use super::{
-    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    Adapter, Attempt, Receipt, Refusal, Request, Response, ShownRequest,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
     parts,
@@ -192,7 +192,7 @@ impl Adapter for Onebot {
         }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
+    fn shown(&self, request: &Request) -> ShownRequest {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let sent = body.get("params").unwrap_or(&body);
         let mut text = String::new();
@@ -208,7 +208,7 @@ impl Adapter for Onebot {
             }
         }
         let text = text.trim_end().to_owned();
-        Shown {
+        ShownRequest {
             note: phrase!(
                 "{} of {TEXT_CHARS_MAX} characters",
                 "{} / {TEXT_CHARS_MAX} 字",

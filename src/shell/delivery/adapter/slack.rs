@@ -6,7 +6,7 @@
 //! posts; an app is told the time of each, by which it is answered, changed and deleted.
 
 use super::{
-    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    Adapter, Attempt, Receipt, Refusal, Request, Response, ShownRequest,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
     parts::{self, Own, Sorted, utf16_length},
@@ -19,7 +19,7 @@ use crate::{
     },
     shell::delivery::{
         markup::{
-            self, Block, Span, mrkdwn,
+            self, Block, TextSpan, mrkdwn,
             split::split,
             write::{Dialect, Family, PLAIN},
         },
@@ -198,7 +198,7 @@ impl Adapter for Slack {
         }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
+    fn shown(&self, request: &Request) -> ShownRequest {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let text = body["text"].as_str().unwrap_or_default();
         let Some(blocks) = body["blocks"].as_array() else {
@@ -207,7 +207,7 @@ impl Adapter for Slack {
                 "text · {} / {TEXT_MAX} 字",
                 utf16_length(text)
             );
-            return Shown { note, text: mrkdwn::read(text, true) };
+            return ShownRequest { note, text: mrkdwn::read(text, true) };
         };
         let note = phrase!(
             "{} blocks · {} of {BLOCKS_CHARS_MAX} characters",
@@ -241,7 +241,7 @@ impl Adapter for Slack {
                 _ => shown.push(mrkdwn::read(text, true)),
             }
         }
-        Shown { note, text: shown.join("\n\n") }
+        ShownRequest { note, text: shown.join("\n\n") }
     }
 }
 
@@ -370,7 +370,7 @@ fn section(text: &str) -> Value {
 }
 
 /// A header shows plain text only; one with a link in it stays text.
-fn header(spans: &[Span]) -> Option<Value> {
+fn header(spans: &[TextSpan]) -> Option<Value> {
     let text = PLAIN.write(&[Block::Paragraph(spans.to_vec())]).replace('\n', " ");
     let suits = (1..=HEADER_MAX).contains(&utf16_length(&text))
         && spans.iter().all(|span| span.link.is_none() && span.image.is_none());

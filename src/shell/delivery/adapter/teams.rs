@@ -6,7 +6,7 @@
 //! what fails later is only in its run history.
 
 use super::{
-    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    Adapter, Attempt, Receipt, Refusal, Request, Response, ShownRequest,
     answer::{by_status, excerpt, unclear},
     mention::Mentions,
     parts::{self, Own, Sorted},
@@ -19,7 +19,7 @@ use crate::{
     },
     shell::delivery::{
         markup::{
-            self, Block, Row, Span,
+            self, Block, TableRow, TextSpan,
             escape::{self, INVISIBLE},
             write::{Dialect, PLAIN},
         },
@@ -82,7 +82,7 @@ impl Adapter for Teams {
         }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
+    fn shown(&self, request: &Request) -> ShownRequest {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let card = &body["attachments"][0]["content"];
         let mut shown = Vec::new();
@@ -91,7 +91,7 @@ impl Adapter for Teams {
             let field = |name: &str| action[name].as_str().unwrap_or_default();
             shown.push(format!("[ {} ] {}", field("title"), field("url")));
         }
-        Shown {
+        ShownRequest {
             note: phrase!(
                 "card · {} of {BODY_BYTES_MAX} bytes",
                 "card · {} / {BODY_BYTES_MAX} 字节",
@@ -231,7 +231,7 @@ fn elements(blocks: &[Block], depth: usize) -> Vec<Value> {
     out
 }
 
-fn heading(level: u8, spans: &[Span]) -> Value {
+fn heading(level: u8, spans: &[TextSpan]) -> Value {
     let mut block = text_block(TEXT_BLOCK.write(&[Block::Paragraph(spans.to_vec())]));
     block["weight"] = json!("Bolder");
     block["size"] = json!(match level {
@@ -244,9 +244,9 @@ fn heading(level: u8, spans: &[Span]) -> Value {
 }
 
 /// A picture parts the text around it.
-fn paragraph(spans: &[Span], out: &mut Vec<Value>) {
-    let mut text: Vec<Span> = Vec::new();
-    let flush = |text: &mut Vec<Span>, out: &mut Vec<Value>| {
+fn paragraph(spans: &[TextSpan], out: &mut Vec<Value>) {
+    let mut text: Vec<TextSpan> = Vec::new();
+    let flush = |text: &mut Vec<TextSpan>, out: &mut Vec<Value>| {
         let mut spans = std::mem::take(text);
         markup::trim(&mut spans);
         if !spans.is_empty() {
@@ -306,13 +306,14 @@ fn list(start: Option<u64>, items: &[Vec<Block>], depth: usize, out: &mut Vec<Va
     }
 }
 
-fn table(rows: &[Row]) -> Value {
+fn table(rows: &[TableRow]) -> Value {
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let cell = |spans: &Vec<Span>| {
+    let cell = |spans: &Vec<TextSpan>| {
         let text = TEXT_BLOCK.write(&[Block::Paragraph(spans.clone())]);
         json!({ "type": "TableCell", "items": [text_block(text)] })
     };
-    let row = |row: &Row| json!({ "type": "TableRow", "cells": row.iter().map(cell).collect::<Vec<_>>() });
+    let row =
+        |row: &TableRow| json!({ "type": "TableRow", "cells": row.iter().map(cell).collect::<Vec<_>>() });
     json!({
         "type": "Table",
         "firstRowAsHeaders": true,

@@ -5,7 +5,7 @@
 //! enough, a question is a poll, buttons are an inline keyboard. The token is part of every address.
 
 use super::{
-    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    Adapter, Attempt, Receipt, Refusal, Request, Response, ShownRequest,
     answer::{by_status, excerpt, unclear},
     mention::Mentions,
     parts::{self, Own, Sorted, TEXT_ONLY},
@@ -22,7 +22,7 @@ use crate::{
     shell::delivery::{
         markup::{
             self, Block,
-            entities::{Entity, Kind, Marked},
+            entities::{Entity, EntityKind, Marked},
             split::split,
             write::PLAIN,
         },
@@ -67,7 +67,7 @@ const PERMISSIONS: [&str; 11] = [
 const NOTE: &str = "message ";
 
 /// One request before it is written down.
-enum Part<'a> {
+enum UnwrittenRequest<'a> {
     Text(Marked),
     Photo(String, Marked),
     /// A question, with what else there is to say.
@@ -251,7 +251,7 @@ impl Adapter for Telegram {
         }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
+    fn shown(&self, request: &Request) -> ShownRequest {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let method = request.url.split('?').next().and_then(|path| path.rsplit('/').next());
         let method = method.unwrap_or_default();
@@ -271,7 +271,7 @@ impl Adapter for Telegram {
             .filter_map(|row| Some(format!("[ {} ] {}", row[0]["text"].as_str()?, row[0]["url"].as_str()?)));
         let main = Some(main.to_owned()).filter(|text| !text.is_empty());
         let lines: Vec<String> = photo.into_iter().chain(main).chain(options).chain(buttons).collect();
-        Shown { note, text: lines.join("\n") }
+        ShownRequest { note, text: lines.join("\n") }
     }
 }
 
@@ -334,7 +334,7 @@ fn error(body: &Value, response: &Response) -> Receipt {
 }
 
 /// The parts, and the buttons under the last one.
-fn parts(message: &Message) -> Result<(Vec<Part<'_>>, Vec<Button>), Refusal> {
+fn parts(message: &Message) -> Result<(Vec<UnwrittenRequest<'_>>, Vec<Button>), Refusal> {
     let poll = message.poll.as_ref().filter(|poll| fits_poll(poll));
     let mentions = Mentions::of(message, ChannelKind::Telegram);
     let own = Own { buttons: usize::MAX, image: true, file: true, poll: poll.is_some(), ..TEXT_ONLY };
@@ -365,13 +365,13 @@ fn parts(message: &Message) -> Result<(Vec<Part<'_>>, Vec<Button>), Refusal> {
     }
     let mut parts = Vec::new();
     match (photo, texts.as_slice()) {
-        (Some(url), []) => parts.push(Part::Photo(url, Marked::default())),
+        (Some(url), []) => parts.push(UnwrittenRequest::Photo(url, Marked::default())),
         (Some(url), [one]) if one.chars() <= CAPTION_CHARS_MAX => {
-            parts.push(Part::Photo(url, one.clone()));
+            parts.push(UnwrittenRequest::Photo(url, one.clone()));
         }
         (photo, _) => {
-            parts.extend(texts.into_iter().map(Part::Text));
-            parts.extend(photo.map(|url| Part::Photo(url, Marked::default())));
+            parts.extend(texts.into_iter().map(UnwrittenRequest::Text));
+            parts.extend(photo.map(|url| UnwrittenRequest::Photo(url, Marked::default())));
         }
     }
     if let Some(poll) = poll {
@@ -379,14 +379,14 @@ fn parts(message: &Message) -> Result<(Vec<Part<'_>>, Vec<Button>), Refusal> {
         let asked = plain(&poll.question);
         let whole = match parts.as_slice() {
             [] => Some(asked.clone()),
-            [Part::Text(rest)] if rest.entities.is_empty() => {
+            [UnwrittenRequest::Text(rest)] if rest.entities.is_empty() => {
                 Some(format!("{asked} · {}", rest.text.replace('\n', " ")))
             }
             _ => None,
         };
         match whole.filter(|whole| whole.chars().count() <= QUESTION_CHARS_MAX) {
-            Some(whole) => parts = vec![Part::Poll(poll, whole)],
-            None => parts.push(Part::Poll(poll, asked)),
+            Some(whole) => parts = vec![UnwrittenRequest::Poll(poll, whole)],
+            None => parts.push(UnwrittenRequest::Poll(poll, asked)),
         }
     }
     if parts.is_empty() {
@@ -411,7 +411,7 @@ fn called(mentions: &Mentions) -> Marked {
         between(&mut line);
         let id = id.trim();
         match id.parse::<i64>() {
-            Ok(number) => line.push_as(Kind::Person(number), name),
+            Ok(number) => line.push_as(EntityKind::Person(number), name),
             Err(_) => line.push(&format!("@{}", id.trim_start_matches('@'))),
         }
     }
@@ -445,13 +445,15 @@ fn fits_poll(poll: &Poll) -> bool {
         && poll.options.iter().all(|option| fits(option, OPTION_CHARS_MAX))
 }
 
-fn written(part: Part<'_>, at: Timestamp) -> (&'static str, Value) {
+fn written(part: UnwrittenRequest<'_>, at: Timestamp) -> (&'static str, Value) {
     match part {
-        Part::Text(marked) => ("sendMessage", with_entities(json!({}), "text", "entities", marked)),
-        Part::Photo(url, caption) => {
+        UnwrittenRequest::Text(marked) => {
+            ("sendMessage", with_entities(json!({}), "text", "entities", marked))
+        }
+        UnwrittenRequest::Photo(url, caption) => {
             ("sendPhoto", with_entities(json!({ "photo": url }), "caption", "caption_entities", caption))
         }
-        Part::Poll(poll, question) => {
+        UnwrittenRequest::Poll(poll, question) => {
             let options: Vec<Value> = poll.options.iter().map(|o| json!({ "text": plain(o) })).collect();
             let mut body = json!({
                 "question": question,
@@ -497,20 +499,20 @@ fn with_entities(mut body: Value, text: &str, entities: &str, marked: Marked) ->
 
 fn entity(entity: &Entity) -> Value {
     let name = match &entity.kind {
-        Kind::Bold => "bold",
-        Kind::Italic => "italic",
-        Kind::Strike => "strikethrough",
-        Kind::Code => "code",
-        Kind::Pre(_) => "pre",
-        Kind::Quote => "blockquote",
-        Kind::Link(_) => "text_link",
-        Kind::Person(_) => "text_mention",
+        EntityKind::Bold => "bold",
+        EntityKind::Italic => "italic",
+        EntityKind::Strike => "strikethrough",
+        EntityKind::Code => "code",
+        EntityKind::Pre(_) => "pre",
+        EntityKind::Quote => "blockquote",
+        EntityKind::Link(_) => "text_link",
+        EntityKind::Person(_) => "text_mention",
     };
     let mut value = json!({ "type": name, "offset": entity.offset, "length": entity.length });
     match &entity.kind {
-        Kind::Link(url) => value["url"] = json!(url),
-        Kind::Person(number) => value["user"] = json!({ "id": number }),
-        Kind::Pre(language) if !language.is_empty() => value["language"] = json!(language),
+        EntityKind::Link(url) => value["url"] = json!(url),
+        EntityKind::Person(number) => value["user"] = json!({ "id": number }),
+        EntityKind::Pre(language) if !language.is_empty() => value["language"] = json!(language),
         _ => {}
     }
     value

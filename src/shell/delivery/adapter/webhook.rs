@@ -5,7 +5,7 @@
 //! sent as `webhook-id` and `idempotency-key`. With a `secret` the request is signed by the Standard Webhooks
 //! scheme (standardwebhooks.com): `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`.
 
-use super::{Adapter, Attempt, Receipt, Refusal, Request, Response, Shown, answer};
+use super::{Adapter, Attempt, Receipt, Refusal, Request, Response, ShownRequest, answer};
 use crate::{
     base::phrase::phrase,
     model::message::{Mention, Message},
@@ -96,11 +96,11 @@ impl Adapter for Webhook {
         answer::by_status(response).unwrap_or_else(|| Receipt::Accepted { note: String::new() })
     }
 
-    fn shown(&self, request: &Request) -> Shown {
+    fn shown(&self, request: &Request) -> ShownRequest {
         let pretty = serde_json::from_str::<Value>(&request.body)
             .ok()
             .and_then(|value| serde_json::to_string_pretty(&value).ok());
-        Shown {
+        ShownRequest {
             note: phrase!("{} · {} bytes", "{} · {} 字节", request.method, request.body.len()),
             text: pretty.unwrap_or_else(|| request.body.clone()),
         }

@@ -5,7 +5,7 @@
 //! code, where nobody can be called. Rich content that calls somebody goes as `markdown_v2` and a short `text`.
 
 use super::{
-    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    Adapter, Attempt, Receipt, Refusal, Request, Response, ShownRequest,
     answer::{self, by_status, excerpt, unclear},
     mention::{Mentions, unbracket},
     parts::{self, Own, Sorted, TEXT_ONLY},
@@ -131,12 +131,12 @@ impl Adapter for Wecom {
         }
     }
 
-    fn shown(&self, request: &Request) -> Shown {
+    fn shown(&self, request: &Request) -> ShownRequest {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let form = body["msgtype"].as_str().unwrap_or_default();
         if form == "image" {
             let file = body[form]["file"].as_str().unwrap_or_default();
-            return Shown { note: pair("image", "图片").into(), text: format!("📷 {file}") };
+            return ShownRequest { note: pair("image", "图片").into(), text: format!("📷 {file}") };
         }
         let content = body[form]["content"].as_str().unwrap_or_default();
         let max = if form == "text" { TEXT_BYTES_MAX } else { MARKDOWN_BYTES_MAX };
@@ -152,8 +152,9 @@ impl Adapter for Wecom {
                 .collect();
             text = format!("{text}\n{}", names.join(" "));
         }
-        Shown {
-            note: phrase!("{form} · {} of {max} bytes", "{form} · {} / {max} 字节", content.len()), text
+        ShownRequest {
+            note: phrase!("{form} · {} of {max} bytes", "{form} · {} / {max} 字节", content.len()),
+            text,
         }
     }
 }

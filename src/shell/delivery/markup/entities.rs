@@ -4,7 +4,7 @@
 //! Ranges are counted in UTF-16 units; two ranges are apart or one lies within the other.
 
 use super::{
-    Block, Span,
+    Block, TextSpan,
     aligned::aligned,
     write::{cells, is_same_address, is_web},
 };
@@ -22,7 +22,7 @@ pub struct Marked {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entity {
     /// How it looks or what it does.
-    pub kind: Kind,
+    pub kind: EntityKind,
     /// Where it begins, in UTF-16 units.
     pub offset: usize,
     /// How long it is, in UTF-16 units; never 0.
@@ -31,7 +31,7 @@ pub struct Entity {
 
 /// What a range can be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum EntityKind {
     /// Strong.
     Bold,
     /// Emphasis.
@@ -74,7 +74,7 @@ impl Marked {
     }
 
     /// Adds text that is marked as a whole.
-    pub fn push_as(&mut self, kind: Kind, text: &str) {
+    pub fn push_as(&mut self, kind: EntityKind, text: &str) {
         let offset = self.units();
         self.push(text);
         self.mark(kind, offset);
@@ -89,7 +89,7 @@ impl Marked {
     }
 
     /// Marks everything from there to the end.
-    fn mark(&mut self, kind: Kind, offset: usize) {
+    fn mark(&mut self, kind: EntityKind, offset: usize) {
         let length = self.units() - offset;
         if length > 0 {
             self.entities.push(Entity { kind, offset, length });
@@ -140,7 +140,7 @@ impl EntityWriter {
                 self.quoted = true;
                 self.blocks(blocks, "\n\n");
                 self.quoted = false;
-                self.marked.mark(Kind::Quote, offset);
+                self.marked.mark(EntityKind::Quote, offset);
             }
             // A quotation inside a quotation has no mark of its own.
             Block::Quote(blocks) => self.within("> ", "> ", blocks, "\n\n"),
@@ -177,15 +177,15 @@ impl EntityWriter {
             }
             self.marked.push(line);
         }
-        self.marked.mark(Kind::Pre(language.to_owned()), offset);
+        self.marked.mark(EntityKind::Pre(language.to_owned()), offset);
     }
 
-    fn spans(&mut self, spans: &[Span]) {
+    fn spans(&mut self, spans: &[TextSpan]) {
         for span in spans {
             if let Some(url) = &span.image {
                 let text = span.text.replace('\n', " ");
                 let text = if text.trim().is_empty() { url } else { text.trim() };
-                self.stretch(&Span { link: Some(url.clone()), image: None, ..span.clone() }, text);
+                self.stretch(&TextSpan { link: Some(url.clone()), image: None, ..span.clone() }, text);
                 continue;
             }
             for (index, line) in span.text.split('\n').enumerate() {
@@ -209,21 +209,23 @@ impl EntityWriter {
     }
 
     /// Words of one look, without white space around them.
-    fn stretch(&mut self, span: &Span, core: &str) {
+    fn stretch(&mut self, span: &TextSpan, core: &str) {
         let offset = self.marked.units();
         self.marked.push(core);
         match &span.link {
             Some(url) if is_same_address(url, core) => {}
-            Some(url) if is_web(url) => self.marked.mark(Kind::Link(url.clone()), offset),
+            Some(url) if is_web(url) => self.marked.mark(EntityKind::Link(url.clone()), offset),
             Some(url) => self.marked.push(&format!(" {url}")),
             // Code lies in nothing but quotations and holds nothing.
-            None if span.style.code => return self.marked.mark(Kind::Code, offset),
+            None if span.style.code => return self.marked.mark(EntityKind::Code, offset),
             None => {}
         }
         let style = span.style;
-        for (on, kind) in
-            [(style.bold, Kind::Bold), (style.italic, Kind::Italic), (style.strike, Kind::Strike)]
-        {
+        for (on, kind) in [
+            (style.bold, EntityKind::Bold),
+            (style.italic, EntityKind::Italic),
+            (style.strike, EntityKind::Strike),
+        ] {
             if on {
                 self.marked.mark(kind, offset);
             }
@@ -241,7 +243,7 @@ mod tests {
     }
 
     /// Each mark as the text that it covers.
-    fn marks(text: &str) -> (String, Vec<(Kind, String)>) {
+    fn marks(text: &str) -> (String, Vec<(EntityKind, String)>) {
         let marked = Marked::write(&parse(text));
         let units: Vec<u16> = marked.text.encode_utf16().collect();
         let covered = |e: &Entity| (e.kind.clone(), String::from_utf16(inner(&units, e)).unwrap());
@@ -252,13 +254,13 @@ mod tests {
     fn marks_cover_what_was_meant() {
         let (text, found) = marks("## 👩‍👩‍👧 标题\n**粗** [链接](https://x.example/a) `c*d`\n\n- a\n  - _b_");
         assert_eq!(text, "👩‍👩‍👧 标题\n\n粗 链接 c*d\n\n• a\n   • b");
-        let link = Kind::Link("https://x.example/a".into());
+        let link = EntityKind::Link("https://x.example/a".into());
         let expected = [
-            (Kind::Bold, "👩‍👩‍👧 标题"),
-            (Kind::Bold, "粗"),
+            (EntityKind::Bold, "👩‍👩‍👧 标题"),
+            (EntityKind::Bold, "粗"),
             (link, "链接"),
-            (Kind::Code, "c*d"),
-            (Kind::Italic, "b"),
+            (EntityKind::Code, "c*d"),
+            (EntityKind::Italic, "b"),
         ];
         assert_eq!(found, expected.map(|(kind, text)| (kind, text.to_owned())));
     }
@@ -268,9 +270,9 @@ mod tests {
         let (text, found) = marks("|a|b|\n|-|-|\n|1|22|\n\n```rust\nfn\n```\n\n> q\n> > r");
         assert_eq!(text, "a | b\n--+---\n1 | 22\n\nfn\n\nq\n\n> r");
         let expected = [
-            (Kind::Pre(String::new()), "a | b\n--+---\n1 | 22"),
-            (Kind::Pre("rust".into()), "fn"),
-            (Kind::Quote, "q\n\n> r"),
+            (EntityKind::Pre(String::new()), "a | b\n--+---\n1 | 22"),
+            (EntityKind::Pre("rust".into()), "fn"),
+            (EntityKind::Quote, "q\n\n> r"),
         ];
         assert_eq!(found, expected.map(|(kind, text)| (kind, text.to_owned())));
     }

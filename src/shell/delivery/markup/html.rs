@@ -4,7 +4,7 @@
 //! `href`, `start` and a code's `class`. Every text is escaped; an image is a link.
 
 use super::{
-    Block, Row, Span,
+    Block, TableRow, TextSpan,
     write::{is_same_address, is_web},
 };
 use std::fmt::Write as _;
@@ -86,7 +86,7 @@ fn list_item(out: &mut String, blocks: &[Block]) {
 }
 
 /// How columns are aligned cannot be said: no attribute for it is listed.
-fn table(out: &mut String, rows: &[Row]) {
+fn table(out: &mut String, rows: &[TableRow]) {
     out.push_str("<table>");
     for (index, row) in rows.iter().enumerate() {
         let tag = if index == 0 { "th" } else { "td" };
@@ -106,7 +106,7 @@ fn table(out: &mut String, rows: &[Row]) {
     out.push_str("</table>");
 }
 
-fn spans(spans: &[Span]) -> String {
+fn spans(spans: &[TextSpan]) -> String {
     let mut out = String::new();
     for span in spans {
         let link = span.link.as_ref().or(span.image.as_ref());

@@ -19,9 +19,9 @@ pub mod html;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
     /// A heading and its level from 1.
-    Heading(u8, Vec<Span>),
+    Heading(u8, Vec<TextSpan>),
     /// A paragraph.
-    Paragraph(Vec<Span>),
+    Paragraph(Vec<TextSpan>),
     /// Code as it stands.
     Code {
         /// The language, if one was given.
@@ -43,14 +43,14 @@ pub enum Block {
         /// One for each column.
         aligns: Vec<Align>,
         /// Rows of cells.
-        rows: Vec<Row>,
+        rows: Vec<TableRow>,
     },
     /// A horizontal rule.
     Rule,
 }
 
 /// The cells of a row.
-pub type Row = Vec<Vec<Span>>;
+pub type TableRow = Vec<Vec<TextSpan>>;
 
 /// How a column is aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,11 +67,11 @@ pub enum Align {
 
 /// A stretch of text in one style. Line breaks, soft or hard, are `\n`: chat is written line by line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Span {
+pub struct TextSpan {
     /// What it says; the description of an image.
     pub text: String,
     /// How it looks.
-    pub style: Style,
+    pub style: SpanStyle,
     /// Where it leads.
     pub link: Option<String>,
     /// The address of the image that it is.
@@ -80,7 +80,7 @@ pub struct Span {
 
 /// How text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Style {
+pub struct SpanStyle {
     /// Strong emphasis.
     pub bold: bool,
     /// Emphasis.
@@ -91,14 +91,14 @@ pub struct Style {
     pub code: bool,
 }
 
-impl Span {
+impl TextSpan {
     /// Plain text.
     pub fn plain(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
 }
 
-impl Style {
+impl SpanStyle {
     /// Nothing special.
     pub const fn is_plain(self) -> bool {
         !(self.bold || self.italic || self.strike || self.code)
@@ -110,12 +110,12 @@ impl Style {
 pub fn blocks(message: &Message) -> Vec<Block> {
     let mut blocks = blocks_without_buttons(message);
     if !message.buttons.is_empty() {
-        let mut line: Vec<Span> = Vec::new();
+        let mut line: Vec<TextSpan> = Vec::new();
         for button in &message.buttons {
             if !line.is_empty() {
-                line.push(Span::plain("\n"));
+                line.push(TextSpan::plain("\n"));
             }
-            line.push(Span { link: Some(button.url.clone()), ..Span::plain(&button.text) });
+            line.push(TextSpan { link: Some(button.url.clone()), ..TextSpan::plain(&button.text) });
         }
         blocks.push(Block::Paragraph(line));
     }
@@ -153,17 +153,19 @@ pub fn blocks_without_buttons(message: &Message) -> Vec<Block> {
         message.text.contains(&poll.question) && items.all(|item| message.text.contains(&item))
     };
     if let Some(poll) = message.poll.as_ref().filter(|poll| !written(poll)) {
-        let question =
-            Span { style: Style { bold: true, ..Style::default() }, ..Span::plain(&poll.question) };
+        let question = TextSpan {
+            style: SpanStyle { bold: true, ..SpanStyle::default() },
+            ..TextSpan::plain(&poll.question)
+        };
         // A question that is also the text is not asked twice.
         if message.text.trim() != poll.question.trim() {
             blocks.push(Block::Paragraph(vec![question]));
         }
-        let items = poll.options.iter().map(|o| vec![Block::Paragraph(vec![Span::plain(o)])]).collect();
+        let items = poll.options.iter().map(|o| vec![Block::Paragraph(vec![TextSpan::plain(o)])]).collect();
         blocks.push(Block::List { start: Some(1), items });
     }
     if let Some(url) = &message.image {
-        blocks.push(Block::Paragraph(vec![Span { image: Some(url.clone()), ..Span::default() }]));
+        blocks.push(Block::Paragraph(vec![TextSpan { image: Some(url.clone()), ..TextSpan::default() }]));
     }
     blocks.retain(|block| !block.is_empty());
     blocks
@@ -231,7 +233,7 @@ impl Block {
     }
 
     /// Calls `see` for every span in it, in order.
-    pub fn each_span(&self, see: &mut dyn FnMut(&Span)) {
+    pub fn each_span(&self, see: &mut dyn FnMut(&TextSpan)) {
         match self {
             Self::Heading(_, spans) | Self::Paragraph(spans) => spans.iter().for_each(see),
             Self::Code { .. } | Self::Rule => {}
@@ -253,7 +255,7 @@ impl Block {
 }
 
 /// Drops white space at both ends.
-pub(in crate::shell::delivery) fn trim(spans: &mut Vec<Span>) {
+pub(in crate::shell::delivery) fn trim(spans: &mut Vec<TextSpan>) {
     while let Some(last) = spans.last_mut() {
         last.text.truncate(last.text.trim_end().len());
         if !last.text.is_empty() || last.image.is_some() {
@@ -288,7 +290,7 @@ mod tests {
         assert_eq!(shown("**来不来?**\n\n1. 来\n2. 不来").len(), 2);
         let options = Block::List {
             start: Some(1),
-            items: poll.options.iter().map(|o| vec![Block::Paragraph(vec![Span::plain(o)])]).collect(),
+            items: poll.options.iter().map(|o| vec![Block::Paragraph(vec![TextSpan::plain(o)])]).collect(),
         };
         assert_eq!(shown("来不来?").last(), Some(&options));
     }

@@ -5,7 +5,7 @@
 
 use crate::base::markdown::is_own_link;
 
-use super::{Align, Block, Row, Span, Style, addresses, trim};
+use super::{Align, Block, SpanStyle, TableRow, TextSpan, addresses, trim};
 use comrak::{
     Arena, Options,
     arena_tree::NodeEdge,
@@ -100,14 +100,14 @@ struct MarkReader {
     blocks: Vec<Block>,
     /// Containers beyond the depth limit that have begun and not ended.
     ignored: usize,
-    spans: Vec<Span>,
+    spans: Vec<TextSpan>,
     heading: Option<u8>,
     bold: usize,
     italic: usize,
     strike: usize,
     links: Vec<String>,
     images: Vec<String>,
-    table: Option<(Vec<Align>, Vec<Row>)>,
+    table: Option<(Vec<Align>, Vec<TableRow>)>,
 }
 
 impl MarkReader {
@@ -240,10 +240,10 @@ impl MarkReader {
         });
     }
 
-    fn styled(&self, text: &str, code: bool) -> Span {
-        Span {
+    fn styled(&self, text: &str, code: bool) -> TextSpan {
+        TextSpan {
             text: text.to_owned(),
-            style: Style { bold: self.bold > 0, italic: self.italic > 0, strike: self.strike > 0, code },
+            style: SpanStyle { bold: self.bold > 0, italic: self.italic > 0, strike: self.strike > 0, code },
             link: self.links.last().filter(|url| !is_own_link(url)).cloned(),
             image: self.images.last().cloned(),
         }

@@ -4,7 +4,7 @@
 //! Works on blocks, not on rendered text, so that every part is whole markup. What fits is the caller's question,
 //! asked about rendered parts.
 
-use super::{Block, Row, Span, trim};
+use super::{Block, TableRow, TextSpan, trim};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Says whether these blocks make a part that the platform takes. Has to be monotonous: what fits, fits with
@@ -87,7 +87,7 @@ fn cut(block: &Block, fits: &dyn Fn(&Block) -> bool) -> Option<(Block, Block)> {
         }
         Block::List { start, items } => cut_list(*start, items, fits),
         Block::Table { aligns, rows } => {
-            let table = |rows: Vec<Row>| Block::Table { aligns: aligns.clone(), rows };
+            let table = |rows: Vec<TableRow>| Block::Table { aligns: aligns.clone(), rows };
             // The header is repeated; a part with a header alone says nothing.
             let count = most(rows.len(), |count| fits(&table(rows[..count].to_vec())));
             if count >= 2 {
@@ -133,13 +133,13 @@ fn cut_list(
     Some((list(0, vec![head]), list(0, rest)))
 }
 
-fn lines_of(rows: &[Row]) -> Vec<Span> {
+fn lines_of(rows: &[TableRow]) -> Vec<TextSpan> {
     let mut spans = Vec::new();
     for (index, row) in rows.iter().enumerate() {
         for (column, cell) in row.iter().enumerate() {
             let before = if column > 0 { " | " } else { "\n" };
             if index + column > 0 {
-                spans.push(Span::plain(before));
+                spans.push(TextSpan::plain(before));
             }
             spans.extend_from_slice(cell);
         }
@@ -147,7 +147,10 @@ fn lines_of(rows: &[Row]) -> Vec<Span> {
     spans
 }
 
-fn cut_spans(spans: &[Span], fits: &dyn Fn(Vec<Span>) -> bool) -> Option<(Vec<Span>, Vec<Span>)> {
+fn cut_spans(
+    spans: &[TextSpan],
+    fits: &dyn Fn(Vec<TextSpan>) -> bool,
+) -> Option<(Vec<TextSpan>, Vec<TextSpan>)> {
     let text: String = spans.iter().map(|span| span.text.as_str()).collect();
     let head_fits = |at: usize| fits(divide(spans, at).0);
     let at = longest(&sentences(&text), head_fits)
@@ -164,7 +167,7 @@ fn longest(places: &[usize], fits: impl Fn(usize) -> bool) -> Option<usize> {
 }
 
 /// The spans before and after a place in their joined text.
-fn divide(spans: &[Span], at: usize) -> (Vec<Span>, Vec<Span>) {
+fn divide(spans: &[TextSpan], at: usize) -> (Vec<TextSpan>, Vec<TextSpan>) {
     let (mut head, mut tail) = (Vec::new(), Vec::new());
     let mut begin = 0;
     for span in spans {
@@ -175,9 +178,9 @@ fn divide(spans: &[Span], at: usize) -> (Vec<Span>, Vec<Span>) {
             tail.push(span.clone());
         } else {
             let (left, right) = span.text.split_at(at - begin);
-            head.push(Span { text: left.to_owned(), ..span.clone() });
+            head.push(TextSpan { text: left.to_owned(), ..span.clone() });
             // An image is shown once.
-            tail.push(Span { text: right.to_owned(), image: None, ..span.clone() });
+            tail.push(TextSpan { text: right.to_owned(), image: None, ..span.clone() });
         }
         begin = end;
     }

@@ -2,7 +2,7 @@
 //!
 //! A [`Dialect`] says what a platform has; what it lacks is approximated so that no word is lost.
 
-use super::{Align, Block, Row, Span, aligned::aligned, escape::INVISIBLE_TEXT};
+use super::{Align, Block, TableRow, TextSpan, aligned::aligned, escape::INVISIBLE_TEXT};
 use std::fmt::Write as _;
 
 /// What a platform's text can do, and how it is written there.
@@ -82,8 +82,8 @@ pub const PLAIN: Dialect = Dialect {
 };
 
 /// The cells of a table as plain text, each in one line.
-pub fn cells(rows: &[Row]) -> Vec<Vec<String>> {
-    let plain = |cell: &Vec<Span>| PLAIN.write(&[Block::Paragraph(cell.clone())]).replace('\n', " ");
+pub fn cells(rows: &[TableRow]) -> Vec<Vec<String>> {
+    let plain = |cell: &Vec<TextSpan>| PLAIN.write(&[Block::Paragraph(cell.clone())]).replace('\n', " ");
     rows.iter().map(|row| row.iter().map(plain).collect()).collect()
 }
 
@@ -185,7 +185,7 @@ impl Dialect {
         out
     }
 
-    fn table(&self, aligns: &[Align], rows: &[Row]) -> String {
+    fn table(&self, aligns: &[Align], rows: &[TableRow]) -> String {
         let mut out = String::new();
         for (index, row) in rows.iter().enumerate() {
             let cells: Vec<String> = row.iter().map(|cell| self.cell(cell)).collect();
@@ -212,12 +212,12 @@ impl Dialect {
         out
     }
 
-    fn cell(&self, spans: &[Span]) -> String {
+    fn cell(&self, spans: &[TextSpan]) -> String {
         let text = self.spans(spans, " ");
         if self.tables { guard_pipes(&text) } else { text }
     }
 
-    fn spans(&self, spans: &[Span], line_break: &str) -> String {
+    fn spans(&self, spans: &[TextSpan], line_break: &str) -> String {
         let mut out = String::new();
         for (index, span) in spans.iter().enumerate() {
             if span.image.is_some() {
@@ -241,7 +241,7 @@ impl Dialect {
     }
 
     /// One line of a span: markers hug the words, white space stays outside. `next` follows it.
-    fn stretch(&self, out: &mut String, span: &Span, line: &str, next: Option<char>) {
+    fn stretch(&self, out: &mut String, span: &TextSpan, line: &str, next: Option<char>) {
         let at_start = out.is_empty() || out.ends_with('\n');
         let core = line.trim();
         if core.is_empty() {
@@ -335,7 +335,7 @@ impl Dialect {
         }
     }
 
-    fn image(&self, span: &Span) -> String {
+    fn image(&self, span: &TextSpan) -> String {
         let url = span.image.as_deref().unwrap_or_default();
         let text = (self.escape)(&span.text.replace('\n', " "), false);
         if self.images && is_web(url) {

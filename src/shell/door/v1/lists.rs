@@ -11,8 +11,8 @@ use crate::{
         door::answer::Turned,
         runtime::publish::GroupNow,
         store::{GroupInfo, StoreError},
-        survey::{self, Wanted},
-        view::{self, Group},
+        survey::{self, SurveyWanted},
+        view::{self, GroupShown},
     },
 };
 use serde::Serialize;
@@ -27,7 +27,7 @@ fn rows<R: Serialize>(
     looked: &Looked,
     asked: &Asked,
     lines: &mut Lines,
-    of: impl for<'g> Fn(Group<'g>, &GroupNow) -> Box<dyn Iterator<Item = R> + 'g>,
+    of: impl for<'g> Fn(GroupShown<'g>, &GroupNow) -> Box<dyn Iterator<Item = R> + 'g>,
     key: impl Fn(&R) -> String,
 ) -> Result<(), Turned> {
     let infos = looked.reader.groups().map_err(unreadable)?;
@@ -39,7 +39,7 @@ fn rows<R: Serialize>(
         }
         let info = infos.get(id);
         let zone = info.map_or_else(crate::base::time::Zone::utc, GroupInfo::zone);
-        let mut all = of(Group { id, state: &now.state, info, zone: &zone }, now);
+        let mut all = of(GroupShown { id, state: &now.state, info, zone: &zone }, now);
         if let Some(seen) = seen {
             // Everything up to the line that was the last.
             let _ = all.find(|row| key(row) == seen);
@@ -60,7 +60,7 @@ pub(super) fn status(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Resul
     let all =
         looked.groups(asked).map(|(id, _)| id).filter(|id| after.is_none_or(|after| id.as_str() > after));
     let meant: BTreeSet<&GroupId> = all.take(asked.limit + 1).collect();
-    let wanted = Wanted { group: asked.group.clone(), all: true, number, ..Wanted::default() };
+    let wanted = SurveyWanted { group: asked.group.clone(), all: true, number, ..SurveyWanted::default() };
     let dir = &looked.inside.dir;
     let seen = survey::of_published(&looked.inside.published, &looked.reader, dir, &wanted, &|id| {
         meant.contains(id)
@@ -92,7 +92,7 @@ pub(super) fn tasks(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Result
 /// Their members; what is kept of each beyond that is for admins.
 pub(super) fn members(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Result<(), Turned> {
     let now = clock::now();
-    let shown = |mut row: view::members::Row, whole: bool| {
+    let shown = |mut row: view::members::MemberRow, whole: bool| {
         if !whole {
             row.fields.clear();
         }
@@ -113,7 +113,7 @@ pub(super) fn members(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Resu
 /// The numbers of the groups that were asked for.
 pub(super) fn metrics(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Result<(), Turned> {
     let now = clock::now();
-    let of = |group: Group<'_>, is: &GroupNow| {
+    let of = |group: GroupShown<'_>, is: &GroupNow| {
         let playbook = is.book.as_ref().map(|book| &*book.playbook);
         view::metrics::metrics(group, playbook, now, Locale::En).into_iter()
     };
@@ -124,7 +124,7 @@ pub(super) fn metrics(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Resu
 pub(super) fn doctor(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Result<(), Turned> {
     let now = clock::now();
     if asked.get("score").is_some_and(|score| score != "false") {
-        let of = |group: Group<'_>, is: &GroupNow| {
+        let of = |group: GroupShown<'_>, is: &GroupNow| {
             let book = is.book.as_ref();
             book.map(|book| view::doctor::marks(group, &book.playbook, now, Locale::En)).unwrap_or_default()
         };
@@ -136,7 +136,7 @@ pub(super) fn doctor(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Resul
             |row| row.score.clone(),
         );
     }
-    let of = |group: Group<'_>, is: &GroupNow| {
+    let of = |group: GroupShown<'_>, is: &GroupNow| {
         let book = is.book.as_ref();
         book.map(|book| view::doctor::complaints(group, &book.playbook, now, Locale::En)).unwrap_or_default()
     };
@@ -165,14 +165,14 @@ pub(super) fn outbox(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Resul
 
 /// The journal.
 pub(super) fn log(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Result<(), Turned> {
-    let mut zones = view::log::Zones::new(looked.reader.groups().map_err(unreadable)?);
+    let mut zones = view::log::LogZones::new(looked.reader.groups().map_err(unreadable)?);
     let seen: BTreeSet<&GroupId> = looked.groups(asked).map(|(id, _)| id).collect();
     let each = &mut |line: crate::shell::store::LogLine| {
         if !seen.contains(&line.group) {
             return true;
         }
         let zone = zones.of(&line.group);
-        lines.push(|| line.seq.to_string(), &view::log::Line::of(&line, zone))
+        lines.push(|| line.seq.to_string(), &view::log::JournalLine::of(&line, zone))
     };
     looked.reader.log_while(asked.group.as_ref(), asked.seq()?, each).map_err(unreadable)
 }

@@ -18,7 +18,7 @@ use crate::{
         },
         runtime::publish::{Heard, Snapshot},
         store::{LogLine, Reader, StoreError},
-        view::log::{Line, Zones},
+        view::log::{JournalLine, LogZones},
     },
 };
 use axum::{
@@ -125,7 +125,7 @@ impl StreamReader {
             return;
         }
         self.after = seq;
-        let line = serde_json::to_string(&Line { seq, group, entry, zone }).unwrap_or_default();
+        let line = serde_json::to_string(&JournalLine { seq, group, entry, zone }).unwrap_or_default();
         text.push_str(&format!("id: {seq}\nevent: entry\ndata: {line}\n\n"));
     }
 
@@ -133,14 +133,14 @@ impl StreamReader {
     async fn catch_up(&mut self) -> Result<(), Gone> {
         loop {
             let (inside, only, after) = (self.inside.clone(), self.only.clone(), self.after);
-            let read = move || -> Result<(Vec<LogLine>, Zones), StoreError> {
+            let read = move || -> Result<(Vec<LogLine>, LogZones), StoreError> {
                 let reader = Reader::beside_engine(&inside.dir)?;
                 let mut lines = Vec::new();
                 reader.log_while(only.as_ref(), after, &mut |line| {
                     lines.push(line);
                     lines.len() < limits::VIEW_LINES_MAX
                 })?;
-                Ok((lines, Zones::new(reader.groups()?)))
+                Ok((lines, LogZones::new(reader.groups()?)))
             };
             let Ok(Ok((lines, mut zones))) = tokio::task::spawn_blocking(read).await else {
                 return Err(Gone);

@@ -1,13 +1,13 @@
 //! The group's life on the page of `simulate`: phases, the calendar of posts, members and messages, the groups.
 
-use super::{Part, Shown, View};
+use super::{MaybeShown, ReportView, ShownPart};
 use crate::{
     base::{ids::PhaseName, time::Timestamp},
     shell::pages::{
         chart::{self, Plot},
         words,
     },
-    sim::report::{Day, groups::GroupReport, groups::SERIES_MAX},
+    sim::report::{ReportDay, groups::GroupReport, groups::SERIES_MAX},
 };
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -19,7 +19,7 @@ const CALENDAR_DAYS_MAX: usize = 1_096;
 const PHASE_COLOURS: usize = 5;
 
 /// When each phase began.
-pub(super) fn phases(view: &View<'_>) -> Part {
+pub(super) fn phases(view: &ReportView<'_>) -> MaybeShown {
     let groups = &view.report.groups;
     if view.playbook.phases.len() < 2 {
         return None;
@@ -54,7 +54,7 @@ fn phase_class(index: usize) -> String {
 }
 
 /// One group's phases as a band.
-fn band(view: &View<'_>, group: &GroupReport) -> Markup {
+fn band(view: &ReportView<'_>, group: &GroupReport) -> Markup {
     let (from, to) = (view.options.from, view.options.to);
     let all = to.since(from).as_millis().max(1) as f64;
     let x = |at: Timestamp| (at.since(from).as_millis() as f64 * 1_000.0 / all).clamp(0.0, 1_000.0);
@@ -75,13 +75,13 @@ fn band(view: &View<'_>, group: &GroupReport) -> Markup {
     }
 }
 
-fn phase_tip(view: &View<'_>, name: &PhaseName, at: Timestamp, end: Timestamp) -> String {
+fn phase_tip(view: &ReportView<'_>, name: &PhaseName, at: Timestamp, end: Timestamp) -> String {
     let length = view.locale.duration(end.since(at));
     format!("{name}\n{} – {}\n{length}", view.day(at), view.day(end))
 }
 
 /// When each phase was entered: a day for one group, the spread for several.
-fn phase_table(view: &View<'_>) -> Markup {
+fn phase_table(view: &ReportView<'_>) -> Markup {
     let mut entered: BTreeMap<&PhaseName, Vec<Timestamp>> = BTreeMap::new();
     for group in &view.report.groups {
         let mut seen = std::collections::BTreeSet::new();
@@ -138,10 +138,10 @@ fn phase_table(view: &View<'_>) -> Markup {
 }
 
 /// A calendar of posts: the darker, the more.
-pub(super) fn calendar(view: &View<'_>) -> Shown {
+pub(super) fn calendar(view: &ReportView<'_>) -> ShownPart {
     let days = &view.report.days[..view.report.days.len().min(CALENDAR_DAYS_MAX)];
     let max = days.iter().map(|day| day.posts).max().unwrap_or(0);
-    let mut months: Vec<(Date, Vec<&Day>)> = Vec::new();
+    let mut months: Vec<(Date, Vec<&ReportDay>)> = Vec::new();
     for day in days {
         let first = day.date.first_of_month();
         match months.last_mut() {
@@ -175,7 +175,7 @@ pub(super) fn calendar(view: &View<'_>) -> Shown {
     (words, body)
 }
 
-fn cell(view: &View<'_>, day: &Day, first: bool, max: u64) -> Markup {
+fn cell(view: &ReportView<'_>, day: &ReportDay, first: bool, max: u64) -> Markup {
     let level = if day.posts == 0 { 0 } else { (day.posts * 5).div_ceil(max.max(1)) };
     let column = format!("c{}", words::weekday(day.date) + 1);
     html! {
@@ -185,7 +185,7 @@ fn cell(view: &View<'_>, day: &Day, first: bool, max: u64) -> Markup {
 }
 
 /// What a day was like.
-fn day_tip(view: &View<'_>, day: &Day) -> String {
+fn day_tip(view: &ReportView<'_>, day: &ReportDay) -> String {
     let t = |en, zh| view.t(en, zh);
     let mut tip = format!(
         "{} · {}",
@@ -207,7 +207,7 @@ fn day_tip(view: &View<'_>, day: &Day) -> String {
 }
 
 /// Days taken together, where there are too many for one point each.
-fn points(days: &[Day]) -> Vec<(Date, Day)> {
+fn points(days: &[ReportDay]) -> Vec<(Date, ReportDay)> {
     let size = chart::bucket(days.len());
     days.chunks(size)
         .filter_map(|part| {
@@ -226,10 +226,10 @@ fn points(days: &[Day]) -> Vec<(Date, Day)> {
 }
 
 /// Members and messages over time, and all numbers by day.
-pub(super) fn growth(view: &View<'_>) -> Shown {
+pub(super) fn growth(view: &ReportView<'_>) -> ShownPart {
     let t = |en, zh| view.t(en, zh);
     let points = points(&view.report.days);
-    let when = |from: Date, day: &Day| {
+    let when = |from: Date, day: &ReportDay| {
         let to = words::day(view.locale, day.date);
         if from == day.date { to } else { format!("{} – {to}", words::short_day(view.locale, from)) }
     };
@@ -291,7 +291,11 @@ pub(super) fn growth(view: &View<'_>) -> Shown {
     (words, body)
 }
 
-fn day_table(view: &View<'_>, points: &[(Date, Day)], when: &dyn Fn(Date, &Day) -> String) -> Markup {
+fn day_table(
+    view: &ReportView<'_>,
+    points: &[(Date, ReportDay)],
+    when: &dyn Fn(Date, &ReportDay) -> String,
+) -> Markup {
     let t = |en, zh| view.t(en, zh);
     let columns = [
         t("members", "成员"),
@@ -330,7 +334,7 @@ fn day_table(view: &View<'_>, points: &[(Date, Day)], when: &dyn Fn(Date, &Day) 
 }
 
 /// Each group in a row; only where there are several.
-pub(super) fn groups(view: &View<'_>) -> Part {
+pub(super) fn groups(view: &ReportView<'_>) -> MaybeShown {
     let groups = &view.report.groups;
     if groups.len() < 2 {
         return None;

@@ -11,13 +11,13 @@ use super::{page, section, words};
 use crate::{
     base::{locale::Locale, phrase::Phrase, time::Timestamp},
     model::playbook::Playbook,
-    shell::{past::Past, view::metrics::Row},
+    shell::{past::Past, view::metrics::NumberRow},
     sim::{Options, report::Report},
 };
 use maud::{Markup, html};
 
 /// What was simulated, for whoever wants to see it again.
-pub(in crate::shell) struct Settings {
+pub(in crate::shell) struct ReportSettings {
     /// The command that gives the same history.
     pub(in crate::shell) command: String,
     /// How many days.
@@ -27,11 +27,11 @@ pub(in crate::shell) struct Settings {
     /// What was not good, one sentence each.
     pub(in crate::shell) findings: Vec<Phrase>,
     /// The numbers of each group at the end.
-    pub(in crate::shell) numbers: Vec<Row>,
+    pub(in crate::shell) numbers: Vec<NumberRow>,
 }
 
 /// What every part of the page looks at.
-struct View<'a> {
+struct ReportView<'a> {
     playbook: &'a Playbook,
     options: &'a Options,
     report: &'a Report,
@@ -40,7 +40,7 @@ struct View<'a> {
     real: bool,
 }
 
-impl View<'_> {
+impl ReportView<'_> {
     /// Words in the playbook's language.
     fn t(&self, en: &'static str, zh: &'static str) -> &'static str {
         self.locale.pick(en, zh)
@@ -76,7 +76,7 @@ impl View<'_> {
 /// The page of what really happened.
 pub(in crate::shell) fn lived(playbook: &Playbook, past: &Past) -> String {
     let days = past.report.days.len();
-    let settings = Settings {
+    let settings = ReportSettings {
         command: format!(
             "playbook report --from {} --days {days} --format html",
             past.options.from.to_rfc3339(&playbook.zone)
@@ -94,14 +94,20 @@ pub(in crate::shell) fn lived(playbook: &Playbook, past: &Past) -> String {
 pub(in crate::shell) fn html(
     playbook: &Playbook,
     options: &Options,
-    settings: &Settings,
+    settings: &ReportSettings,
     report: &Report,
 ) -> String {
     whole(playbook, options, settings, report, false)
 }
 
-fn whole(playbook: &Playbook, options: &Options, settings: &Settings, report: &Report, real: bool) -> String {
-    let view = View { playbook, options, report, locale: playbook.locale, real };
+fn whole(
+    playbook: &Playbook,
+    options: &Options,
+    settings: &ReportSettings,
+    report: &Report,
+    real: bool,
+) -> String {
+    let view = ReportView { playbook, options, report, locale: playbook.locale, real };
     let t = |en, zh| view.t(en, zh);
     let parts = [
         ("phases", t("Phases", "阶段"), life::phases(&view)),
@@ -167,8 +173,9 @@ fn whole(playbook: &Playbook, options: &Options, settings: &Settings, report: &R
 }
 
 /// The numbers at the end, as `playbook metrics` shows those of a living group.
-fn metrics(view: &View<'_>, settings: &Settings) -> Part {
-    let known: Vec<&Row> = settings.numbers.iter().filter(|row| row.own || row.value.is_some()).collect();
+fn metrics(view: &ReportView<'_>, settings: &ReportSettings) -> MaybeShown {
+    let known: Vec<&NumberRow> =
+        settings.numbers.iter().filter(|row| row.own || row.value.is_some()).collect();
     if known.is_empty() {
         return None;
     }
@@ -197,12 +204,12 @@ fn metrics(view: &View<'_>, settings: &Settings) -> Part {
 }
 
 /// A part of the page: its sentence and what it shows.
-type Shown = (&'static str, Markup);
+type ShownPart = (&'static str, Markup);
 /// A part that may have nothing to show.
-type Part = Option<Shown>;
+type MaybeShown = Option<ShownPart>;
 
 /// What was not good comes first.
-fn findings(view: &View<'_>, findings: &[Phrase]) -> Markup {
+fn findings(view: &ReportView<'_>, findings: &[Phrase]) -> Markup {
     if findings.is_empty() {
         return html! {};
     }
@@ -232,7 +239,7 @@ struct Tile {
 }
 
 /// The few numbers that say most.
-fn numbers(view: &View<'_>, settings: &Settings) -> Markup {
+fn numbers(view: &ReportView<'_>, settings: &ReportSettings) -> Markup {
     let report = view.report;
     let tally = &report.tally;
     let t = |en, zh| view.t(en, zh);
@@ -302,7 +309,7 @@ fn numbers(view: &View<'_>, settings: &Settings) -> Markup {
     }
 }
 
-fn budget_words(view: &View<'_>) -> String {
+fn budget_words(view: &ReportView<'_>) -> String {
     match (view.playbook.budgets.promo.as_ref().and_then(|promo| promo.share), view.locale) {
         (None, _) => view.t("no budget for its share", "没有占比预算").into(),
         (Some((percent, window)), Locale::En) => format!("the budget is {percent}% of {window}"),
@@ -313,7 +320,7 @@ fn budget_words(view: &View<'_>) -> String {
 }
 
 /// How to see it again.
-fn settings_part(view: &View<'_>, settings: &Settings) -> Markup {
+fn settings_part(view: &ReportView<'_>, settings: &ReportSettings) -> Markup {
     let t = |en, zh| view.t(en, zh);
     let simulated = [
         (t("seed", "随机种子"), view.options.seed.to_string()),

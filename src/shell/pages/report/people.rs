@@ -1,6 +1,6 @@
 //! People on the page of `simulate`: who talks, what was asked of whom, questions, and who was let go.
 
-use super::{Part, View};
+use super::{MaybeShown, ReportView};
 use crate::{
     base::locale::Locale,
     shell::pages::{chart, words},
@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use std::fmt::Write as _;
 
 /// Who talks, and how few they are.
-pub(super) fn talk(view: &View<'_>) -> Part {
+pub(super) fn talk(view: &ReportView<'_>) -> MaybeShown {
     let talk = &view.report.talk;
     if talk.messages() == 0 {
         return None;
@@ -60,7 +60,7 @@ pub(super) fn talk(view: &View<'_>) -> Part {
 }
 
 /// The part of the messages that the most talkative wrote, from none of the members to all.
-fn curve(view: &View<'_>) -> Markup {
+fn curve(view: &ReportView<'_>) -> Markup {
     const POINTS: u32 = 50;
     let talk = &view.report.talk;
     let mut path = String::from("M0 100");
@@ -98,7 +98,7 @@ fn curve(view: &View<'_>) -> Markup {
 }
 
 /// The curve in one sentence.
-fn spread(view: &View<'_>) -> String {
+fn spread(view: &ReportView<'_>) -> String {
     let share = |part: f64| words::decimal(view.report.talk.share_of_top(part) * 100.0);
     match view.locale {
         Locale::En => format!(
@@ -117,7 +117,7 @@ fn spread(view: &View<'_>) -> String {
 }
 
 /// What people were asked to do and to decide.
-pub(super) fn asked(view: &View<'_>) -> Part {
+pub(super) fn asked(view: &ReportView<'_>) -> MaybeShown {
     let rows = &view.report.asked;
     if rows.is_empty() {
         return None;
@@ -157,7 +157,7 @@ pub(super) fn asked(view: &View<'_>) -> Part {
     Some((words, body))
 }
 
-fn asked_row(view: &View<'_>, row: &AskedReport) -> Markup {
+fn asked_row(view: &ReportView<'_>, row: &AskedReport) -> Markup {
     let nobody = view.t("nobody in particular", "未指定");
     let who = if row.people.is_empty() { nobody.to_owned() } else { view.locale.join(&row.people) };
     let parts = [
@@ -185,7 +185,7 @@ fn asked_row(view: &View<'_>, row: &AskedReport) -> Markup {
 }
 
 /// What the group was asked, and what it answered.
-pub(super) fn questions(view: &View<'_>) -> Part {
+pub(super) fn questions(view: &ReportView<'_>) -> MaybeShown {
     let rows = &view.report.questions;
     if rows.is_empty() {
         return None;
@@ -225,7 +225,7 @@ pub(super) fn questions(view: &View<'_>) -> Part {
 }
 
 /// The rounds of letting silent members go.
-pub(super) fn prunes(view: &View<'_>) -> Part {
+pub(super) fn prunes(view: &ReportView<'_>) -> MaybeShown {
     let rows = &view.report.prunes;
     if rows.is_empty() {
         return None;

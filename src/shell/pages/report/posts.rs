@@ -1,6 +1,6 @@
 //! What was said on the page of `simulate`: labels and the share of advertising, what budgets held, each play.
 
-use super::{Part, Shown, View};
+use super::{MaybeShown, ReportView, ShownPart};
 use crate::{
     base::time::Duration,
     model::message::Label,
@@ -15,7 +15,7 @@ use maud::{Markup, html};
 const SHARE_DAYS: i64 = 30;
 
 /// Which kinds of posts there were, and the share of advertising over time.
-pub(super) fn labels(view: &View<'_>) -> Part {
+pub(super) fn labels(view: &ReportView<'_>) -> MaybeShown {
     let report = view.report;
     let all: u64 = report.labels.values().sum();
     if all == 0 {
@@ -48,7 +48,7 @@ pub(super) fn labels(view: &View<'_>) -> Part {
 }
 
 /// The share of advertising over time, against its budget.
-fn share(view: &View<'_>) -> Markup {
+fn share(view: &ReportView<'_>) -> Markup {
     let t = |en, zh| view.t(en, zh);
     let days = &view.report.days;
     let budget = view.playbook.budgets.promo.as_ref().and_then(|promo| promo.share);
@@ -101,7 +101,7 @@ fn share(view: &View<'_>) -> Markup {
 }
 
 /// What budgets held back.
-pub(super) fn held(view: &View<'_>) -> Part {
+pub(super) fn held(view: &ReportView<'_>) -> MaybeShown {
     let rows = &view.report.holds;
     let t = |en, zh| view.t(en, zh);
     if rows.is_empty() {
@@ -154,7 +154,7 @@ pub(super) fn held(view: &View<'_>) -> Part {
 }
 
 /// A mean length; nothing of nothing.
-fn wait(view: &View<'_>, all: Duration, n: u64) -> String {
+fn wait(view: &ReportView<'_>, all: Duration, n: u64) -> String {
     if n == 0 {
         return "–".into();
     }
@@ -165,7 +165,7 @@ fn wait(view: &View<'_>, all: Duration, n: u64) -> String {
 }
 
 /// How each play went.
-pub(super) fn plays(view: &View<'_>) -> Shown {
+pub(super) fn plays(view: &ReportView<'_>) -> ShownPart {
     let t = |en, zh| view.t(en, zh);
     let report = view.report;
     let body = html! {
@@ -211,7 +211,7 @@ pub(super) fn plays(view: &View<'_>) -> Shown {
 }
 
 /// Why a play's occurrences and steps did not happen, the most frequent reason first.
-fn reasons(view: &View<'_>, play: &crate::base::ids::PlayName) -> String {
+fn reasons(view: &ReportView<'_>, play: &crate::base::ids::PlayName) -> String {
     let mut rows: Vec<(&'static str, u64)> = view
         .report
         .reasons

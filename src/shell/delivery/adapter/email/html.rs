@@ -4,7 +4,7 @@
 
 use crate::{
     model::message::Button,
-    shell::delivery::markup::{Align, Block, Row, Span},
+    shell::delivery::markup::{Align, Block, TableRow, TextSpan},
 };
 use std::fmt::Write as _;
 
@@ -79,7 +79,7 @@ fn list(out: &mut String, start: Option<u64>, items: &[Vec<Block>]) {
     let _ = writeln!(out, "</{tag}>");
 }
 
-fn table(out: &mut String, aligns: &[Align], rows: &[Row]) {
+fn table(out: &mut String, aligns: &[Align], rows: &[TableRow]) {
     out.push_str("<table border=\"1\" cellpadding=\"4\" style=\"border-collapse:collapse\">\n");
     for (index, row) in rows.iter().enumerate() {
         let tag = if index == 0 { "th" } else { "td" };
@@ -98,11 +98,11 @@ fn table(out: &mut String, aligns: &[Align], rows: &[Row]) {
     out.push_str("</table>\n");
 }
 
-fn inline(spans: &[Span]) -> String {
+fn inline(spans: &[TextSpan]) -> String {
     spans.iter().map(one).collect()
 }
 
-fn one(span: &Span) -> String {
+fn one(span: &TextSpan) -> String {
     let mut text = escape(&span.text).replace('\n', "<br>\n");
     if let Some(url) = &span.image {
         text = if is_web(url) {
