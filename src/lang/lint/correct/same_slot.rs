@@ -49,7 +49,11 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                     Verb::Ask(ask) => &ask.to,
                     _ => continue,
                 };
-                slots.entry((to, due.at(anchor, cx.playbook))).or_default().push((play, due.step));
+                // One step of each play is enough: a play with thousands in one slot meets the others once.
+                let posts = slots.entry((to, due.at(anchor, cx.playbook))).or_default();
+                if posts.last().is_none_or(|(last, _)| last.name != play.name) {
+                    posts.push((play, due.step));
+                }
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::{
         },
         ears::EarNow,
         refusals::Refusals,
-        runtime::publish::Noticed,
+        runtime::publish::{InForce, Noticed},
         store::{Backlog, MessageStatus},
     },
 };
@@ -228,7 +228,18 @@ pub(crate) fn channels(
     rows.sort_by_key(|row| row.failing.is_none());
     rows.truncate(limits::PAGE_ROWS);
     let (stuck, more) = stuck(board, asker, now);
-    let books = board.now.books.iter().map(|book| {
+    let books = books(board, versions, refused, now);
+    Channels { now, rows, stuck, more, books, engine, zone }
+}
+
+/// The files, with the versions that took effect last and what is refused.
+fn books(
+    board: &Board,
+    versions: &BTreeMap<String, Vec<(Timestamp, String)>>,
+    refused: &Refusals,
+    now: Timestamp,
+) -> Vec<Book> {
+    let book = |book: &Arc<InForce>| {
         let file = book.file.display().to_string();
         Book {
             title: book.playbook.title.to_string(),
@@ -240,8 +251,8 @@ pub(crate) fn channels(
             refused: refused.get(&file).map(|refusal| refusal.why.clone()),
             file,
         }
-    });
-    Channels { now, rows, stuck, more, books: books.collect(), engine, zone }
+    };
+    board.now.books.iter().map(book).collect()
 }
 
 /// The channels of the groups that the reader sees, and a zone to tell times in.
