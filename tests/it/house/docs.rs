@@ -230,7 +230,10 @@ fn console(block: &Block, dir: &Path) {
             .current_dir(dir)
             .env_clear()
             // A page in Chinese shows what a Chinese terminal shows.
-            .envs(block.page.starts_with("docs/zh/").then_some(("LANG", "zh_CN.UTF-8")))
+            .envs(
+                (block.page.starts_with("docs/zh/") || block.page == "README.zh-CN.md")
+                    .then_some(("LANG", "zh_CN.UTF-8")),
+            )
             .args(&words[1..])
             .output()
             .unwrap();
