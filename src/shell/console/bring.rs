@@ -1,12 +1,6 @@
 //! A list of members that is pasted into a page, and the one that is taken away as a table.
 
-use super::{
-    Visit,
-    door::Asker,
-    enter::see_other,
-    form::{Denied, Form},
-    page, press,
-};
+use super::{Visit, door::Asker, enter::see_other, form::Form, page, press, submitted::Submitted};
 use crate::{
     base::{
         ids::GroupId,
@@ -18,7 +12,6 @@ use crate::{
     engine::input::Command,
     lang::roster,
     shell::{
-        clock,
         door::Inside,
         runtime::publish::Snapshot,
         socket::{Ask, CommandRequest},
@@ -57,21 +50,16 @@ pub(super) async fn table(Path(id): Path<String>, visit: Visit) -> Response<Body
 
 /// `POST /bring`: a pasted table, as `members import` reads it.
 pub(super) async fn put(State(inside): State<Arc<Inside>>, request: Request) -> Response<Body> {
-    let (console, headers) = (&inside.console, request.headers().clone());
-    let (form, row) = match console.form(request).await {
-        Ok(read) => read,
-        Err(denied) => return denied.answer(&inside, &headers),
-    };
-    let (snapshot, now) = (inside.published.snapshot(), clock::now());
-    let Some(asker) = Asker::of(&row, &snapshot, now) else {
-        return Denied::Stranger.answer(&inside, &headers);
+    let Submitted { form, asker, snapshot, now, .. } = match Submitted::read(&inside, request).await {
+        Ok(submitted) => submitted,
+        Err(denied) => return *denied,
     };
     let id = GroupId::new(form.get("group").unwrap_or_default());
     let (said, after) = match meant(&snapshot, (&asker, now), (&id, &form)) {
         Err(said) => (said, 0),
         Ok(listed) => brought(&inside, &id, listed, &form).await,
     };
-    let told = console.tell(&asker.session, said);
+    let told = inside.console.tell(&asker.session, said);
     see_other(&format!("{}/members?after={after}&said={told}", page::parts::group_path(&id)))
 }
 

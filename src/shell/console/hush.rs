@@ -1,6 +1,6 @@
 //! `/hush`: members see nothing, in one group or in all that somebody commands, and the end of it.
 
-use super::{Visit, enter::see_other, form::Denied, page, press, view, visit};
+use super::{Visit, enter::see_other, page, press, submitted::Submitted, view, visit};
 use crate::{
     base::{
         ids::GroupId,
@@ -10,7 +10,6 @@ use crate::{
     },
     engine::input::Command,
     shell::{
-        clock,
         door::Inside,
         socket::{Ask, CommandRequest},
     },
@@ -37,14 +36,9 @@ pub(super) async fn show(uri: Uri, visit: Visit) -> Response<Body> {
 
 /// `POST /hush`: every group that is meant, many at once.
 pub(super) async fn put(State(inside): State<Arc<Inside>>, request: Request) -> Response<Body> {
-    let (console, headers) = (&inside.console, request.headers().clone());
-    let (form, row) = match console.form(request).await {
-        Ok(read) => read,
-        Err(denied) => return denied.answer(&inside, &headers),
-    };
-    let (snapshot, now) = (inside.published.snapshot(), clock::now());
-    let Some(asker) = super::door::Asker::of(&row, &snapshot, now) else {
-        return Denied::Stranger.answer(&inside, &headers);
+    let Submitted { form, asker, snapshot, now, .. } = match Submitted::read(&inside, request).await {
+        Ok(submitted) => submitted,
+        Err(denied) => return *denied,
     };
     let begins = form.get("what") == Some("hush");
     let length = form.get("for").and_then(|length| length.parse::<Duration>().ok());
@@ -94,6 +88,6 @@ pub(super) async fn put(State(inside): State<Arc<Inside>>, request: Request) -> 
         said.push((false, phrase!("there is no such group for you", "没有这样的群，或者不归你管")));
     }
     said.append(&mut refused);
-    let told = console.tell(&asker.session, said);
+    let told = inside.console.tell(&asker.session, said);
     see_other(&format!("/hush?after={last}&said={told}"))
 }

@@ -40,6 +40,7 @@ mod page;
 mod phone;
 mod picture;
 mod press;
+mod submitted;
 mod question;
 mod serve;
 mod sessions;

@@ -8,7 +8,9 @@ use super::{
     door::{self, Asker},
     enter::see_other,
     form::Form,
-    page, visit,
+    page,
+    submitted::Submitted,
+    visit,
 };
 use crate::{
     base::{
@@ -20,7 +22,6 @@ use crate::{
     },
     engine::input::Command,
     shell::{
-        clock,
         door::Inside,
         runtime::publish::{GroupNow, Snapshot},
         socket::{Ask, CommandReply, CommandRequest},
@@ -51,14 +52,9 @@ pub(super) async fn press(
     Path(verb): Path<String>,
     request: Request,
 ) -> Response<Body> {
-    let (console, headers) = (&inside.console, request.headers().clone());
-    let (form, row) = match console.form(request).await {
-        Ok(read) => read,
-        Err(denied) => return denied.answer(&inside, &headers),
-    };
-    let (snapshot, now) = (inside.published.snapshot(), clock::now());
-    let Some(asker) = Asker::of(&row, &snapshot, now) else {
-        return super::form::Denied::Stranger.answer(&inside, &headers);
+    let Submitted { form, asker, snapshot, headers, now } = match Submitted::read(&inside, request).await {
+        Ok(submitted) => submitted,
+        Err(denied) => return *denied,
     };
     let (mut said, mut last) = (Vec::new(), 0);
     for on in form.all("on").into_iter().flat_map(str::lines).take(limits::PRESS_GROUPS_MAX) {
@@ -72,7 +68,7 @@ pub(super) async fn press(
     if verb == "forget" && said.iter().all(|(done, _)| *done) {
         return away(&inside, &headers, form.all("on").first().copied());
     }
-    let told = console.tell(&asker.session, said);
+    let told = inside.console.tell(&asker.session, said);
     let sign = if back.contains('?') { '&' } else { '?' };
     see_other(&format!("{back}{sign}after={last}&said={told}"))
 }

@@ -5,8 +5,9 @@
 use super::{
     door::{self, Asker},
     enter::see_other,
-    form::{Denied, Form},
+    form::Form,
     press,
+    submitted::Submitted,
 };
 use crate::{
     base::{
@@ -68,20 +69,15 @@ struct Meant<'a> {
 
 /// Tries a channel of a group that the sender commands.
 pub(super) async fn put(State(inside): State<Arc<Inside>>, request: Request) -> Response<Body> {
-    let (console, headers) = (&inside.console, request.headers().clone());
-    let (form, row) = match console.form(request).await {
-        Ok(read) => read,
-        Err(denied) => return denied.answer(&inside, &headers),
-    };
-    let (snapshot, now) = (inside.published.snapshot(), clock::now());
-    let Some(asker) = Asker::of(&row, &snapshot, now) else {
-        return Denied::Stranger.answer(&inside, &headers);
+    let Submitted { form, asker, snapshot, now, .. } = match Submitted::read(&inside, request).await {
+        Ok(submitted) => submitted,
+        Err(denied) => return *denied,
     };
     let said = match wish(&snapshot, (&asker, now), &form) {
         None => vec![(false, phrase!("there is no such channel for you", "没有这个频道，或者不归你管"))],
         Some(wish) => tried(&inside, &asker, &wish, &form).await,
     };
-    let told = console.tell(&asker.session, said);
+    let told = inside.console.tell(&asker.session, said);
     let back = door::back(form.get("back").unwrap_or("/channels"));
     let sign = if back.contains('?') { '&' } else { '?' };
     see_other(&format!("{back}{sign}said={told}"))
