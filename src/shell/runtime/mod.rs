@@ -426,9 +426,6 @@ async fn live(
     };
     let (views, ways) = (publisher.published(), (arrived, asked.clone(), ears::Inlet::new(&around)));
     let inside = Arc::new(Inside::new(addresses, pulse.clone(), views, ways, dir, pages));
-    if inside.console.is_open() {
-        inside.kept.follow(inside.published.clone());
-    }
     let wished = inside.clone();
     let grant: socket::Grant =
         Arc::new(move |wish| wished.console.grant(wish, &wished.published.snapshot(), clock::now()));
@@ -457,6 +454,10 @@ async fn live(
     };
     keys.start(options.rehearse.as_ref(), &parts.books);
     let driver = Driver::build(parts)?;
+    if inside.console.is_open() {
+        // Only now is what was recovered published, which has no entries of its own to be heard.
+        inside.kept.follow(inside.published.clone());
+    }
     keys.take(options.rehearse.as_ref());
     let locale = console.locale();
     for address in bound.addresses() {
