@@ -454,16 +454,14 @@ async fn live(
     };
     keys.start(options.rehearse.as_ref(), &parts.books);
     let driver = Driver::build(parts)?;
-    if inside.console.is_open() {
-        // Only now is what was recovered published, which has no entries of its own to be heard.
-        inside.kept.follow(inside.published.clone());
-    }
     keys.take(options.rehearse.as_ref());
     let locale = console.locale();
     for address in bound.addresses() {
         console.say(format!("{}http://{address}", header::wide(locale.pick("door", "入口"), 10)));
     }
     if inside.console.is_open() {
+        // Only now is what was recovered published, which has no entries of its own to be heard.
+        inside.kept.follow(inside.published.clone());
         let link = inside.console.link(None, clock::now());
         let link = link.map_err(|error| RunError::environment(error.to_string()))?;
         console.say(format!("{}{link}", header::wide(locale.pick("console", "控制台"), 10)));
