@@ -36,6 +36,20 @@ pub struct Channel {
 }
 
 impl Channel {
+    /// A channel to the terminal: what one is until its type and settings are known.
+    pub fn console(name: ChannelName) -> Self {
+        Self {
+            name,
+            kind: ChannelKind::Console,
+            settings: BTreeMap::new(),
+            rate: None,
+            in_doubt: InDoubt::default(),
+            timeout: None,
+            alerts: Vec::new(),
+            hear: None,
+        }
+    }
+
     /// Who pastes what is posted on a manual channel: a role, a person, or a channel that somebody reads.
     pub fn hands(&self) -> Option<&str> {
         let Some(Setting::Literal(to)) = self.settings.get("to").and_then(|to| to.first()) else {

@@ -44,16 +44,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, origin: &str) -> BTreeMap<Chan
 
 /// Lowers one channel.
 fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Channel> {
-    let empty = Channel {
-        name: ChannelName::new(name),
-        kind: ChannelKind::Console,
-        settings: BTreeMap::new(),
-        rate: None,
-        in_doubt: InDoubt::default(),
-        timeout: None,
-        alerts: Vec::new(),
-        hear: None,
-    };
+    let empty = Channel::console(ChannelName::new(name));
     // `group: console` is enough for a type without settings.
     if node.scalar().is_some() {
         let kind = kind(cx, node)?;

@@ -8,13 +8,8 @@ use crate::{
     base::ids::{CalendarName, ChannelName, RoleName},
     lang::document::node::Node,
     model::{
-        budget::Budgets,
-        calendar::Calendar,
-        channel::{Channel, ChannelKind, InDoubt},
-        keeping::Keeping,
-        moderation::Moderation,
-        role::Role,
-        tier::Tier,
+        budget::Budgets, calendar::Calendar, channel::Channel, keeping::Keeping, moderation::Moderation,
+        role::Role, tier::Tier,
     },
     script::names::{Name, Names as Globals},
 };
@@ -147,17 +142,7 @@ pub(super) fn scope(cx: &Cx<'_>) -> Scope {
 /// Where a playbook without channels posts.
 pub(super) fn only_console() -> (ChannelName, Arc<Channel>) {
     let name = ChannelName::new("group");
-    let console = Channel {
-        name: name.clone(),
-        kind: ChannelKind::Console,
-        settings: BTreeMap::new(),
-        rate: None,
-        in_doubt: InDoubt::default(),
-        timeout: None,
-        alerts: Vec::new(),
-        hear: None,
-    };
-    (name, Arc::new(console))
+    (name.clone(), Arc::new(Channel::console(name)))
 }
 
 /// The rules of the file, then those of the files that it uses.

@@ -140,8 +140,10 @@ impl ForgetArgs {
 
 /// The groups that are meant.
 fn states(reader: &Reader, forget: &store::Forget) -> Result<Vec<(GroupId, State)>, StoreError> {
-    let meant = |group: &GroupId| forget.group.as_ref().is_none_or(|wanted| wanted == group);
-    let groups = reader.states()?.groups.into_iter().filter(|(group, _)| meant(group));
+    if let Some(group) = &forget.group {
+        return Ok(reader.state(group)?.map(|state| (group.clone(), state)).into_iter().collect());
+    }
+    let groups = reader.states()?.groups.into_iter();
     Ok(groups.map(|(group, recovered)| (group, recovered.state)).collect())
 }
 

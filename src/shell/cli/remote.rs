@@ -171,9 +171,8 @@ impl Remote {
 
     /// The group's state as it was committed last.
     pub(super) fn state(&self) -> Result<State, Failure> {
-        let recovered = self.reader.states().map_err(|error| Failure::environment(error.in_words()))?;
-        let group = recovered.groups.get(&self.group).map(|group| group.state.clone());
-        group.ok_or_else(|| Failure::no_engine(&self.dir))
+        let state = self.reader.state(&self.group).map_err(|error| Failure::environment(error.in_words()))?;
+        state.ok_or_else(|| Failure::no_engine(&self.dir))
     }
 
     /// The number of the last entry of all groups.

@@ -131,7 +131,7 @@ pub(super) fn again(dir: &Path, file: &Path) -> Result<Vec<Forgotten>, StoreErro
         );
         Ok(true)
     })?;
-    for (group, members) in members::load(&conn)? {
+    for (group, members) in members::load(&conn, None)? {
         let known = members.iter().map(|member| member.id.clone()).filter(|id| hashes.has(&group, id));
         found.extend(known.map(|member| Forget { group: Some(group.clone()), member }));
     }
@@ -357,7 +357,7 @@ fn rest(conn: &Transaction<'_>, group: &GroupId, eraser: &Eraser) -> Result<bool
 
 /// What follows for the group: they have left, what is about them ends, and what would say nothing is not sent.
 fn leave(conn: &Transaction<'_>, group: &GroupId, gone: &MemberId) -> Result<(), StoreError> {
-    let mut recovered = recovery::load(conn)?;
+    let mut recovered = recovery::load(conn, Some(group))?;
     let Some(mut state) = recovered.groups.remove(group).map(|group| group.state) else { return Ok(()) };
     let about = |run: &&std::sync::Arc<engine::state::Run>| run.cause.member.as_ref() == Some(gone);
     let mut facts: Vec<Fact> = Vec::new();

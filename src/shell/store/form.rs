@@ -3,7 +3,7 @@
 //! Reads any form of ours; changes none.
 
 use super::StoreError;
-use crate::base::time::Timestamp;
+use crate::base::{ids::GroupId, time::Timestamp};
 use rusqlite::{Connection, OptionalExtension as _};
 use std::time::Duration;
 
@@ -41,4 +41,9 @@ pub(super) fn last(conn: &Connection) -> Result<(i64, Option<Timestamp>), StoreE
         found = conn.query_row(sql, [], ends).optional()?;
     }
     Ok(found.map_or((0, None), |(seq, at)| (seq, Some(Timestamp::from_millis(at)))))
+}
+
+/// The condition of a statement that reads the rows of one group, which its first parameter names, or of all.
+pub(super) const fn of_group(only: Option<&GroupId>) -> &'static str {
+    if only.is_some() { "grp = ?1" } else { "?1 IS NULL" }
 }

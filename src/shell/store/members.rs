@@ -59,13 +59,19 @@ fn habits(members: &Members, id: &MemberId) -> Result<Option<String>, StoreError
     text.map_err(|e| corrupt("what a member did, to be written", e))
 }
 
-/// All rows.
-pub(super) fn load(conn: &Connection) -> Result<BTreeMap<GroupId, Members>, StoreError> {
+/// The rows of one group, or all.
+pub(super) fn load(
+    conn: &Connection,
+    only: Option<&GroupId>,
+) -> Result<BTreeMap<GroupId, Members>, StoreError> {
     let mut all: BTreeMap<GroupId, Members> = BTreeMap::new();
     let habits = if form::has(conn, form::HABITS_FORM)? { "habits" } else { "NULL" };
-    let select = format!("SELECT grp, id, who, seen, messages, {habits} FROM members ORDER BY grp, id");
+    let select = format!(
+        "SELECT grp, id, who, seen, messages, {habits} FROM members WHERE {} ORDER BY grp, id",
+        form::of_group(only)
+    );
     let mut statement = conn.prepare(&select)?;
-    let mut rows = statement.query([])?;
+    let mut rows = statement.query([only.map(GroupId::as_str)])?;
     while let Some(row) = rows.next()? {
         let id = MemberId::from(row.get::<_, String>(1)?);
         let place = || format!("member {id}");
@@ -127,7 +133,7 @@ mod tests {
             );
         }
         let rows = store(&conn, &group, &before, &now).unwrap();
-        assert_eq!(load(&conn).unwrap().remove(&group), Some(now.clone()));
+        assert_eq!(load(&conn, None).unwrap().remove(&group), Some(now.clone()));
         assert_eq!(store(&conn, &group, &now, &now).unwrap(), 0);
         let changed = now.changes(&before);
         (rows, changed.activity.iter().map(|id| id.as_str().len() + 16).sum())
@@ -152,7 +158,7 @@ mod tests {
         now.remove(&id(1));
         now.set(Member::new(id(2), None).into());
         assert_eq!(store(&conn, &a, &first, &now).unwrap(), 2);
-        let all = load(&conn).unwrap();
+        let all = load(&conn, None).unwrap();
         assert_eq!((&all[&a], &all[&b]), (&now, &first));
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         source::MemoryFolder,
         time::Timestamp,
     },
-    engine::entry::Entry,
+    engine::{entry::Entry, state::State},
 };
 use rusqlite::{Connection, OptionalExtension as _};
 use std::{
@@ -59,9 +59,17 @@ impl Reader {
     /// The state of every group, as of one moment.
     pub fn states(&self) -> Result<Recovered, StoreError> {
         let transaction = self.conn.unchecked_transaction()?;
-        let recovered = recovery::load(&transaction)?;
+        let recovered = recovery::load(&transaction, None)?;
         transaction.finish()?;
         Ok(recovered)
+    }
+
+    /// The state of one group, as of one moment; none where the state directory does not have it. Reads no other group.
+    pub fn state(&self, group: &GroupId) -> Result<Option<State>, StoreError> {
+        let transaction = self.conn.unchecked_transaction()?;
+        let mut recovered = recovery::load(&transaction, Some(group))?;
+        transaction.finish()?;
+        Ok(recovered.groups.remove(group).map(|found| found.state))
     }
 
     /// What is known of every group.

@@ -54,8 +54,8 @@ pub struct Recovered {
     pub put_back: Option<usize>,
 }
 
-/// Reads all groups. The caller holds a transaction where others write.
-pub(super) fn load(conn: &Connection) -> Result<Recovered, StoreError> {
+/// Reads one group, or all. The caller holds a transaction where others write.
+pub(super) fn load(conn: &Connection, only: Option<&GroupId>) -> Result<Recovered, StoreError> {
     let mut recovered = Recovered {
         infos: super::group_info::groups(conn)?,
         sessions: super::session::all(conn)?,
@@ -63,8 +63,9 @@ pub(super) fn load(conn: &Connection) -> Result<Recovered, StoreError> {
         ..Recovered::default()
     };
     let mut covered: BTreeMap<GroupId, i64> = BTreeMap::new();
-    let mut statement = conn.prepare("SELECT grp, seq, version, state FROM snapshot")?;
-    let mut rows = statement.query([])?;
+    let select = format!("SELECT grp, seq, version, state FROM snapshot WHERE {}", form::of_group(only));
+    let mut statement = conn.prepare(&select)?;
+    let mut rows = statement.query([only.map(GroupId::as_str)])?;
     while let Some(row) = rows.next()? {
         let group = GroupId::from(row.get::<_, String>(0)?);
         let text: String = row.get(3)?;
@@ -78,14 +79,14 @@ pub(super) fn load(conn: &Connection) -> Result<Recovered, StoreError> {
         recovered.groups.insert(group, RecoveredGroup { state, uncovered: None });
     }
     if form::has(conn, form::MEMBERS_FORM)? {
-        recovered.stored = super::members::load(conn)?;
+        recovered.stored = super::members::load(conn, only)?;
         for (group, members) in &recovered.stored {
             if let Some(found) = recovered.groups.get_mut(group) {
                 found.state.members = members.clone();
             }
         }
     }
-    replay(conn, &covered, &mut recovered)?;
+    replay(conn, only, &covered, &mut recovered)?;
     recovered.edition = meta(conn, "edition")?.unwrap_or_default();
     recovered.doubt = meta(conn, "doubt_until")?.map(|until| Doubt { until: Timestamp::from_millis(until) });
     Ok(recovered)
@@ -98,14 +99,18 @@ pub(super) fn meta(conn: &Connection, name: &str) -> Result<Option<i64>, StoreEr
 
 fn replay(
     conn: &Connection,
+    only: Option<&GroupId>,
     covered: &BTreeMap<GroupId, i64>,
     recovered: &mut Recovered,
 ) -> Result<(), StoreError> {
     let checkpoint = meta(conn, "checkpoint")?.unwrap_or_default();
     (recovered.last_seq, recovered.last_at) = form::last(conn)?;
-    let mut statement =
-        conn.prepare("SELECT seq, grp, version, entries FROM journal WHERE seq > ?1 ORDER BY seq")?;
-    let mut rows = statement.query(params![checkpoint])?;
+    let select = format!(
+        "SELECT seq, grp, version, entries FROM journal WHERE seq > ?2 AND {} ORDER BY seq",
+        form::of_group(only)
+    );
+    let mut statement = conn.prepare(&select)?;
+    let mut rows = statement.query(params![only.map(GroupId::as_str), checkpoint])?;
     while let Some(row) = rows.next()? {
         let seq: i64 = row.get(0)?;
         let group = row.get_ref(1)?.as_str().map_err(|e| corrupt(format!("journal entry {seq}"), e))?;

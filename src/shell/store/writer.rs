@@ -67,7 +67,7 @@ impl Store {
             upgraded,
             put_back,
             backlog: super::health::backlog(&conn, None)?,
-            ..recovery::load(&conn)?
+            ..recovery::load(&conn, None)?
         };
         if recovered.put_back.is_some() {
             recovered.sessions = session::none(&conn)?;
