@@ -11,9 +11,11 @@ mod memory;
 mod lane;
 mod rate;
 mod backoff;
+mod doubt;
 mod dispatch;
 
 pub use dispatch::{Action, Dispatch, Finished, Hurried, Now};
+pub use doubt::Doubt;
 pub use lane::LaneKey;
 pub use memory::RobotMemory;
 pub use parcel::{Parcel, ParcelKey, ParcelOutcome, Settlement};

@@ -9,6 +9,7 @@ use super::world::{PlatformHabits, World};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
+        phrase::Phrase,
         time::{Duration, Timestamp},
     },
     courier::{
@@ -95,6 +96,13 @@ pub struct Courier {
     commit: Duration,
     /// How far the clock by which `expires` is judged is ahead of the lanes'.
     pub skew: Duration,
+}
+
+/// What a copy of a state holds of an outbox.
+#[derive(Debug)]
+pub struct CourierCopy {
+    open: Vec<EffectId>,
+    robots: BTreeMap<RobotId, RobotMemory>,
 }
 
 #[derive(Debug)]
@@ -237,6 +245,24 @@ impl Courier {
                 events.push(CourierEvent::Doubted { effect: row.effect.clone() });
             }
         }
+    }
+
+    /// A copy of an earlier time is put back: what was on its way then is in doubt, and leaves the outbox as such.
+    pub fn put_back(&mut self, copy: &CourierCopy, events: &mut Vec<CourierEvent>) {
+        self.dispatch = Dispatch::default();
+        self.coming.clear();
+        self.rows.clear();
+        self.robots.clone_from(&copy.robots);
+        for effect in &copy.open {
+            events.push(CourierEvent::Doubted { effect: effect.clone() });
+            let receipt = Receipt::InDoubt { reason: Phrase::same("put back") };
+            events.push(CourierEvent::Settled { effect: effect.clone(), receipt: Some(receipt) });
+        }
+    }
+
+    /// What a copy of the state made now holds of it.
+    pub fn copy(&self) -> CourierCopy {
+        CourierCopy { open: self.open().cloned().collect(), robots: self.robots.clone() }
     }
 
     /// The process is back: everything that is open is handed out again.

@@ -14,6 +14,7 @@ use crate::{
         phrase::Phrase,
         time::{Duration, Timestamp},
     },
+    courier::Doubt,
     engine::{
         self,
         input::{Input, Receipt},
@@ -24,7 +25,7 @@ use crate::{
         door::{Arrivals, Pulse},
         scripts::Pool,
         socket::{AskedFor, CommandReply},
-        store::{Ack, Doubt, StoreHandle},
+        store::{Ack, StoreHandle},
         watch::Watch,
     },
 };

@@ -20,7 +20,7 @@ use crate::{
         state::State,
         view::{self, Upcoming, upcoming},
     },
-    model::{ending::endings, message::Message, play::Play, playbook::Playbook},
+    model::{ending::endings, message::Message, play::Play, playbook::Playbook, trigger::Trigger},
     script::{
         expr::Expr,
         facts::{Facts, PhaseFacts},
@@ -32,7 +32,12 @@ use crate::{
         timeline,
     },
 };
-use std::{collections::BTreeMap, fmt::Write as _, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    path::Path,
+    sync::Arc,
+};
 use unicode_width::UnicodeWidthStr as _;
 
 /// Lines of what comes next.
@@ -106,6 +111,8 @@ pub(super) fn overview(
                 locale.pick("next", "接下来"),
                 &format!("{} ({})", when(at, book, locale), relative(at).of(locale)),
             );
+        } else {
+            row(&mut out, locale.pick("next", "接下来"), nothing_by_the_clock(book).of(locale));
         }
     }
     for state in states.iter().take(if states.len() > GROUPS_SHOWN { 0 } else { GROUPS_SHOWN }) {
@@ -191,6 +198,9 @@ fn group(out: &mut String, book: &InForce, state: &State, several: bool, (column
             ),
         );
     }
+    if coming.is_empty() {
+        row(out, locale.pick("next", "接下来"), nothing_by_the_clock(book).of(locale));
+    }
     if coming.len() > NEXT_SHOWN {
         row(
             out,
@@ -204,6 +214,25 @@ fn group(out: &mut String, book: &InForce, state: &State, several: bool, (column
             .of(locale),
         );
     }
+}
+
+/// What a group waits for that has nothing with a time before it: its signals, else somebody who starts a play.
+fn nothing_by_the_clock(book: &InForce) -> Phrase {
+    let signals: BTreeSet<&str> = (book.playbook.plays.iter())
+        .filter_map(|play| match &play.trigger {
+            Trigger::Signal(on) => Some(&*on.name),
+            _ => None,
+        })
+        .take(NEXT_SHOWN)
+        .collect();
+    if signals.is_empty() {
+        return phrase!(
+            "nothing has a time; `playbook start PLAY` begins one",
+            "没有按时间开始的事；用 `playbook start 玩法` 开始一个"
+        );
+    }
+    let names = Phrase::same(signals.into_iter().collect::<Vec<_>>().join(", "));
+    phrase!("nothing has a time; it begins when it hears {names}", "没有按时间开始的事；听到 {names} 就开始"; names)
 }
 
 /// Why something will not happen, else how far away it is; with the steps of a date that have passed.

@@ -3,8 +3,9 @@
 use super::{book::Book, slot::GroupSlot};
 use crate::{
     base::ids::EffectId,
+    courier::Doubt,
     engine::{self, effect::Effect, entry::Entry},
-    shell::{delivery::courier::CourierHandle, store::Doubt},
+    shell::delivery::courier::CourierHandle,
 };
 
 /// Where messages go.

@@ -49,7 +49,7 @@ pub use outbox::{OpenMessage, Settle};
 pub use outbox_row::{MessageStatus, OutboxRow};
 pub use query::Reader;
 pub use recovery::{Recovered, RecoveredGroup};
-pub use restore::{Doubt, MAY_HAVE_BEEN_SENT, Restored, restore};
+pub use restore::{MAY_HAVE_BEEN_SENT, Restored, restore};
 pub use retention::expire;
 pub use schema::Upgraded;
 pub use session::{SessionChange, SessionRow};

@@ -4,7 +4,7 @@
 //! connection that somebody else opened.
 
 use super::{
-    Doubt, MAY_HAVE_BEEN_SENT, StoreError,
+    MAY_HAVE_BEEN_SENT, StoreError,
     archive::LookedAt,
     outbox_row::{MessageStatus, OutboxRow, columns, one, read_row, with_message},
 };
@@ -13,6 +13,7 @@ use crate::{
         ids::{ChannelName, EffectId, GroupId},
         time::{Duration, Timestamp},
     },
+    courier::Doubt,
     engine::{
         effect::Effect,
         entry::{Entry, Fact},

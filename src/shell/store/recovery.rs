@@ -1,11 +1,9 @@
 //! Recovery: the last snapshot of every group, then its later entries, applied and never decided again.
 
-use super::{
-    Backlog, Doubt, StoreError, Upgraded, corrupt, form, group_info::GroupInfo, session::SessionRow, wire,
-};
+use super::{Backlog, StoreError, Upgraded, corrupt, form, group_info::GroupInfo, session::SessionRow, wire};
 use crate::{
     base::{ids::GroupId, member::Members, time::Timestamp},
-    courier::RobotMemory,
+    courier::{Doubt, RobotMemory},
     engine::{
         self,
         state::{STATE_VERSION, State},

@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     base::time::Timestamp,
-    engine::entry::Outgoing,
     shell::{
         clock,
         console::KEY_FILE,
@@ -31,21 +30,6 @@ use std::{
 
 /// What is said of a message that a lost engine may have sent.
 pub const MAY_HAVE_BEEN_SENT: &str = "the state was restored from a copy: it may have been sent already";
-
-/// Messages that a lost engine may have sent: those that are due up to this moment and are decided (again) from a
-/// copy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Doubt {
-    /// The last moment at which the lost engine may have sent something.
-    pub until: Timestamp,
-}
-
-impl Doubt {
-    /// Whether this message may have been sent before.
-    pub fn covers(&self, out: &Outgoing) -> bool {
-        out.manual.is_none() && out.due <= self.until
-    }
-}
 
 /// What was put back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +56,9 @@ pub fn restore(from: &Path, dir: &Path, until: Option<Timestamp>) -> Result<Rest
     let source = whole_copy(from)?;
     let _lock = Lock::take(dir).map_err(|error| StoreError::Locked(error.in_words()))?;
     let now = clock::now();
-    let until = until.unwrap_or(now);
+    // What a clock ran ahead to was decided, and sent, too.
+    let reached = File::open(mark_path(dir)).ok().and_then(|mark| reached(&mark)).map_or(now, |(_, at)| at);
+    let until = until.unwrap_or(now.max(reached));
     let file = path(dir);
     let fresh = dir.join("state.db.restored");
     let copied = copy::copy(&source, &fresh)?;
@@ -196,14 +182,7 @@ impl RestoreMark {
             .mode(0o600)
             .open(mark_path(dir))
             .map_err(|error| StoreError::Io(error.to_string()))?;
-        let mut text = [0; MARK_BYTES];
-        let read = file.read_at(&mut text, 0).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text[..read]).into_owned();
-        let mut numbers = text.split_whitespace().map(str::parse::<i64>);
-        let found = match (numbers.next(), numbers.next()) {
-            (Some(Ok(seq)), Some(Ok(at))) => Some((seq, Timestamp::from_millis(at))),
-            _ => None,
-        };
+        let found = reached(&file);
         Ok((Self(file), found))
     }
 
@@ -212,6 +191,18 @@ impl RestoreMark {
         let text = format!("{seq:<20}{:<20}\n", at.as_millis());
         // A mark that is behind is harmless; the next commit writes it again.
         let _ = self.0.write_all_at(text.as_bytes(), 0);
+    }
+}
+
+/// How far a mark says that a state had come: its last entry, and the last instant it knew.
+fn reached(mark: &File) -> Option<(i64, Timestamp)> {
+    let mut text = [0; MARK_BYTES];
+    let read = mark.read_at(&mut text, 0).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text[..read]).into_owned();
+    let mut numbers = text.split_whitespace().map(str::parse::<i64>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(seq)), Some(Ok(at))) => Some((seq, Timestamp::from_millis(at))),
+        _ => None,
     }
 }
 

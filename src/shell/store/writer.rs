@@ -4,8 +4,8 @@
 //! after any other error nothing more is written: the engine stops, and what was not committed has not happened.
 
 use super::{
-    Ack, Acked, Covering, Decision, Doubt, GroupInfo, OpenMessage, OutboxRow, Recovered, StoreError,
-    StoreHandle, Work, corrupt, cursor, form, inbox, members, outbox, path, place, query, recovery,
+    Ack, Acked, Covering, Decision, GroupInfo, OpenMessage, OutboxRow, Recovered, StoreError, StoreHandle,
+    Work, corrupt, cursor, form, inbox, members, outbox, path, place, query, recovery,
     restore::{self, RestoreMark},
     robots, schema,
     sealed::Sealer,
@@ -19,6 +19,7 @@ use crate::{
         source::MemoryFolder,
         time::{Duration, Timestamp},
     },
+    courier::Doubt,
     engine::state::State,
     shell::{
         clock,
@@ -87,6 +88,7 @@ impl Store {
             next_seq: recovered.last_seq + 1,
             broken: None,
             prune_at: Timestamp::MIN,
+            reached: recovered.last_at.unwrap_or(Timestamp::MIN),
             doubt: recovered.doubt,
             mark,
             hurry: hurry.clone(),
@@ -141,6 +143,8 @@ struct Writer {
     next_seq: i64,
     broken: Option<StoreError>,
     prune_at: Timestamp,
+    /// The last instant that the clock or an entry had.
+    reached: Timestamp,
     doubt: Option<Doubt>,
     mark: RestoreMark,
     hurry: Arc<AtomicBool>,
@@ -263,7 +267,8 @@ impl Writer {
         self.conn.execute_batch("COMMIT;")?;
         self.members.append(&mut answers.members);
         if !answers.acked.is_empty() {
-            self.mark.set(self.next_seq - 1, clock::now());
+            self.reached = self.reached.max(clock::now());
+            self.mark.set(self.next_seq - 1, self.reached);
         }
         if !answers.acked.is_empty() {
             crash::point(Point::AfterCommit);
@@ -353,6 +358,7 @@ impl Writer {
                     EDITION
                 ])?;
             self.next_seq += entries.len() as i64;
+            self.reached = entries.iter().map(|entry| entry.at).fold(self.reached, Timestamp::max);
             sends = outbox::project(&self.conn, group, *at, first, entries, claimed, self.doubt.as_ref())?;
         }
         if let Some(effect) = told {

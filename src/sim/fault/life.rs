@@ -3,13 +3,14 @@
 //! Durable are the journal, as text, with a stored state now and then, the outbox with it, and receipts until they are
 //! heard. Everything else is rebuilt by applying entries, never by deciding again.
 
-use super::{Rig, StepTold, Survived, dice::Dice};
+use super::{Rig, StepTold, Survived, backup::Backup, dice::Dice};
 use crate::{
     base::{
         ids::{EffectId, InputId},
         phrase::Phrase,
         time::{Duration, Timestamp},
     },
+    courier::Doubt,
     engine::{
         self, Step,
         effect::Effect,
@@ -43,26 +44,32 @@ pub(super) struct Life<'l> {
     options: &'l Options,
     rig: &'l Rig<'l>,
     group: &'l Group,
-    state: State,
+    pub(super) state: State,
     /// The state as it was stored last, and the entries since.
-    stored: (String, Vec<String>),
+    pub(super) stored: (String, Vec<String>),
     crowd: Crowd,
-    courier: Courier,
-    dice: Dice,
-    oracle: Oracle,
-    decisions: Decisions,
-    deliveries: Deliveries,
+    pub(super) courier: Courier,
+    pub(super) dice: Dice,
+    pub(super) oracle: Oracle,
+    pub(super) decisions: Decisions,
+    pub(super) deliveries: Deliveries,
     /// The time that really is, and how far the clock is off.
-    time: Timestamp,
+    pub(super) time: Timestamp,
     skew: Duration,
     /// Inputs that will come again.
     again: BTreeMap<(Timestamp, u64), Input>,
     /// Receipts that have not been heard.
-    untold: VecDeque<Input>,
+    pub(super) untold: VecDeque<Input>,
     /// The script call under way, and when it returns.
-    call: Option<(EffectId, Timestamp)>,
+    pub(super) call: Option<(EffectId, Timestamp)>,
     /// Every input that was committed, when, and what came of it.
-    history: Vec<(Input, Timestamp, Vec<Entry>)>,
+    pub(super) history: Vec<(Input, Timestamp, Vec<Entry>)>,
+    /// A copy of the state, if somebody made one.
+    pub(super) backup: Option<Backup>,
+    /// What may have been sent before a copy was put back.
+    pub(super) doubt: Option<Doubt>,
+    /// The last instant that the clock or an entry had: the mark beside the state.
+    pub(super) reached: Timestamp,
     made: u64,
     pub(super) survived: Survived,
 }
@@ -125,6 +132,9 @@ impl<'l> Life<'l> {
             untold: VecDeque::new(),
             call: None,
             history: Vec::new(),
+            backup: None,
+            doubt: None,
+            reached: options.from,
             made: 0,
             survived,
         }
@@ -205,6 +215,15 @@ impl<'l> Life<'l> {
             self.courier.skew = self.skew;
             self.survived.jumps += 1;
             told(self.survived.steps, self.wall(), &|| format!("the clock jumps by {jump}"));
+        }
+        if self.dice.one_in(60) {
+            self.backup = Some(Backup::of(self));
+            told(self.survived.steps, self.wall(), &|| "a copy of the state is made".to_owned());
+        }
+        if self.dice.one_in(120)
+            && let Some(backup) = self.backup.take()
+        {
+            self.restore(&backup, told)?;
         }
         if self.dice.one_in(40) {
             self.file = self.dice.below(self.versions.len());
@@ -301,7 +320,7 @@ impl<'l> Life<'l> {
         self.seen(events, told)
     }
 
-    fn seen(&mut self, events: Vec<CourierEvent>, told: &mut StepTold<'_>) -> Result<(), String> {
+    pub(super) fn seen(&mut self, events: Vec<CourierEvent>, told: &mut StepTold<'_>) -> Result<(), String> {
         for event in events {
             match &event {
                 CourierEvent::Arrived { .. } => self.survived.arrivals += 1,
@@ -372,8 +391,13 @@ impl<'l> Life<'l> {
         let playbook = self.playbook();
         self.oracle.see(&playbook, &self.state, entry)?;
         self.deliveries.decided(entry);
+        self.reached = self.reached.max(self.wall()).max(entry.at);
         if let Some(Effect::Send(out)) = entry.effect() {
-            self.courier.submit(&self.group.id, out, self.time);
+            if self.doubt.is_some_and(|doubt| doubt.covers(out)) {
+                self.may_have_been_sent(&out.effect)?;
+            } else {
+                self.courier.submit(&self.group.id, out, self.time);
+            }
         }
         self.crowd.see(entry);
         Ok(())
@@ -389,14 +413,7 @@ impl<'l> Life<'l> {
         self.call = None;
         self.time = self.time.plus(self.dice.down());
         self.courier.restart(self.time);
-        let mut state: State = serde_json::from_str(&self.stored.0)
-            .map_err(|error| format!("a stored state cannot be read: {error} (G2)"))?;
-        for text in &self.stored.1 {
-            let entry: Entry =
-                serde_json::from_str(text).map_err(|error| format!("{text} cannot be read: {error} (G2)"))?;
-            engine::apply(&mut state, &entry)
-                .map_err(|error| format!("{text} cannot be applied again: {error} (G2)"))?;
-        }
+        let state = recovered(&self.stored)?;
         if state != self.state {
             return Err("recovery gives another state than there was (G2)".into());
         }
@@ -424,6 +441,19 @@ impl<'l> Life<'l> {
         }
         Ok(())
     }
+}
+
+/// The state that was stored, and the entries since applied to it.
+pub(super) fn recovered((state, entries): &(String, Vec<String>)) -> Result<State, String> {
+    let mut state: State = serde_json::from_str(state)
+        .map_err(|error| format!("a stored state cannot be read: {error} (G2)"))?;
+    for text in entries {
+        let entry: Entry =
+            serde_json::from_str(text).map_err(|error| format!("{text} cannot be read: {error} (G2)"))?;
+        engine::apply(&mut state, &entry)
+            .map_err(|error| format!("{text} cannot be applied again: {error} (G2)"))?;
+    }
+    Ok(state)
 }
 
 fn word(input: &Input) -> String {

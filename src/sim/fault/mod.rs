@@ -1,12 +1,13 @@
 //! The search for faults: lives of groups in which everything that can go wrong goes wrong, watched by the oracle.
 //!
 //! Crashes at every commit point, lost and repeated responses, throttling, clocks that jump, inputs that come twice or
-//! make no sense, scripts that fail, edits of the file. All of it is derived from a seed; a broken promise names its seed
+//! make no sense, scripts that fail, edits of the file, older copies of the state. All of it is derived from a seed; a broken promise names its seed
 //! and its step.
 
 mod dice;
 mod edits;
 mod life;
+mod backup;
 
 use super::{Material, Options, courier::CourierEvent};
 use crate::{
@@ -73,6 +74,8 @@ pub struct Survived {
     pub nonsense: u64,
     /// Jumps of the clock.
     pub jumps: u64,
+    /// Copies of an earlier time that were put back.
+    pub restores: u64,
     /// Script calls that failed or were cut off.
     pub scripts: u64,
     /// Other versions of the file that came into force.
@@ -91,6 +94,7 @@ impl Survived {
         self.repeats += other.repeats;
         self.nonsense += other.nonsense;
         self.jumps += other.jumps;
+        self.restores += other.restores;
         self.scripts += other.scripts;
         self.edits += other.edits;
     }

@@ -15,7 +15,7 @@ use crate::{
 use std::collections::VecDeque;
 
 /// Messages that went to one channel of a group.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Spent {
     sent: VecDeque<SentPost>,
     last_due: Option<Timestamp>,

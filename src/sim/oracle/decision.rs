@@ -21,7 +21,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 /// Watches the decisions of one group.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Decisions {
     /// Inputs that were decided and are remembered by the engine.
     heard: BTreeMap<InputId, Timestamp>,

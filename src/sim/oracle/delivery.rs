@@ -13,19 +13,22 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Watches the deliveries of one group.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Deliveries {
     decided: BTreeMap<EffectId, SentEffect>,
     arrived: BTreeMap<ChannelName, u64>,
     /// Attempts whose outcome was made unknown.
     doubted: BTreeSet<EffectId>,
+    /// Copies that platforms have of what is no longer known to have been decided: the state is an older one.
+    lost: BTreeMap<EffectId, SentEffect>,
     count: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct SentEffect {
     /// Its place in the order of release.
     place: u64,
+    due: Timestamp,
     expires: Option<Timestamp>,
     copies: u32,
     settled: bool,
@@ -38,15 +41,30 @@ impl Deliveries {
     pub fn decided(&mut self, entry: &Entry) {
         if let Some(Effect::Send(out)) = entry.effect() {
             self.count += 1;
+            // What comes at another time than it did in the lost life is said anew: its date was moved, or it answers
+            // something else.
+            let lost = self.lost.remove(&out.effect).filter(|lost| lost.due == out.due);
             let sent = SentEffect {
                 place: self.count,
                 expires: out.expires,
-                copies: 0,
+                due: out.due,
+                copies: lost.map_or(0, |lost| lost.copies),
                 settled: false,
                 manual: out.manual.is_some(),
                 awaited: out.is_awaited(),
             };
             self.decided.insert(out.effect.clone(), sent);
+        }
+    }
+
+    /// A copy of the state of an earlier time is put back: what platforms have they keep, the rest is as it was then.
+    pub fn put_back(&mut self, copy: &Self) {
+        let now = std::mem::replace(&mut self.decided, copy.decided.clone());
+        for (effect, sent) in now {
+            match self.decided.get_mut(&effect) {
+                Some(known) => known.copies = sent.copies,
+                None => drop(self.lost.insert(effect, sent)),
+            }
         }
     }
 

@@ -25,7 +25,7 @@ use seen::SeenIds;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Watches the history of one group.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Oracle {
     clock: Option<Timestamp>,
     runs: SeenIds,
@@ -38,7 +38,7 @@ pub struct Oracle {
 }
 
 /// A message that is held.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Waits {
     effect: EffectId,
     channel: ChannelName,

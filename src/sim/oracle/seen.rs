@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 const WINDOW: usize = 256;
 
 /// Ids that were seen.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct SeenIds {
     most: usize,
     known: BTreeSet<u64>,

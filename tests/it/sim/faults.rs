@@ -106,6 +106,7 @@ fn random_playbooks_survive_everything_that_can_go_wrong() {
         total.jumps,
         total.scripts,
         total.edits,
+        total.restores,
         total.arrivals,
     ] {
         assert!(count > runs / 4, "{total:?}");
