@@ -635,10 +635,20 @@ pub enum Fact {
         /// None where no field is kept for a time only.
         at: Option<Timestamp>,
     },
+    /// Somebody has left; the journal still has something of them.
+    LeaverKept {
+        /// Who has left.
+        member: MemberId,
+        /// Until when each of their fields is kept; what they wrote is one of them.
+        until: super::leavers::KeptFields,
+    },
     /// Fields were kept long enough, and are forgotten.
     FieldsExpired {
         /// Whose, and which.
         members: Vec<(MemberId, Vec<String>)>,
+        /// They are of people who have left.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        left: bool,
     },
     /// A member is gone: imported away, removed by a `prune`, or forgotten.
     MemberGone {

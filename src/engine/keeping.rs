@@ -1,10 +1,11 @@
 //! Keeps of members what the playbook says, and as long as it says.
 //!
-//! What is not declared never becomes an entry; what was kept long enough is removed by one.
+//! What is not declared never becomes an entry; what was kept long enough is removed by one, also of who has left.
 
 use super::{
     draft::{Decided, Draft},
     entry::Fact,
+    leavers::{self, KeptFields},
 };
 use crate::base::{
     ids::MemberId,
@@ -61,12 +62,39 @@ impl Draft<'_> {
         dated.collect()
     }
 
+    /// What the journal has of somebody who is about to leave, and until when: each field as long as it is kept of
+    /// members, and at most thirty days; what they have written, where any of it is kept, as long as that.
+    pub(super) fn kept_of(&self, id: &MemberId) -> KeptFields {
+        let Some(member) = self.state.members.get(id) else { return KeptFields::new() };
+        let last = self.now.plus(Duration::DAY.times(limits::LEAVERS_KEEP_DAYS));
+        let until = |name: &str| {
+            let own = self.playbook.keeping.retention(name);
+            let own = own.zip(member.since.get(name)).map(|(retention, since)| since.plus(retention));
+            own.map_or(last, |own| own.min(last))
+        };
+        let mut kept: KeptFields = member.fields.keys().map(|name| (name.clone(), until(name))).collect();
+        let has_words = self.playbook.keeps_text.is_some() || !self.playbook.moderation.is_empty();
+        if has_words && self.state.members.activity(&member.id).messages > 0 {
+            kept.insert(leavers::WORDS.into(), last);
+        }
+        kept
+    }
+
+    /// Somebody has left, of whom the journal has something.
+    pub(super) fn keep_leaver(&mut self, member: &MemberId, until: KeptFields) -> Decided {
+        if until.is_empty() {
+            return Ok(());
+        }
+        self.emit(Fact::LeaverKept { member: member.clone(), until })
+    }
+
     /// When the next field has been kept long enough.
     pub(super) fn set_retention(&mut self) -> Decided {
         let ends = self.playbook.keeping.timed().filter_map(|(name, retention)| {
             let (since, _) = self.state.members.kept(name).next()?;
             Some(since.plus(retention))
         });
+        let ends = ends.chain(self.state.leavers.next());
         // What is over and does not fit into this decision follows in the next one.
         let later =
             self.state.retention.filter(|at| *at > self.now).unwrap_or(self.now.plus(Duration::SECOND));
@@ -85,7 +113,12 @@ impl Draft<'_> {
             }
         }
         if !gone.is_empty() {
-            self.emit(Fact::FieldsExpired { members: gone.into_iter().collect() })?;
+            self.emit(Fact::FieldsExpired { members: gone.into_iter().collect(), left: false })?;
+        }
+        let over = self.state.leavers.over(self.now).take(limits::MEMBERS_AT_ONCE_MAX);
+        let members: Vec<_> = over.map(|(id, fields)| (id.clone(), fields)).collect();
+        if !members.is_empty() {
+            self.emit(Fact::FieldsExpired { members, left: true })?;
         }
         self.set_retention()
     }

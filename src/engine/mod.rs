@@ -24,6 +24,7 @@ pub mod failing;
 pub mod gate;
 pub mod input;
 pub mod joined_ids;
+pub mod leavers;
 pub mod moderation;
 pub mod numbers;
 pub mod operation;

@@ -35,7 +35,9 @@ impl Draft<'_> {
         if is_about_a_member(&signal.name) {
             signal.data = self.playbook.keeping.pare(signal.data);
         }
-        if &*signal.name == LEFT {
+        let leaver = signal.member.clone().filter(|_| &*signal.name == LEFT);
+        let kept = leaver.map(|id| (self.kept_of(&id), id));
+        if kept.is_some() {
             self.remember_who_leaves(&mut signal);
         }
         // What only the rules read of a message is not kept.
@@ -44,6 +46,9 @@ impl Draft<'_> {
             signal.data = without_words(&signal.data);
         }
         self.emit(Fact::SignalReceived(signal.clone()))?;
+        if let Some((kept, id)) = kept {
+            self.keep_leaver(&id, kept)?;
+        }
         self.tally(&signal)?;
         if let Some(member) = &signal.member
             && &*signal.name != LEFT

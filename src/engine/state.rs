@@ -9,6 +9,7 @@ use super::{
     by_hand::ByHand,
     deaf::Silences,
     entry::{HoldReason, Notice, Outgoing},
+    leavers::Leavers,
     numbers::kept::Numbers,
     open_alerts::OpenAlerts,
     recent::Recent,
@@ -70,6 +71,9 @@ pub struct State {
     /// When the next field of a member has been kept long enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retention: Option<Timestamp>,
+    /// Those who have left and of whom the journal still has something.
+    #[serde(default, skip_serializing_if = "Leavers::is_empty")]
+    pub leavers: Leavers,
     /// When a list last told when members were seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roster: Option<Timestamp>,
@@ -283,6 +287,7 @@ impl State {
             members: Members::new(),
             members_ever: 0,
             retention: None,
+            leavers: Leavers::default(),
             roster: None,
             vars: Arc::default(),
             script_state: Arc::default(),

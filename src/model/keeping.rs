@@ -16,6 +16,16 @@ pub struct Keeping {
     pub identity: Option<Arc<str>>,
 }
 
+/// Whether a charter says that minors are among the members, in whatever words.
+pub fn has_minors(charter: &Value) -> bool {
+    match charter.get("minors") {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(has)) => *has,
+        Some(Value::Str(text)) => !matches!(text.trim(), "" | "no" | "none" | "false" | "无" | "没有"),
+        Some(_) => true,
+    }
+}
+
 /// A field that is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Kept {

@@ -15,7 +15,7 @@ pub use word::kind;
 
 use crate::{
     base::{
-        ids::{PlayName, StepId},
+        ids::{MemberId, PlayName, StepId},
         limits,
         locale::Locale,
         phrase::{Phrase, Words, pair, phrase},
@@ -28,6 +28,7 @@ use crate::{
     },
     model::play::Section,
 };
+use std::collections::BTreeSet;
 use operated::by_operator;
 use reason::{long, phase_cause};
 use word::word;
@@ -313,6 +314,20 @@ const fn gone(forgotten: bool) -> (&'static str, Words) {
     }
 }
 
+/// What is not kept any more of members.
+fn expired_fields(members: &[(MemberId, Vec<String>)], left: bool) -> Phrase {
+    let fields: BTreeSet<&str> =
+        members.iter().flat_map(|(_, fields)| fields.iter().map(String::as_str)).collect();
+    let fields: Vec<&str> = fields.into_iter().collect();
+    let why =
+        if left { pair("left long ago", "退群已久") } else { pair("kept long enough", "保留期已满") };
+    let (what, of) = (words::list(&fields, "and"), words::count(members.len(), "member"));
+    Phrase {
+        en: format!("{what} of {of}: {}", why.en),
+        zh: format!("{} 位成员的 {}：{}", members.len(), fields.join("、"), why.zh),
+    }
+}
+
 /// What is rarer.
 fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
     let at = |at: Timestamp| brief(at, entry.at, zone);
@@ -373,19 +388,8 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             };
             line("notice", play_of(run.as_str()), text, Tone::Plain)
         }
-        Fact::FieldsExpired { members } => {
-            let fields: std::collections::BTreeSet<&str> =
-                members.iter().flat_map(|(_, fields)| fields.iter().map(String::as_str)).collect();
-            let fields: Vec<&str> = fields.into_iter().collect();
-            let text = Phrase {
-                en: format!(
-                    "{} of {}: kept long enough",
-                    words::list(&fields, "and"),
-                    words::count(members.len(), "member")
-                ),
-                zh: format!("{} 位成员的 {}：保留期已满", members.len(), fields.join("、")),
-            };
-            line("forgot", "", text, Tone::Plain)
+        Fact::FieldsExpired { members, left } => {
+            line("forgot", "", expired_fields(members, *left), Tone::Plain)
         }
         Fact::MemberGone { member, forgotten } => {
             let (word, text) = gone(*forgotten);

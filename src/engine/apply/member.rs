@@ -50,9 +50,14 @@ pub(in crate::engine) fn set_retention(state: &mut State, at: Option<Timestamp>)
     retime(state, old, at, Timer::Retention);
 }
 
-/// Forgets fields: the part of `apply` that does so.
-pub(in crate::engine) fn expire(state: &mut State, members: &[(MemberId, Vec<String>)]) {
+/// Forgets fields: the part of `apply` that does so. Of people who have left only the journal has any, and who came
+/// back has told theirs anew.
+pub(in crate::engine) fn expire(state: &mut State, members: &[(MemberId, Vec<String>)], left: bool) {
     for (id, fields) in members {
+        if left {
+            state.leavers.drop_fields(id, fields);
+            continue;
+        }
         let Some(known) = state.members.get(id) else { continue };
         let mut member = Member::clone(known);
         member.drop_fields(fields);

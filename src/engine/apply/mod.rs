@@ -163,7 +163,8 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::MemberSet(member) => member::set_member(state, member),
         Fact::JoinedIds(ids) => same_person::join(state, ids),
         Fact::RetentionSet { at } => member::set_retention(state, *at),
-        Fact::FieldsExpired { members } => member::expire(state, members),
+        Fact::LeaverKept { member, until } => state.leavers.add(member, until),
+        Fact::FieldsExpired { members, left } => member::expire(state, members, *left),
         Fact::MemberGone { member, .. } => {
             state.standing.since.remove(member);
             state.members.remove(member);

@@ -330,7 +330,9 @@ impl Draft<'_> {
             .filter(|member| self.state.members.contains(member))
             .collect::<BTreeSet<_>>()
         {
+            let kept = self.kept_of(&member);
             self.emit(Fact::MemberGone { member: member.clone(), forgotten: false })?;
+            self.keep_leaver(&member, kept)?;
             gone.insert(member);
         }
         let about = |run: &Run| run.cause.member.clone().filter(|member| gone.contains(member));

@@ -44,6 +44,8 @@ pub(crate) struct Cx<'f> {
     clock_use: Option<(Span, Phrase)>,
     /// Fields of members that are kept until a decision.
     pub(crate) proofs: Vec<Arc<str>>,
+    /// Whether the charter says that minors are among the members.
+    pub(crate) minors: bool,
     /// Where `moderate` is written: what reads text there keeps none of it.
     pub(crate) moderated: Vec<Span>,
     /// The labels of the playbook's own, with what they count as.
@@ -109,6 +111,7 @@ impl<'f> Cx<'f> {
             clock_use: None,
             labels: BTreeMap::new(),
             proofs: Vec::new(),
+            minors: false,
             moderated: Vec::new(),
             names: PlaybookNames::default(),
             heard: super::heard::Heard::default(),

@@ -43,7 +43,7 @@ pub(crate) fn lower_section(cx: &mut Cx<'_>, node: &Node) -> (Keeping, Vec<Row>)
     let Some(fields) =
         Fields::read(&mut cx.report, node, pair("`members`", "`members`"), keys::MEMBERS.names)
     else {
-        return (Keeping::default(), Vec::new());
+        return (nothing_said(cx.minors), Vec::new());
     };
     if let Some(node) = fields.get("purpose") {
         reader::text(&mut cx.report, node, pair("text", "文字"));
@@ -53,10 +53,16 @@ pub(crate) fn lower_section(cx: &mut Cx<'_>, node: &Node) -> (Keeping, Vec<Row>)
     let identity =
         identity.and_then(|node| reader::text(&mut cx.report, node, pair("a field's name", "字段名")));
     let fields_kept = fields.get("fields").map(|node| kept(cx, node, retention));
+    let fields_kept = fields_kept.or_else(|| nothing_said(cx.minors).fields);
     let keeping = Keeping { fields: fields_kept, identity: identity.cloned() };
     let mut rows = fields.get("import").map(|node| lower(cx, node)).unwrap_or_default();
     leave_out(cx, &keeping, &mut rows);
     (keeping, rows)
+}
+
+/// What is kept where nothing is said of fields: everything, and of minors nothing.
+pub(crate) fn nothing_said(minors: bool) -> Keeping {
+    Keeping { fields: minors.then(BTreeMap::new), identity: None }
 }
 
 /// Takes from rows what is not kept, and says so once a column.

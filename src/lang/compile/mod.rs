@@ -65,7 +65,7 @@ use crate::{
         wide,
     },
     lang::read_text,
-    model::{play::Play, playbook::Playbook},
+    model::{keeping::has_minors, play::Play, playbook::Playbook},
 };
 use cx::{Cx, UnitView};
 use environs::{Environs, budgets_of, environs, import, moderation, own_numbers, scope, tiers_of};
@@ -92,10 +92,10 @@ pub(crate) fn compile(folder: &dyn Folder, path: &str) -> Compiled {
     cx.report.diagnostics.retain(|diagnostic| !said(diagnostic));
     let mut scripts = Report { diagnostics: cx.script_problems };
     scripts.sort();
-    let broken = cx.report.has_errors();
-    if let Some(playbook) = playbook.as_ref().filter(|_| !broken) {
+    if let Some(playbook) = playbook.as_ref().filter(|_| !cx.report.has_errors()) {
         cx.report.diagnostics.extend(super::lint::lint(playbook, &cx.origins, &cx.sources));
     }
+    let broken = cx.report.has_errors();
     cx.report.sort();
     wide::mend(&mut cx.report, &cx.sources);
     let open_secrets = open_secrets(&cx.report, &cx.sources);
@@ -262,7 +262,9 @@ fn lower(
     let ids = inbound::ids(groups, head.name.as_str(), shared.name);
     let mut groups = groups::lower(cx, groups, &shared);
     let tiers = tiers_of(cx, root, home, units, &scope);
-    let keeping = get("members").map(|node| import(cx, node, &mut groups)).unwrap_or_default();
+    let charter = brought::value(&brought::section(cx, root, home, units, "charter"));
+    cx.minors = has_minors(&charter);
+    let keeping = get("members").map(|node| import(cx, node, &mut groups)).unwrap_or_else(|| members::nothing_said(cx.minors));
     let brought = brought::phases(cx, root, home, units);
     cx.unit = brought.as_ref().map_or_else(|| home.clone(), |(view, _)| view.clone());
     let mut phases = phases::lower(cx, brought.map(|(_, node)| node), &scope);
@@ -279,7 +281,7 @@ fn lower(
         reads_text: None,
         keeps_text: None,
         moderation: moderation(cx, root, home, units, &scope),
-        charter: brought::value(&brought::section(cx, root, home, units, "charter")),
+        charter,
         rules: brought::value(&brought::section(cx, root, home, units, "rules")),
         vars,
         person_ids: Arc::default(),

@@ -1,5 +1,5 @@
-//! Lints about a playbook that compiles: `craft` is advice, `correct` is about what cannot be meant. Warnings,
-//! never errors.
+//! Lints about a playbook that compiles: `craft` is advice, `correct` is about what cannot be meant. Warnings, but for
+//! `minors`, whose rules nobody may decide to live without.
 //!
 //! One file a lint: its code with the explanation, all its words in both languages, and its check. A lint reads the playbook, never the YAML; it has
 //! no clock. Advice about what is missing is given only to a file that describes a community.

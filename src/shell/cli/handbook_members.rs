@@ -73,8 +73,8 @@ fn keeps(playbook: &Playbook) -> String {
         let _ = writeln!(text, "- `{name}`{}{}", purpose.unwrap_or_default(), long.unwrap_or_default());
     }
     let left = locale.pick(
-        "Whoever leaves is no member any more at once, and what was noted of them as a member is gone with that.",
-        "退群的人马上就不再是成员，作为成员记下的资料随之消失。",
+        "Whoever leaves is no member any more at once. Their fields and what they wrote leave the record after 30 days.",
+        "退群的人马上就不再是成员；资料和写过的话 30 天后从记录里删去。",
     );
     let _ = writeln!(text, "- {left}");
     text

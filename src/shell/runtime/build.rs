@@ -112,9 +112,8 @@ impl Driver {
         let pool = Pool::new(tokio::runtime::Handle::current(), marks, move |(group, effect, result)| {
             let _ = done.send(Event::Script(group, effect, result));
         });
-        let published = publisher.published();
-        let (heard, follower) = (published.subscribe(), Follower::new(console.clone(), published, rehearses));
-        let follower = tokio::spawn(follower.follow(heard));
+        let follower = Follower::new(console.clone(), publisher.published(), rehearses);
+        let follower = tokio::spawn(follower.follow(publisher.published().subscribe()));
         let announcer = Announcer::new(console, found.said);
         let mut driver = Self {
             slots: BTreeMap::new(),
@@ -149,6 +148,7 @@ impl Driver {
             asks,
             arrivals,
             stopping: false,
+            over_kept: None,
             again: false,
             books,
         };

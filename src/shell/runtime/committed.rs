@@ -11,10 +11,15 @@ use super::{
     slot::Flight,
 };
 use crate::{
-    base::ids::GroupId,
-    engine::{effect::Effect, entry::Entry, input::Receipt, state::State},
+    base::{ids::GroupId, limits, time::Duration},
+    engine::{
+        effect::Effect,
+        entry::{Entry, Fact},
+        input::Receipt,
+        state::State,
+    },
     shell::{
-        answers,
+        answers, clock,
         crash::{self, Point},
         store::{Ack, Acked, MAY_HAVE_BEEN_SENT, Work},
     },
@@ -55,6 +60,7 @@ impl Driver {
         // What waits for the end of a hush was decided before what goes out now.
         for Commit { group, entries, .. } in &commits {
             self.heed_hush(group, entries);
+            self.heed_retention(entries);
         }
         self.deliver(outbound);
         self.publisher.publish(self.covers.last(), commits);
@@ -76,6 +82,21 @@ impl Driver {
         }
         crash::point(Point::AfterDispatch);
         self.snapshot(&touched, false)
+    }
+
+    /// What was kept long enough leaves the journal within a week: nobody may read it meanwhile, so the engine stops for
+    /// it and starts again. A rehearsal's state is thrown away in any case.
+    fn heed_retention(&mut self, entries: &[Entry]) {
+        let now = clock::now();
+        if entries.iter().any(|entry| matches!(entry.fact, Fact::FieldsExpired { .. })) {
+            self.over_kept.get_or_insert(now);
+        }
+        let week = Duration::DAY.times(limits::REWRITE_AFTER_DAYS);
+        if self.rehearse.is_none() && self.over_kept.is_some_and(|since| now.since(since) >= week) {
+            self.over_kept = None;
+            self.again = true;
+            self.stopping = true;
+        }
     }
 
     /// The decision is a fact now: its state is the group's, its effects are handed out, who asked is answered.

@@ -83,6 +83,8 @@ pub(super) struct Driver {
     pub(super) asks: Receiver<AskedFor>,
     pub(super) arrivals: Receiver<Arrivals>,
     pub(super) stopping: bool,
+    /// Since when the journal has something that was kept long enough.
+    pub(super) over_kept: Option<Timestamp>,
     /// Whether it starts again once it has stopped.
     pub(super) again: bool,
 }

@@ -1,62 +1,39 @@
 //! What was kept long enough leaves the journal, too: the fields that an entry has ended are taken from all before it.
 //!
-//! Only fields, where they were told: a message that repeated one stays. A pass begins where the last one ended, and
-//! begins anew after a crash. Needs that no engine has the state.
+//! Only fields where they were told, and what somebody wrote who left: a message that repeated one stays. A pass begins
+//! where the last one ended, and begins anew after a crash. Needs that no engine has the state.
 
 use super::{
-    StoreError, archive, corrupt,
+    StoreError, archive, corrupt, form,
     forget::{finish, open, pages, rows},
-    path, recovery, wire,
+    members, path, recovery, wire,
 };
 use crate::{
     base::ids::{GroupId, MemberId},
-    engine::{entry::Fact, state::State},
+    engine::{entry::Fact, leavers::WORDS, state::State},
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde_json::Value as Json;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 /// How far the journal has been rewritten.
 const DONE: &str = "retention";
 
-/// The fields of each member that were kept long enough.
-type Ended = BTreeMap<MemberId, BTreeSet<String>>;
+/// The fields of each member that were kept long enough, each with the number of the entry up to which it was told: one
+/// that is told again afterwards is kept anew.
+type Ended = BTreeMap<MemberId, BTreeMap<String, i64>>;
 
 /// Takes from the journal what was kept long enough; how many decisions were rewritten. The caller holds the state's
 /// lock.
 pub fn expire(dir: &Path) -> Result<usize, StoreError> {
     let file = path(dir);
-    if !file.exists() {
+    if !file.exists() || !has_members(&file) {
         return Ok(0);
     }
-    if !is_declared(&file)? {
-        return Ok(0);
-    }
-    let mut conn = match open(&file) {
-        Ok(conn) => conn,
-        // An older form knows no retention yet.
-        Err(StoreError::NoCopy { .. }) => return Ok(0),
-        Err(error) => return Err(error),
-    };
+    let mut conn = open(&file)?;
     let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let after = recovery::meta(&transaction, DONE)?.unwrap_or_default();
-    let (mut ended, mut last) = (BTreeMap::<GroupId, Ended>::new(), after);
-    archive::within(&transaction, None, after, &mut |row| {
-        last = row.seq + row.count - 1;
-        if row.entries.contains("fields_expired") {
-            for entry in row.read()? {
-                let Fact::FieldsExpired { members } = entry.fact else { continue };
-                let group = ended.entry(row.group.clone()).or_default();
-                for (member, fields) in members {
-                    group.entry(member).or_default().extend(fields);
-                }
-            }
-        }
-        Ok(true)
-    })?;
+    let (last, ended) = ended(&transaction, after)?;
     let mut changed = 0;
     for (group, ended) in &ended {
         let without = |seq: i64, version: i64, text: &str| without(ended, seq, version, text);
@@ -75,12 +52,74 @@ pub fn expire(dir: &Path) -> Result<usize, StoreError> {
     Ok(usize::try_from(changed).unwrap_or(usize::MAX))
 }
 
-/// Whether a stored version of a playbook speaks of a retention; nothing is written to find out.
-fn is_declared(file: &Path) -> Result<bool, StoreError> {
-    let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let sql = "SELECT EXISTS (SELECT 1 FROM sources WHERE files LIKE '%retention%')";
-    // A file that cannot be read is not judged here: the start does so next.
-    Ok(conn.query_row(sql, [], |row| row.get(0)).unwrap_or_default())
+/// Whether the state has a form that knows members and what is kept of them; nothing is written to find out. A file that
+/// cannot be read is not judged here: the start does so next.
+fn has_members(file: &Path) -> bool {
+    let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    conn.is_ok_and(|conn| form::has(&conn, form::MEMBERS_FORM).unwrap_or_default())
+}
+
+/// What an entry after a number has ended, and the number of the last entry.
+fn ended(conn: &Transaction<'_>, after: i64) -> Result<(i64, BTreeMap<GroupId, Ended>), StoreError> {
+    let (mut ended, mut last, mut left) = (BTreeMap::<GroupId, Ended>::new(), after, Vec::new());
+    archive::within(conn, None, after, &mut |row| {
+        last = row.seq + row.count - 1;
+        if row.entries.contains("fields_expired") {
+            for entry in row.read()? {
+                let Fact::FieldsExpired { members, left: of_leavers } = entry.fact else { continue };
+                for (member, fields) in members {
+                    if of_leavers {
+                        left.push((row.group.clone(), member, fields, row.seq));
+                    } else {
+                        let known = ended.entry(row.group.clone()).or_default().entry(member).or_default();
+                        known.extend(fields.into_iter().map(|field| (field, row.seq)));
+                    }
+                }
+            }
+        }
+        Ok(true)
+    })?;
+    if left.is_empty() && ended.is_empty() {
+        return Ok((last, ended));
+    }
+    // Who left may be back, and is another member to the journal from then on.
+    let (mut leaves, mut joined) = (Vec::new(), BTreeMap::<GroupId, Vec<(MemberId, MemberId)>>::new());
+    archive::within(conn, None, 0, &mut |row| {
+        if row.entries.contains("leaver_kept") || row.entries.contains("joined_ids") {
+            for entry in row.read()? {
+                match entry.fact {
+                    Fact::LeaverKept { member, .. } => leaves.push((row.group.clone(), member, row.seq)),
+                    Fact::JoinedIds(ids) => {
+                        joined.entry(row.group.clone()).or_default().push((ids.from, ids.into));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(true)
+    })?;
+    for (group, member, fields, seq) in left {
+        let leave = leaves.iter().rev().find(|(of, who, at)| *of == group && *who == member && *at < seq);
+        let until = leave.map_or(seq, |(.., at)| *at);
+        let known = ended.entry(group).or_default().entry(member).or_default();
+        for field in fields {
+            let known = known.entry(field).or_insert(until);
+            *known = (*known).max(until);
+        }
+    }
+    for (group, ended) in &mut ended {
+        also(ended, joined.get(group).map_or(&[], Vec::as_slice));
+    }
+    Ok((last, ended))
+}
+
+/// What ended of somebody ended under every other id that they ever had.
+fn also(ended: &mut Ended, joined: &[(MemberId, MemberId)]) {
+    for (from, into) in joined.iter().rev() {
+        if let Some(fields) = ended.get(into).cloned() {
+            ended.entry(from.clone()).or_default().extend(fields);
+        }
+    }
 }
 
 /// The stored state of a group, whose runs may remember what began them.
@@ -91,7 +130,14 @@ fn snapshot(conn: &Transaction<'_>, group: &GroupId, ended: &Ended) -> Result<()
     });
     let Some(text) = stored.optional()? else { return Ok(()) };
     let mut json: Json = serde_json::from_str(&text).map_err(|error| corrupt(place(), error))?;
-    if take(&mut json, ended) {
+    // What somebody has told anew stands in runs that began with it.
+    let told = members::load(conn, Some(group))?.remove(group).unwrap_or_default();
+    let mut ended = ended.clone();
+    for (member, fields) in &mut ended {
+        let now = told.get(member).map(|member| &member.fields);
+        fields.retain(|name, _| now.is_none_or(|fields| !fields.contains_key(name)));
+    }
+    if take(&mut json, &ended, i64::MIN) {
         let text = json.to_string();
         serde_json::from_str::<State>(&text).map_err(|error| corrupt(place(), error))?;
         conn.execute("UPDATE snapshot SET state = ?2 WHERE grp = ?1", params![group.as_str(), text])?;
@@ -103,7 +149,7 @@ fn snapshot(conn: &Transaction<'_>, group: &GroupId, ended: &Ended) -> Result<()
 fn without(ended: &Ended, seq: i64, version: i64, text: &str) -> Result<Option<String>, StoreError> {
     let place = || format!("journal entry {seq}");
     let mut json: Json = serde_json::from_str(text).map_err(|error| corrupt(place(), error))?;
-    if !take(&mut json, ended) {
+    if !take(&mut json, ended, seq) {
         return Ok(None);
     }
     let text = json.to_string();
@@ -111,27 +157,48 @@ fn without(ended: &Ended, seq: i64, version: i64, text: &str) -> Result<Option<S
     Ok(Some(text))
 }
 
-/// Takes fields from wherever a member is described, and from the data of what was reported of one.
-fn take(json: &mut Json, ended: &Ended) -> bool {
+/// Takes fields from wherever a member is described, and from the data of what was reported of one, in the decision of
+/// this number.
+fn take(json: &mut Json, ended: &Ended, seq: i64) -> bool {
     match json {
-        Json::Array(items) => items.iter_mut().fold(false, |taken, item| take(item, ended) | taken),
+        Json::Array(items) => items.iter_mut().fold(false, |taken, item| take(item, ended, seq) | taken),
         Json::Object(map) => {
             let named =
                 |key: &str| map.get(key).and_then(Json::as_str).and_then(|id| ended.get(&MemberId::new(id)));
             let (described, reported) = (named("id").filter(|_| map.contains_key("points")), named("member"));
+            let over = |fields: &BTreeMap<String, i64>, name: &str| fields.get(name).is_some_and(|last| seq <= *last);
             let mut taken = false;
             for (fields, places) in [(described, &["fields", "since"][..]), (reported, &["data"][..])] {
                 let Some(fields) = fields else { continue };
                 for place in places {
                     if let Some(Json::Object(told)) = map.get_mut(*place) {
                         let before = told.len();
-                        told.retain(|name, _| !fields.contains(name));
+                        told.retain(|name, _| !over(fields, name));
                         taken |= told.len() != before;
                     }
                 }
             }
-            map.values_mut().fold(taken, |taken, item| take(item, ended) | taken)
+            if reported.is_some_and(|fields| over(fields, WORDS)) {
+                taken |= silence(map);
+            }
+            map.values_mut().fold(taken, |taken, item| take(item, ended, seq) | taken)
         }
         _ => false,
     }
+}
+
+/// Takes what somebody wrote from what was reported of them: the text of a message, and the words that broke a rule.
+fn silence(map: &mut serde_json::Map<String, Json>) -> bool {
+    let clear = |text: Option<&mut Json>| match text {
+        Some(Json::String(text)) if !text.is_empty() => {
+            text.clear();
+            true
+        }
+        _ => false,
+    };
+    let says = map.get("name").and_then(Json::as_str) == Some("message");
+    let broke = clear(map.get_mut("words"));
+    let Some(data) = map.get_mut("data") else { return broke };
+    let short = says && clear(data.get_mut("text"));
+    clear(data.get_mut("message").and_then(|message| message.get_mut("text"))) | short | broke
 }

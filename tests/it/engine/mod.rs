@@ -18,6 +18,7 @@ pub(crate) mod hours;
 pub(crate) mod inputs;
 pub(crate) mod language;
 pub(crate) mod late;
+pub(crate) mod leavers;
 pub(crate) mod member_dates;
 pub(crate) mod members;
 pub(crate) mod metrics;

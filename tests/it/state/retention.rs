@@ -68,11 +68,70 @@ fn a_column_that_is_not_declared_is_left_out_and_a_script_may_not_store_one() {
         "{check}"
     );
     let engine = place.start(&["run", "kept.yaml"]);
-    eventually("the engine", || place.run(&["status"]).code == Some(0));
+    engine.line("running");
     place.run(&["start", "store"]).exits(0);
     eventually("the script was refused", || {
         place.run(&["log"]).stdout.contains("the field `phone` of a member, which is not kept")
     });
     assert!(fields(&place).get("phone").is_none());
     let _ = engine.stop();
+}
+
+const LEAVERS: &str = "\
+name: kept
+timezone: UTC
+members:
+  fields:
+    city: { purpose: to meet }
+    badge: { purpose: to check who they are, retention: 10d }
+plays:
+  echo:
+    on: message
+    where: 'signal.data.message.text.contains(\"ferry\")'
+    steps: [{ post: Somebody knows the ferry }]
+";
+
+#[test]
+fn who_has_left_for_thirty_days_leaves_the_journal_and_who_came_back_stays() {
+    const DAY: i64 = 86_400_000;
+    let place = Playground::new().file("kept.yaml", LEAVERS).file("clock", "0 0");
+    let clock = place.path("clock").display().to_string();
+    let place = place.env("PLAYBOOK_CLOCK", &clock);
+    let day = |day: i64| place.write_by_rename("clock", &format!("{0} {0}", day * DAY));
+    let state = || place.path(".playbook");
+    let engine = place.start(&["run", "kept.yaml"]);
+    engine.line("running");
+    let say = |name: &str, who: &str, data: &serde_json::Value| {
+        let _ = place.run(&["signal", name, "--member", who, "--data", &data.to_string()]).exits(0);
+    };
+    let known = serde_json::json!({ "name": "Ann", "city": "Oldtown", "badge": "B7719" });
+    let text = serde_json::json!({ "message": { "id": "1", "kind": "text", "text": "take the blue ferry" } });
+    say("member.joined", "ann", &known);
+    say("message", "ann", &text);
+    say("member.joined", "bo", &serde_json::json!({ "name": "Bo", "city": "Harbour" }));
+    eventually("it was heard", || place.run(&["log"]).stdout.contains("knows the ferry"));
+    say("member.left", "ann", &serde_json::json!({}));
+    // Bo leaves and comes back with the same field.
+    say("member.left", "bo", &serde_json::json!({}));
+    say("member.joined", "bo", &serde_json::json!({ "name": "Bo", "city": "Harbour" }));
+    day(31);
+    eventually("what was kept of them is over", || {
+        let log = place.run(&["log"]).exits(0).stdout;
+        log.contains("badge, city and message.text") && log.contains("left long ago")
+    });
+    for words in ["Oldtown", "B7719", "blue ferry"] {
+        assert!(!having(&state(), words).is_empty(), "{words} is in the journal until it is rewritten");
+    }
+    // An engine that runs on does that after a week, whenever it next decides something.
+    day(39);
+    say("message", "bo", &serde_json::json!({ "message": { "id": "9", "text": "hello" } }));
+    eventually("it stopped, rewrote and went on", || {
+        ["Oldtown", "B7719", "blue ferry"].iter().all(|words| having(&state(), words).is_empty())
+            && place.run(&["status"]).code == Some(0)
+    });
+    let bo = place.run(&["members", "show", "bo"]).exits(0).json_lines()[0].clone();
+    assert_eq!(bo["fields"], serde_json::json!({ "city": "Harbour" }));
+    say("message", "bo", &serde_json::json!({ "message": { "id": "9", "text": "hello" } }));
+    let _ = engine.stop().exits(0);
+    the_journal_gives_the_state(&place);
 }

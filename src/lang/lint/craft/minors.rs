@@ -1,37 +1,46 @@
 //! `minors`: where minors are among the members, nobody is ranked, shown or asked alone, and nothing is kept of them
-//! without a guardian's consent.
+//! without a guardian's consent. An error: what must not be done with them does not run.
 
-use super::{
-    advice,
-    context::{Context, found, shown_texts},
-};
+use super::context::{Context, found, shown_texts};
 use crate::{
     base::{
-        diagnostic::{Diagnostic, code::Code},
-        phrase::{pair, phrase},
-        value::Value,
+        diagnostic::{
+            Diagnostic, Severity,
+            code::{Code, Example},
+        },
+        phrase::{Phrase, pair, phrase},
+        source::Span,
         words::tick,
     },
     model::{
+        keeping::has_minors,
         step::{Assignee, Verb},
         trigger::Trigger,
     },
 };
 
-pub(super) const CODE: Code = advice(
-    "minors",
-    pair(
+pub(super) const CODE: Code = Code {
+    slug: "minors",
+    severity: Severity::Error,
+    meaning: pair(
         "minors are among the members, and something is done that is not done with them",
         "群里有未成年人，却做了不该对他们做的事",
     ),
-    pair(
-        "With minors nobody is ranked, no picture is posted, no field is kept without a guardian's consent, and at least two of the team share every task about one of them.",
-        "群里有未成年人时：不排名，不发照片，没有监护人同意不存任何字段，针对某个人的任务至少由两位工作人员一起做。",
+    explanation: pair(
+        "With minors nobody is ranked, no picture is posted, no field is kept without a guardian's consent, and at \
+         least two of the team share every task and every decision about one of them. Where `members.fields` names \
+         nothing, nothing is kept.",
+        "群里有未成年人时：不排名，不发照片，没有监护人同意不存任何字段，针对某个人的任务和决定至少由两位工作人员一起做。\
+         `members.fields` 没有写的，什么也不存。",
     ),
-    "charter: { minors: true }\nplays:\n  stars:\n    every: friday at 20:00\n    steps:\n      - post: First is ${members.top(1)}\n",
-    "charter: { minors: true }\nplays:\n  stars:\n    every: friday at 18:00\n    steps:\n      - post: Thank you all for this week\n",
-    &[],
-);
+    bad: Example::of(
+        "charter: { minors: true }\nplays:\n  stars:\n    every: friday at 20:00\n    steps:\n      - post: First is ${members.top(1)}\n",
+    ),
+    good: Example::of(
+        "charter: { minors: true }\nplays:\n  stars:\n    every: friday at 18:00\n    steps:\n      - post: Thank you all for this week\n",
+    ),
+    practices: &[],
+};
 
 /// What ranks members.
 const RANKS: [&str; 2] = [".top(", "leaderboard"];
@@ -50,13 +59,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             _ => false,
         };
         if items || texts.iter().any(|(_, text)| ranks(&text.source())) {
-            let message =
-                pair("members are ranked, and minors are among them", "给成员排了名，而群里有未成年人");
-            let help = pair(
-                "thank everybody, or tell each their own number alone",
-                "感谢大家，或者只告诉每个人自己的数",
-            );
-            out.push(found(&CODE, cx.step_span(play, step), message).help(help));
+            out.push(found(&CODE, cx.step_span(play, step), ranked()).help(thank_all()));
         }
         if let Verb::Post(post) = &step.verb
             && post.image.is_some()
@@ -66,22 +69,32 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             let help = pair("leave `image` out", "去掉 `image`");
             out.push(found(&CODE, cx.key_span(play, step, "image"), message).help(help));
         }
-        if let Verb::Task(task) = &step.verb
-            && matches!(&play.trigger, Trigger::Signal(on) if on.per_member)
-            && let Some(Assignee::Role(role)) = &task.to
-            && let Some(known) = cx.playbook.roles.get(role)
-            && (known.people.len() < 2 || known.term.is_some())
+        let asked = match &step.verb {
+            Verb::Task(task) => task.to.as_ref(),
+            Verb::Approve(approve) => approve.to.as_ref(),
+            _ => None,
+        };
+        if matches!(&play.trigger, Trigger::Signal(on) if on.per_member)
+            && let Some(name) = asked.and_then(|to| alone(cx, to))
         {
-            let name = tick(role.as_str());
             let message = phrase!(
-                "one person alone has a task about one member: {name}",
-                "针对某一位成员的任务只有一个人做：{name}"
+                "one person alone is asked about one member: {name}",
+                "关于某一位成员的事只问一个人：{name}"
             );
             let help = pair(
-                "give the role two people without terms, who do it together",
-                "让这个角色有两个人、不轮值，一起做",
+                "ask a role that two people without terms have, who do it together",
+                "交给一个角色，由两个人担任、不轮值，一起做",
             );
             out.push(found(&CODE, cx.key_span(play, step, "to"), message).help(help));
+        }
+    }
+    for (id, source) in cx.sources.iter() {
+        let is_script = source.path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai");
+        let code = |line: &str| line.split("//").next().is_some_and(|code| code.contains(RANKS[0]));
+        let start = |line: &str| line.as_ptr() as usize - source.text.as_ptr() as usize;
+        if is_script && let Some(line) = source.text.lines().find(|line| code(line)) {
+            let span = Span::new(id, start(line), start(line) + line.len());
+            out.push(found(&CODE, span, ranked()).help(thank_all()));
         }
     }
     for (field, kept) in cx.playbook.keeping.fields.iter().flatten() {
@@ -101,12 +114,22 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether the charter says so, in whatever words.
-fn has_minors(charter: &Value) -> bool {
-    match charter.get("minors") {
-        None | Some(Value::Null) => false,
-        Some(Value::Bool(has)) => *has,
-        Some(Value::Str(text)) => !matches!(text.trim(), "" | "no" | "none" | "false" | "无" | "没有"),
-        Some(_) => true,
+fn ranked() -> Phrase {
+    pair("members are ranked, and minors are among them", "给成员排了名，而群里有未成年人").into()
+}
+
+fn thank_all() -> Phrase {
+    pair("thank everybody, or tell each their own number alone", "感谢大家，或者只告诉每个人自己的数").into()
+}
+
+/// Who is asked, where that is one person alone; whoever is only known when the step runs may be two.
+fn alone(cx: &Context<'_>, to: &Assignee) -> Option<String> {
+    match to {
+        Assignee::Role(role) => {
+            let known = cx.playbook.roles.get(role)?;
+            (known.people.len() < 2 || known.term.is_some()).then(|| tick(role.as_str()))
+        }
+        Assignee::Person(person) => Some(tick(person.as_str())),
+        Assignee::Text(_) => None,
     }
 }

@@ -45,6 +45,7 @@ mod promo_before_welcome;
 mod promo_outside_dates;
 mod promo_too_early;
 mod pull_in_too_early;
+mod quoted_unasked;
 mod referral_depth;
 mod role_unfilled;
 mod rules_colloquial;
@@ -113,6 +114,7 @@ lints! {
     promo_outside_dates
     promo_too_early
     pull_in_too_early
+    quoted_unasked
     referral_depth
     role_unfilled
     rules_colloquial
