@@ -106,7 +106,10 @@ mod tests {
         let over = |leavers: &Leavers, ms| -> Vec<(MemberId, Vec<String>)> {
             leavers.over(at(ms)).map(|(id, names)| (id.clone(), names)).collect()
         };
-        assert_eq!(over(&leavers, 8), [(ann.clone(), vec!["city".into()]), (bo.clone(), vec!["city".into()])]);
+        assert_eq!(
+            over(&leavers, 8),
+            [(ann.clone(), vec!["city".into()]), (bo.clone(), vec!["city".into()])]
+        );
         leavers.drop_fields(&ann, &["city".into()]);
         assert_eq!((leavers.next(), over(&leavers, 6)), (Some(at(7)), vec![]));
         leavers.add(&bo, &fields(&[("city", 20)]));

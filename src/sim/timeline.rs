@@ -28,9 +28,9 @@ use crate::{
     },
     model::play::Section,
 };
-use std::collections::BTreeSet;
 use operated::by_operator;
 use reason::{long, phase_cause};
+use std::collections::BTreeSet;
 use word::word;
 
 /// How often something was skipped. Counting ends somewhere, and what lies beyond is not said as if it were counted.
@@ -319,8 +319,11 @@ fn expired_fields(members: &[(MemberId, Vec<String>)], left: bool) -> Phrase {
     let fields: BTreeSet<&str> =
         members.iter().flat_map(|(_, fields)| fields.iter().map(String::as_str)).collect();
     let fields: Vec<&str> = fields.into_iter().collect();
-    let why =
-        if left { pair("left long ago", "退群已久") } else { pair("kept long enough", "保留期已满") };
+    let why = if left {
+        pair("left long ago", "退群已久")
+    } else {
+        pair("kept long enough", "保留期已满")
+    };
     let (what, of) = (words::list(&fields, "and"), words::count(members.len(), "member"));
     Phrase {
         en: format!("{what} of {of}: {}", why.en),

@@ -4,9 +4,9 @@
 //! where the last one ended, and begins anew after a crash. Needs that no engine has the state.
 
 use super::{
-    StoreError, archive, corrupt, form,
+    StoreError, archive, corrupt,
     forget::{finish, open, pages, rows},
-    members, path, recovery, wire,
+    form, members, path, recovery, wire,
 };
 use crate::{
     base::ids::{GroupId, MemberId},
@@ -166,7 +166,9 @@ fn take(json: &mut Json, ended: &Ended, seq: i64) -> bool {
             let named =
                 |key: &str| map.get(key).and_then(Json::as_str).and_then(|id| ended.get(&MemberId::new(id)));
             let (described, reported) = (named("id").filter(|_| map.contains_key("points")), named("member"));
-            let over = |fields: &BTreeMap<String, i64>, name: &str| fields.get(name).is_some_and(|last| seq <= *last);
+            let over = |fields: &BTreeMap<String, i64>, name: &str| {
+                fields.get(name).is_some_and(|last| seq <= *last)
+            };
             let mut taken = false;
             for (fields, places) in [(described, &["fields", "since"][..]), (reported, &["data"][..])] {
                 let Some(fields) = fields else { continue };

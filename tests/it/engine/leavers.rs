@@ -71,14 +71,20 @@ fn who_is_removed_is_kept_as_long_and_who_comes_back_keeps_what_they_tell_anew()
 #[test]
 fn nothing_is_kept_of_minors_that_no_guardian_has_agreed_to() {
     let file = |members: &str, steps: &str| {
-        format!("name: m\ntimezone: UTC\ncharter: {{ minors: true }}\nroles: {{ host: {{ people: [lin] }} }}\npeople: {{ lin: {{ name: Lin }} }}\n{members}plays:\n  p:\n    on: appeal\n    per: member\n    steps: [{{ {steps} }}]\n")
+        format!(
+            "name: m\ntimezone: UTC\ncharter: {{ minors: true }}\nroles: {{ host: {{ people: [lin] }} }}\npeople: {{ lin: {{ name: Lin }} }}\n{members}plays:\n  p:\n    on: appeal\n    per: member\n    steps: [{{ {steps} }}]\n"
+        )
     };
     let mut story = Story::new("2026-12-01 09:00", "charter: { minors: true }\n");
     joined(&mut story, "cy");
     assert!(story.state.members.get(&"cy".into()).expect("cy").fields.is_empty());
     let place = Playground::new();
     for (members, steps, found) in [
-        ("members: { fields: { city: { purpose: to meet } } }\n", "post: Hello", "no guardian's consent is named"),
+        (
+            "members: { fields: { city: { purpose: to meet } } }\n",
+            "post: Hello",
+            "no guardian's consent is named",
+        ),
         ("", "task: 'Speak with ${member.name}', to: host", "one person alone is asked about one member"),
         ("", "approve: 'Let ${member.name} go?', to: lin", "one person alone is asked about one member"),
         ("", "post: Look, image: a.png", "a picture is posted"),

@@ -16,7 +16,10 @@ use crate::{
 
 pub(super) const CODE: Code = advice(
     "quoted-unasked",
-    pair("what members write is kept to be told later, without their yes", "没问过本人，就把成员说的话留着以后用"),
+    pair(
+        "what members write is kept to be told later, without their yes",
+        "没问过本人，就把成员说的话留着以后用",
+    ),
     pair(
         "No summary names or quotes anybody who has not agreed. Ask once, and note a yes as the tag `quotable`; then \
          keep only the words of those who have it: `where: member.tags.contains(\"quotable\") && …`. An answer at \
@@ -33,7 +36,12 @@ pub(super) const CODE: Code = advice(
 const YES: [&str; 4] = ["quotable", "consent", "同意", "引用"];
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    let message = || pair("what members write is kept for later, and nobody asked them", "把成员说的话留了下来，没问过本人");
+    let message = || {
+        pair(
+            "what members write is kept for later, and nobody asked them",
+            "把成员说的话留了下来，没问过本人",
+        )
+    };
     let help = || {
         pair(
             "keep it only where they have said yes: `where: member.tags.contains(\"quotable\") && …`",
