@@ -73,7 +73,9 @@ impl Leavers {
 impl From<BTreeMap<MemberId, KeptFields>> for Leavers {
     fn from(stored: BTreeMap<MemberId, KeptFields>) -> Self {
         let mut leavers = Self::default();
-        stored.into_iter().for_each(|(id, fields)| leavers.put(&id, fields));
+        for (id, fields) in stored {
+            leavers.put(&id, fields);
+        }
         leavers
     }
 }

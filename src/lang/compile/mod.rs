@@ -264,9 +264,10 @@ fn lower(
     let tiers = tiers_of(cx, root, home, units, &scope);
     let charter = brought::value(&brought::section(cx, root, home, units, "charter"));
     cx.minors = has_minors(&charter);
-    let keeping = get("members")
-        .map(|node| import(cx, node, &mut groups))
-        .unwrap_or_else(|| members::nothing_said(cx.minors));
+    let keeping = match get("members") {
+        Some(node) => import(cx, node, &mut groups),
+        None => members::nothing_said(cx.minors),
+    };
     let brought = brought::phases(cx, root, home, units);
     cx.unit = brought.as_ref().map_or_else(|| home.clone(), |(view, _)| view.clone());
     let mut phases = phases::lower(cx, brought.map(|(_, node)| node), &scope);
