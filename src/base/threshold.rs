@@ -78,7 +78,7 @@ pub static THRESHOLDS: [Threshold; 49] = [
     threshold("sprawl", 50.0, Count, pair("health of the group in the middle while new ones are opened, less than", "还在开新群时，健康度居中的群，少于")),
     threshold("no_guest", 21.0, Days, pair("days without a date of any play, more than", "没有任何活动日期的天数，超过")),
     threshold("late_handover", 3.0, Days, pair("days of a term in which only whoever had the role before does anything, at least", "任期开始后仍只有前任在做事的天数，不少于")),
-    threshold("vanity_goals", 2.0, Count, pair("goals with a metric of which none is a share, at least", "写了指标、却没有一个比例的目标数，不少于")),
+    threshold("vanity_goals", 2.0, Count, pair("goals with a metric of which none is a share, at least", "写了数字、却没有一个比例的目标数，不少于")),
 ];
 
 /// A threshold by its name.

@@ -487,8 +487,8 @@ pub enum Fact {
         /// Since when the channel has been failing.
         since: Timestamp,
         /// What the last attempt brought back.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        reason: String,
+        #[serde(default, with = "kept", skip_serializing_if = "Phrase::is_empty")]
+        reason: Phrase,
         /// Messages of the group that wait for it.
         #[serde(default)]
         waiting: u32,

@@ -2,7 +2,10 @@
 //!
 //! Plain data; when it is told, and to whom, is decided by the draft.
 
-use crate::base::time::Timestamp;
+use crate::base::{
+    phrase::{Phrase, kept},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// A channel that has been failing for a while.
@@ -11,8 +14,8 @@ pub struct Failing {
     /// Since when the channel has been failing.
     pub since: Timestamp,
     /// What the attempt before it was recorded brought back.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reason: String,
+    #[serde(default, with = "kept", skip_serializing_if = "Phrase::is_empty")]
+    pub reason: Phrase,
     /// Whether this group has told of it.
     #[serde(default)]
     pub told: bool,

@@ -103,8 +103,8 @@ pub struct ChannelNews {
     /// Since when it has been failing; none when it gets through again.
     pub since: Option<Timestamp>,
     /// What the last attempt brought back, in words.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reason: String,
+    #[serde(default, with = "kept", skip_serializing_if = "Phrase::is_empty")]
+    pub reason: Phrase,
     /// Messages of the group that wait for it.
     #[serde(default)]
     pub waiting: u32,

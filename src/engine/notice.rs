@@ -294,7 +294,7 @@ pub(super) fn taken_back(locale: Locale, task: &Task, answer: &TaskId) -> String
 /// A channel has been failing for a while.
 pub(super) fn channel_failing(locale: Locale, group: &str, news: &ChannelNews, since: &str) -> String {
     let ChannelNews { channel, reason, waiting, others, .. } = news;
-    let waiting = i64::from(*waiting);
+    let (waiting, reason) = (i64::from(*waiting), reason.of(locale));
     match locale {
         Locale::En => {
             let others = match others {

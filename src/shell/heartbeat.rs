@@ -6,7 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "owns the task that tells, and its pauses")]
 
 use super::{
-    clock,
+    answers, clock,
     delivery::{
         adapter::Request,
         client::Client,
@@ -17,7 +17,11 @@ use super::{
     runtime::publish::Published,
     watchman::Watchman,
 };
-use crate::base::limits;
+use crate::base::{
+    limits,
+    locale::Locale,
+    phrase::{Phrase, phrase},
+};
 use std::{borrow::Cow, collections::BTreeMap, path::PathBuf, sync::Arc};
 use tokio::{
     task::{JoinHandle, JoinSet},
@@ -28,7 +32,7 @@ use tokio::{
 const LOOK: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// What is said on the terminal.
-type Say = Arc<dyn Fn(String) + Send + Sync>;
+type Say = Arc<dyn Fn(&Phrase) + Send + Sync>;
 
 /// The task that tells the watchmen of all files; it ends with this.
 #[derive(Debug)]
@@ -123,9 +127,17 @@ async fn ask(client: &Client, url: &Secret) -> Result<(), String> {
 fn answered(told: &mut Tending, answer: Result<(), String>, say: &Say) {
     let (host, every) = (redact_url(told.watchman.url.expose()), told.watchman.every);
     match answer {
-        Ok(()) if std::mem::take(&mut told.is_deaf) => say(format!("heartbeat {host} is reached again")),
+        Ok(()) if std::mem::take(&mut told.is_deaf) => {
+            say(&phrase!("heartbeat {host} is reached again", "心跳      {host} 又联系上了"));
+        }
         Err(reason) if !std::mem::replace(&mut told.is_deaf, true) => {
-            say(format!("heartbeat {host} was not reached: {reason}; it is tried again every {every}"));
+            let reason = answers::in_words(&reason);
+            let every = Phrase { en: every.to_string(), zh: Locale::Zh.duration(every) };
+            say(&phrase!(
+                "heartbeat {host} was not reached: {reason}; it is tried again every {every}",
+                "心跳      联系不上 {host}：{reason}；每 {every} 再试一次";
+                reason, every
+            ));
         }
         Ok(()) | Err(_) => {}
     }

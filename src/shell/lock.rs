@@ -5,7 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "owns the lock file and waits a moment for it")]
 
 use super::{clock, private};
-use crate::base::{locale::Locale, phrase::Phrase, time::Timestamp};
+use crate::base::{locale::Locale, phrase::{Phrase, phrase}, time::Timestamp};
 use std::{
     fs::{File, TryLockError},
     io::{Read as _, Seek as _, SeekFrom, Write as _},
@@ -25,7 +25,7 @@ const HANDOVER_WAIT: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
-    mended: Vec<String>,
+    mended: Vec<Phrase>,
 }
 
 /// Who holds a lock whose file is empty.
@@ -110,8 +110,10 @@ impl Lock {
                         return Err(LockError::Held { dir: dir.into(), holder: holder.into() });
                     };
                     // It was opened while the file was open to others; no engine of ours has it.
-                    let text = format!("process {process} of another user held the lock; it is replaced");
-                    mended.push(text);
+                    mended.push(phrase!(
+                        "process {process} of another user held the lock; it is replaced",
+                        "别的用户的进程 {process} 占着锁，已经换掉"
+                    ));
                     let _ = std::fs::remove_file(&path);
                     tries = 0;
                 }
@@ -128,7 +130,7 @@ impl Lock {
     }
 
     /// What was open to others and is private now, to be said.
-    pub fn mended(&self) -> &[String] {
+    pub fn mended(&self) -> &[Phrase] {
         &self.mended
     }
 }

@@ -71,7 +71,7 @@ impl Mishaps {
                 (1, kind, play_of(effect.as_str()), reason.clone())
             }
             Fact::ChannelFailing { channel, reason, .. } => {
-                (2, "channel", channel.to_string(), Phrase::same(reason))
+                (2, "channel", channel.to_string(), reason.clone())
             }
             Fact::Poisoned { reason, .. } => (0, "parked", String::new(), reason.clone()),
             Fact::Expired { effect, .. } => (4, "expired", play_of(effect.as_str()), Phrase::default()),

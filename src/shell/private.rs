@@ -5,6 +5,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "owns the modes of the state directory")]
 
+use crate::base::phrase::{Phrase, phrase};
 use std::{
     fs::{DirBuilder, File, Metadata, OpenOptions, Permissions},
     io::{Error, ErrorKind, Result},
@@ -34,7 +35,7 @@ pub fn trusted_owner(dir: &Path) -> Result<u32> {
 }
 
 /// Makes a folder private, and makes it where it is missing. Gives what had to be mended, to be said.
-pub fn folder(dir: &Path) -> Result<Vec<String>> {
+pub fn folder(dir: &Path) -> Result<Vec<Phrase>> {
     DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {
         let taken = error.kind() == ErrorKind::AlreadyExists;
         if taken { Error::other("a file has that name") } else { error }
@@ -45,7 +46,7 @@ pub fn folder(dir: &Path) -> Result<Vec<String>> {
         return Err(foreign(meta.uid()));
     }
     if let Some(before) = tighten(dir, &meta, 0o700)? {
-        said.push(format!("{} was open to other users (mode {before:04o}); it is 0700 now", dir.display()));
+        said.push(closed(dir, before, 0o700));
     }
     for entry in std::fs::read_dir(dir)? {
         let entry = entry?;
@@ -57,13 +58,19 @@ pub fn folder(dir: &Path) -> Result<Vec<String>> {
         let meta = std::fs::symlink_metadata(&path)?;
         check(&path, &meta)?;
         if let Some(before) = tighten(&path, &meta, 0o600)? {
-            said.push(format!(
-                "{} was open to other users (mode {before:04o}); it is 0600 now",
-                path.display()
-            ));
+            said.push(closed(&path, before, 0o600));
         }
     }
     Ok(said)
+}
+
+/// What is said of a file that others could open.
+fn closed(path: &Path, before: u32, now: u32) -> Phrase {
+    let path = path.display();
+    phrase!(
+        "{path} was open to other users (mode {before:04o}); it is {now:04o} now",
+        "{path} 原来别的用户也能打开（权限 {before:04o}），现在改成了 {now:04o}"
+    )
 }
 
 /// A folder for one socket: not a link, ours, private. Made where it is missing.

@@ -10,7 +10,10 @@ use super::{
     signing::{Signed, signing_key},
 };
 use crate::{
-    base::ids::PlaybookName,
+    base::{
+        ids::PlaybookName,
+        phrase::{Phrase, phrase},
+    },
     model::{
         playbook::Playbook,
         sender::{Sender, SenderKey},
@@ -67,14 +70,17 @@ pub fn read(
     playbook: &Playbook,
     env: &dyn Fn(&str) -> Option<String>,
     read_file: &dyn Fn(&str) -> std::io::Result<String>,
-) -> Result<Vec<KnownSender>, Vec<String>> {
+) -> Result<Vec<KnownSender>, Vec<Phrase>> {
     let (mut known, mut problems) = (Vec::new(), Vec::new());
     for (name, sender) in &playbook.inbound {
         match keys(sender, env, read_file) {
             Ok(keys) => {
                 known.push(KnownSender { source: source(&playbook.name, name), may: sender.clone(), keys });
             }
-            Err(found) => problems.extend(found.iter().map(|problem| format!("inbound `{name}`: {problem}"))),
+            Err(found) => problems.extend(found.iter().map(|problem| {
+                let problem = problem.in_words();
+                phrase!("inbound `{name}`: {problem}", "`inbound` 里的 `{name}`：{problem}"; problem)
+            })),
         }
     }
     if problems.is_empty() { Ok(known) } else { Err(problems) }

@@ -10,7 +10,10 @@
 
 mod look;
 
-use crate::base::limits;
+use crate::base::{
+    limits,
+    phrase::{Phrase, phrase},
+};
 use look::FileLook;
 use notify::{
     EventKind, RecommendedWatcher, RecursiveMode, Watcher as _,
@@ -33,7 +36,7 @@ pub enum WatchNotice {
     /// Something may have changed.
     Changed,
     /// Something that people should know of the watching itself.
-    Said(String),
+    Said(Phrase),
 }
 
 /// A running watcher; it ends when this is dropped.
@@ -121,7 +124,11 @@ impl Watch {
         };
         if let Some(reason) = failed {
             let seconds = LOOK.as_secs();
-            let text = format!("{reason}: files are looked at every {seconds} s instead");
+            let text = phrase!(
+                "{reason}: files are looked at every {seconds} s instead",
+                "{reason}：改为每 {seconds} 秒看一次文件";
+                reason
+            );
             (watching.tell)(WatchNotice::Said(text));
         }
         std::thread::Builder::new().name("watch".into()).spawn(move || watching.work(&told))?;
@@ -163,7 +170,7 @@ struct Watching {
     dirty: Option<(Instant, Instant)>,
     next_look: Instant,
     /// What has been said once.
-    said: BTreeSet<String>,
+    said: BTreeSet<Phrase>,
 }
 
 impl Watching {
@@ -266,8 +273,9 @@ impl Watching {
                 return;
             }
             if self.watcher.is_some() && self.dirty.is_none() {
-                let text = format!(
+                let text = phrase!(
                     "a change was found by looking, no event told of it: files are looked at every {} s",
+                    "看了才发现有改动，没有收到通知：每 {} 秒看一次文件",
                     LOOK.as_secs()
                 );
                 self.say(text);
@@ -320,9 +328,9 @@ impl Watching {
             match watcher.watch(folder, RecursiveMode::NonRecursive) {
                 Ok(()) => {
                     if let Some(mount) = look::silent_mount(folder) {
-                        said.push(format!(
-                            "{} is on {mount}, which tells of no change from elsewhere: its files are looked at \
-                             every {} s",
+                        said.push(phrase!(
+                            "{} is on {mount}, which tells of no change from elsewhere: its files are looked at every {} s",
+                            "{} 在 {mount} 上，别处的改动不会通知：每 {} 秒看一次里面的文件",
                             folder.display(),
                             LOOK.as_secs()
                         ));
@@ -330,12 +338,15 @@ impl Watching {
                 }
                 // It is gone, or it comes with the next look.
                 Err(_) if place.is_none() => continue,
-                Err(error) => said.push(format!(
-                    "{} is not watched ({}): its files are looked at every {} s",
-                    folder.display(),
-                    why(&error),
-                    LOOK.as_secs()
-                )),
+                Err(error) => {
+                    let why = why(&error);
+                    let (folder, seconds) = (folder.display(), LOOK.as_secs());
+                    said.push(phrase!(
+                        "{folder} is not watched ({why}): its files are looked at every {seconds} s",
+                        "{folder} 监视不了（{why}）：每 {seconds} 秒看一次里面的文件";
+                        why
+                    ));
+                }
             }
             self.watched.insert(folder.clone(), place);
         }
@@ -346,7 +357,7 @@ impl Watching {
     }
 
     /// Says something once.
-    fn say(&mut self, text: String) {
+    fn say(&mut self, text: Phrase) {
         if self.said.insert(text.clone()) {
             (self.tell)(WatchNotice::Said(text));
         }
@@ -363,19 +374,25 @@ fn absolute(path: impl AsRef<Path>) -> Option<PathBuf> {
 }
 
 /// Why there are no events, with what to do.
-fn why(error: &notify::Error) -> String {
+fn why(error: &notify::Error) -> Phrase {
     let code = match &error.kind {
         notify::ErrorKind::Io(error) => error.raw_os_error(),
         notify::ErrorKind::MaxFilesWatch => {
-            return "no inotify watch is left for this user (raise fs.inotify.max_user_watches)".into();
+            return phrase!(
+                "no inotify watch is left for this user (raise fs.inotify.max_user_watches)",
+                "这个用户的 inotify 监视数用完了（调大 `fs.inotify.max_user_watches`）"
+            );
         }
         _ => None,
     };
     let errno = code.map(rustix::io::Errno::from_raw_os_error);
     if errno == Some(rustix::io::Errno::MFILE) {
-        return "no inotify instance is left for this user (raise fs.inotify.max_user_instances)".into();
+        return phrase!(
+            "no inotify instance is left for this user (raise fs.inotify.max_user_instances)",
+            "这个用户的 inotify 实例用完了（调大 `fs.inotify.max_user_instances`）"
+        );
     }
-    error.to_string()
+    error.to_string().into()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Pure: never reads a clock, a file or a socket; the same arguments give the same bytes.
 
 pub mod named;
+pub mod supposed;
 pub mod preview;
 pub mod plan;
 pub mod forecast;

@@ -309,7 +309,7 @@ impl Player<'_> {
                 }
                 Fact::ChannelRecovered { channel, .. } => {
                     let tell = self.state.failing.get(channel).is_some_and(|failing| failing.told);
-                    let (channel, reason) = (channel.clone(), String::new());
+                    let (channel, reason) = (channel.clone(), Phrase::default());
                     found.push(news_of(ChannelNews {
                         channel,
                         since: None,

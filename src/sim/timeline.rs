@@ -183,7 +183,8 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
             let since = at(*since);
             let text = phrase!(
                 "since {since}, {waiting} waiting: {reason}",
-                "从 {since} 起，{waiting} 条在等：{reason}"
+                "从 {since} 起，{waiting} 条在等：{reason}";
+                reason
             );
             line("failing", channel.as_str(), text, Tone::Bad)
         }

@@ -177,7 +177,7 @@ impl<'a> Exam<'a> {
     }
 
     fn lack(&mut self, metric: &Metric, taken: Option<u32>, why: Words) {
-        let (name, why) = (Phrase::same(written(metric, taken)), Phrase::from(why));
+        let (name, why) = (called(metric, taken), Phrase::from(why));
         self.miss(phrase!("{name}: {why}", "{name}：{why}"; name, why));
     }
 
@@ -217,7 +217,8 @@ impl<'a> Exam<'a> {
         let whole = of.map_or_else(Phrase::default, |of| phrase!(" of {of}", "，共 {of}"));
         let says = phrase!("{about}: {shown}{whole}, {bound} ({name})", "{about}：{shown}{whole}，{bound}（{name}）"; about, shown, whole, bound, name);
         if !self.chart.gauges.read(metric, taken).complete {
-            self.holes.push(phrase!("{name} counts days of which not everything was heard", "{name} 所数的日子里，有的没有全部听到"; name));
+            let name = called(metric, taken);
+            self.holes.push(phrase!("{name} counts days of which not everything was heard", "{name}所数的日子里，有的没有全部听到"; name));
         }
         self.evidence.push(Evidence {
             metric: Some(written(metric, taken)),
@@ -265,6 +266,12 @@ impl<'a> Exam<'a> {
     pub(super) fn missing(self) -> Vec<Phrase> {
         self.missing
     }
+}
+
+/// What people call a number, with how an expression writes it.
+fn called(metric: &Metric, taken: Option<u32>) -> Phrase {
+    let (name, about) = (Phrase::same(written(metric, taken)), Phrase::from(metric.about));
+    phrase!("{about} ({name})", "{about}（{name}）"; about, name)
 }
 
 /// A number as an expression writes it.

@@ -308,7 +308,7 @@ pub static AILMENTS: [Ailment; 30] = [
     Ailment {
         name: "vanity_goals", early: false, shows: habits::vanity_goals,
         title: pair("Only counts are watched", "只看数量"),
-        when: pair("`charter.goals` names two metrics or more, and none is a share or about who stays", "`charter.goals` 写了两个以上指标，没有一个是比例或留存"),
+        when: pair("`charter.goals` names two metrics or more, and none is a share or about who stays", "`charter.goals` 写了两个以上数字，没有一个是比例或留存"),
         blind: NOTHING,
         advice: pair("Add one share and one of who stays", "加一个比例和一个留存"),
         plays: &["weekly-games/digest"], practices: &["P133"],

@@ -70,7 +70,7 @@ fn read(gauges: &Gauges, number: &Filled, day: CivilDay) -> (Phrase, Figure, Met
     let own = gauges.own().find(|(own, _)| own.name == number.name);
     let about = own.as_ref().and_then(|(own, _)| own.title.clone()).unwrap_or_else(|| number.name.clone());
     let figure = own.map_or_else(
-        || Figure::unknown(pair("there is no such number", "没有这个指标")),
+        || Figure::unknown(pair("there is no such number", "没有这个数字")),
         |(_, figure)| figure,
     );
     (Phrase::same(&*about), figure, MetricUnit::Plain)

@@ -44,7 +44,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope, taken: &BTreeSe
             cx.error(
                 codes::TOO_MANY,
                 entry.key.span,
-                phrase!("there are more than {most} numbers", "指标超过 {most} 个"),
+                phrase!("there are more than {most} numbers", "数字超过 {most} 个"),
                 pair("keep those that somebody looks at", "只留有人看的"),
             );
             break;
@@ -80,7 +80,7 @@ fn number(cx: &mut Cx<'_>, entry: &KeyEntry, scope: &Scope) -> Option<OwnNumber>
         );
         return None;
     }
-    let fields = Fields::read(&mut cx.report, &entry.value, pair("a number", "指标"), keys::METRIC.names)?;
+    let fields = Fields::read(&mut cx.report, &entry.value, pair("a number", "数字"), keys::METRIC.names)?;
     let reckoned = reckoned(cx, &fields, entry, scope)?;
     let title =
         fields.get("title").and_then(|node| reader::text(&mut cx.report, node, pair("a title", "标题")));
@@ -112,7 +112,7 @@ fn reckoned(cx: &mut Cx<'_>, fields: &Fields<'_>, entry: &KeyEntry, scope: &Scop
             phrase!("nothing says how `{}` is computed", "没有写明 `{}` 怎么算", entry.key.value)
         } else {
             let keys = ticks(&written, "and");
-            phrase!("a number is computed in one way; found {keys}", "一个指标只有一种算法，这里有 {keys}")
+            phrase!("a number is computed in one way; found {keys}", "一个数字只有一种算法，这里有 {keys}")
         };
         cx.error(codes::MISSING_KEY, entry.key.span, message, help);
         return None;
@@ -202,14 +202,14 @@ fn date(cx: &mut Cx<'_>, node: &Node) -> Option<TargetDate> {
 }
 
 fn parts(cx: &mut Cx<'_>, node: &Node) -> Vec<Arc<str>> {
-    let expected = pair("the names of numbers", "指标的名字");
+    let expected = pair("the names of numbers", "数字的名字");
     let items = reader::one_or_many(&mut cx.report, node, expected);
     items.into_iter().filter_map(|item| named(cx, item, None)).map(|number| number.name).collect()
 }
 
 /// `numbers` of a task: names of numbers, some with what they take.
 pub(crate) fn filled(cx: &mut Cx<'_>, node: &Node) -> Vec<Filled> {
-    let items = reader::one_or_many(&mut cx.report, node, pair("the names of numbers", "指标的名字"));
+    let items = reader::one_or_many(&mut cx.report, node, pair("the names of numbers", "数字的名字"));
     items.into_iter().filter_map(|item| named(cx, item, Some(ATTENDANCE))).collect()
 }
 
@@ -222,7 +222,7 @@ fn separated(text: &str) -> Option<String> {
 /// The name of a number, with what it takes in brackets.
 fn named(cx: &mut Cx<'_>, item: &Node, also: Option<&str>) -> Option<Filled> {
     let text =
-        reader::text(&mut cx.report, item, pair("the name of a number", "指标的名字"))?.trim().to_owned();
+        reader::text(&mut cx.report, item, pair("the name of a number", "数字的名字"))?.trim().to_owned();
     let text = text.strip_prefix("metrics.").unwrap_or(&text);
     let (name, taken) = match text.split_once('(') {
         Some((name, rest)) => (name, rest.strip_suffix(')').and_then(|n| n.trim().parse::<u32>().ok())),
@@ -233,9 +233,9 @@ fn named(cx: &mut Cx<'_>, item: &Node, also: Option<&str>) -> Option<Filled> {
     if let Some(several) = separated(text) {
         let help = phrase!(
             "write `{several}`: a half-width `,` stands between two numbers",
-            "写成 `{several}`：两个指标之间用半角的 `,`"
+            "写成 `{several}`：两个数字之间用半角的 `,`"
         );
-        reader::bad_value(&mut cx.report, item, pair("the name of one number", "一个指标的名字"), Some(help));
+        reader::bad_value(&mut cx.report, item, pair("the name of one number", "一个数字的名字"), Some(help));
         return None;
     }
     let known = cx.names.metrics.contains(name) || metric.is_some();
@@ -244,7 +244,7 @@ fn named(cx: &mut Cx<'_>, item: &Node, also: Option<&str>) -> Option<Filled> {
         reader::bad_value(
             &mut cx.report,
             item,
-            pair("a number, such as speakers(7)", "指标，例如 speakers(7)"),
+            pair("a number, such as speakers(7)", "数字，例如 speakers(7)"),
             Some(help),
         );
         return None;
@@ -263,9 +263,9 @@ fn named(cx: &mut Cx<'_>, item: &Node, also: Option<&str>) -> Option<Filled> {
             let taken = taken.filter(|_| takes).map(|n| format!("({n})")).unwrap_or_default();
             phrase!("did you mean `{near}{taken}`?", "是不是想写 `{near}{taken}`？")
         }
-        None => pair("`playbook metrics` lists every number", "`playbook metrics` 列出所有指标").into(),
+        None => pair("`playbook metrics` lists every number", "`playbook metrics` 列出所有数字").into(),
     };
-    let message = phrase!("there is no number `{name}`", "没有指标 `{name}`");
+    let message = phrase!("there is no number `{name}`", "没有数字 `{name}`");
     cx.error(codes::UNKNOWN_NAME, item.span, message, help);
     None
 }
@@ -285,7 +285,7 @@ pub(crate) fn check_cycles(cx: &mut Cx<'_>, numbers: &[OwnNumber]) {
                     phrase!("`metrics.{name}` needs itself", "`metrics.{name}` 要用到它自己"),
                     pair(
                         "a number is made of others, down to signals and the numbers of the table",
-                        "指标由别的指标组成，最底下是信号和现成的指标",
+                        "数字由别的数字组成，最底下是信号和现成的数字",
                     ),
                 );
                 break;

@@ -186,11 +186,11 @@ pub(super) const ENTRIES: &[Explained] = &[
     entry(
         "metric-cycle",
         Error,
-        pair("a number that needs itself", "指标要用到它自己"),
+        pair("a number that needs itself", "数字要用到它自己"),
         pair(
             "A number under `metrics` is made of others, by its `value` and its `parts`, down to signals and the numbers \
                  of the table. One that leads back to itself could never be computed.",
-            "`metrics` 里的指标由别的指标组成（`value` 和 `parts`），最底下是信号和现成的指标。绕回自己的指标永远算不出来。",
+            "`metrics` 里的数字由别的数字组成（`value` 和 `parts`），最底下是信号和现成的数字。绕回自己的数字永远算不出来。",
         ),
         Example::of("metrics:\n  a: { value: metrics.b * 2 }\n  b: { value: metrics.a / 2 }\n"),
         Example::of("metrics:\n  a: { value: metrics.b * 2 }\n  b: { count: order.paid, over: 30d }\n"),

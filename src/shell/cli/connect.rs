@@ -15,7 +15,10 @@ use crate::{
         time::Duration,
     },
     model::channel::{Channel, ChannelKind, Hear},
-    shell::ears::{Deaf, FirstHeard, Trial, slack_manifest},
+    shell::{
+        answers,
+        ears::{Deaf, FirstHeard, Trial, slack_manifest},
+    },
 };
 use std::path::PathBuf;
 
@@ -77,7 +80,7 @@ impl ConnectArgs {
         let (name, kind, taken) = (&self.channel, channel.kind, paint(GOOD, taken));
         out.say(phrase!("{name} ({kind}) {taken}", "{name}（{kind}）{taken}"))?;
         if let Some(lacks) = &lacks {
-            out.line(paint(WARN, lacks))?;
+            out.line(paint(WARN, answers::in_words(lacks).of(out.languages.people)))?;
         }
         out.say(phrase!("say anything in the group now …", "现在在群里随便说句话……"))?;
         out.flush()?;
@@ -94,7 +97,7 @@ impl ConnectArgs {
         let heard = heard.map_err(deaf)?;
         let told = trial.lacks();
         if let Some(told) = told.as_ref().filter(|told| lacks.as_ref() != Some(*told)) {
-            out.line(paint(WARN, told))?;
+            out.line(paint(WARN, answers::in_words(told).of(out.languages.people)))?;
         }
         tell(&heard, channel, out)?;
         table(channel, told.is_some(), out)?;
@@ -156,8 +159,8 @@ fn manifest(title: &str, channel: &Channel, hears: bool, out: &mut Output) -> Re
 
 fn deaf(why: Deaf) -> Failure {
     match why {
-        Deaf::Refused(why) => Failure::new(Exit::Refused, why),
-        Deaf::Troubled(why) => Failure::environment(why),
+        Deaf::Refused(why) => Failure::new(Exit::Refused, answers::in_words(&why)),
+        Deaf::Troubled(why) => Failure::environment(answers::in_words(&why)),
     }
 }
 

@@ -69,10 +69,10 @@ fn markdown(telling: Telling<'_>, origins: &BTreeMap<String, Span>) -> String {
     );
     section(
         locale.pick("How much the group is spoken to", "一天说几次话"),
-        &handbook_house::budgets(playbook, locale),
+        &handbook_house::budgets(telling),
     );
     if playbook.phases.len() > 1 {
-        section(locale.pick("Phases", "阶段"), &handbook_house::phases(playbook, locale));
+        section(locale.pick("Phases", "阶段"), &handbook_house::phases(telling));
     }
     section(locale.pick("What follows a breach", "违规之后"), &manners(telling));
     let mut plays = String::new();
@@ -129,7 +129,7 @@ fn headed(section: &str, value: &Value, origins: &BTreeMap<String, Span>, locale
     for (key, value) in entries {
         let heading = heading(key, locale);
         if let Some(line) = scalar(value) {
-            let _ = writeln!(text, "- **{heading}**: {line}");
+            let _ = writeln!(text, "- **{heading}**{}{line}", locale.pick(": ", "："));
         } else {
             let _ = writeln!(text, "- **{heading}**");
             list(value, 1, locale, &mut text);
@@ -225,7 +225,7 @@ fn when(telling: Telling<'_>, play: &Play) -> String {
             let days: Vec<String> = dates.iter().map(|date| day(locale, date.at, &playbook.zone)).collect();
             match days.as_slice() {
                 [] => telling.pick("on dates that are written down later", "日期以后再写"),
-                days => locale.join(days),
+                days => days.join(locale.pick("; ", "、")),
             }
         }
         Trigger::Signal(on) => {
@@ -240,12 +240,29 @@ fn when(telling: Telling<'_>, play: &Play) -> String {
                 (Some(Batch::Until(clock)), Locale::En) => format!(", at {clock}, for all of them"),
                 (Some(Batch::Until(clock)), Locale::Zh) => format!("，到 {clock} 对这一批人一起"),
             };
-            format!("{}{batch}", telling.signal(&on.name))
+            let only = on.filter.as_ref().map(|only| telling.condition(only.source()));
+            let only = only.map_or_else(String::new, |only| match locale {
+                Locale::En => format!(", only if {only}"),
+                Locale::Zh => format!("，条件：{only}"),
+            });
+            format!("{}{batch}{only}", telling.signal(&on.name))
         }
-        Trigger::Whenever(whenever) => match locale {
-            Locale::En => format!("whenever `{}`", whenever.condition.source()),
-            Locale::Zh => format!("只要 `{}`", whenever.condition.source()),
-        },
+        Trigger::Whenever(whenever) => {
+            let holds = telling.condition(whenever.condition.source());
+            let lasts = Some(whenever.lasts).filter(|long| !long.is_zero()).map(|long| telling.length(long));
+            let begins = match (locale, lasts) {
+                (Locale::En, None) => format!("as soon as {holds}"),
+                (Locale::En, Some(long)) => format!("once this has been so for {long}: {holds}"),
+                (Locale::Zh, None) => format!("一旦{holds}"),
+                (Locale::Zh, Some(long)) => format!("{holds}，持续 {long}之后"),
+            };
+            let most = whenever.max.as_ref().map(handbook_house::times_words);
+            let most = most.map_or_else(String::new, |most| match locale {
+                Locale::En => format!(", at most {}", most.en),
+                Locale::Zh => format!("，最多{}", most.zh),
+            });
+            format!("{begins}{most}")
+        }
         Trigger::Command => telling.pick("when somebody starts it", "由人或其他玩法启动"),
     }
 }
@@ -273,7 +290,8 @@ fn list(value: &Value, depth: usize, locale: Locale, text: &mut String) {
             for (key, value) in entries {
                 let heading = heading(key, locale);
                 if let Some(line) = scalar(value) {
-                    let _ = writeln!(text, "{indent}- **{heading}**: {line}");
+                    let colon = locale.pick(": ", "：");
+                    let _ = writeln!(text, "{indent}- **{heading}**{colon}{line}");
                 } else {
                     let _ = writeln!(text, "{indent}- **{heading}**");
                     list(value, depth + 1, locale, text);

@@ -13,7 +13,6 @@ use crate::{
     model::{
         budget::{Budgets, Quota, QuotaWindow},
         play::Play,
-        playbook::Playbook,
         role::{Role, Term},
         step::{Assignee, Step, Verb},
     },
@@ -119,16 +118,17 @@ fn turns(role: &Role, locale: Locale) -> String {
 }
 
 /// How much the group is spoken to.
-pub(super) fn budgets(playbook: &Playbook, locale: Locale) -> String {
-    let mut lines = of_channel(&playbook.budgets);
+pub(super) fn budgets(telling: Telling<'_>) -> String {
+    let Telling { playbook, locale } = telling;
+    let mut lines = of_channel(&playbook.budgets, telling);
     for (name, budgets) in &playbook.budgets.channels {
-        lines.extend(of_channel(budgets).into_iter().map(|line| phrase!("{name}: ", "{name}：").and(&line)));
+        lines.extend(of_channel(budgets, telling).into_iter().map(|line| phrase!("{name}: ", "{name}：").and(&line)));
     }
     list(&lines, locale)
 }
 
 /// What holds for one channel.
-fn of_channel(budgets: &Budgets) -> Vec<Phrase> {
+fn of_channel(budgets: &Budgets, telling: Telling<'_>) -> Vec<Phrase> {
     let mut lines: Vec<Phrase> = Vec::new();
     for quiet in &budgets.quiet {
         lines.push(phrase!(
@@ -147,8 +147,8 @@ fn of_channel(budgets: &Budgets) -> Vec<Phrase> {
         lines.push(phrase!("at least {gap} between two of them", "两条之间至少隔 {gap}"; gap));
     }
     if let Some(quota) = &budgets.mentions {
-        let quota = quota_words(quota);
-        lines.push(phrase!("everybody is notified at most {quota}", "@所有人的消息{quota}"; quota));
+        let times = times_words(quota);
+        lines.push(phrase!("everybody is notified at most {times}", "@所有人最多{times}"; times));
     }
     if let Some(promo) = &budgets.promo {
         if let Some((percent, length)) = promo.share {
@@ -167,13 +167,30 @@ fn of_channel(budgets: &Budgets) -> Vec<Phrase> {
             lines.push(phrase!("promotion only around the days of {around}", "只在 {around} 的日子前后推广"));
         }
         if let Some(when) = &promo.when {
-            lines.push(phrase!("promotion only while `{}`", "只在 `{}` 时推广", when.source()));
+            let when = telling.condition(when.source());
+            lines.push(phrase!("promotion only while {when}", "只在{when}时推广"));
         }
     }
     if let Some(calendar) = &budgets.hush {
         lines.push(phrase!("nothing at all on the days of {calendar}", "{calendar} 的日子什么都不发"));
     }
     lines
+}
+
+/// How often at most, as a part of a sentence.
+pub(super) fn times_words(quota: &Quota) -> Phrase {
+    let times = match quota.max {
+        1 => phrase!("once", " 1 次"),
+        2 => phrase!("twice", " 2 次"),
+        n => phrase!("{n} times", " {n} 次"),
+    };
+    match quota.per {
+        QuotaWindow::Day => phrase!("{times} a day", "每天{times}"; times),
+        QuotaWindow::Sliding(length) => {
+            let length = Phrase { en: Locale::En.duration(length), zh: Locale::Zh.duration(length) };
+            phrase!("{times} in {length}", "{length}内{times}"; times, length)
+        }
+    }
 }
 
 pub(super) fn quota_words(quota: &Quota) -> Phrase {
@@ -188,19 +205,20 @@ pub(super) fn quota_words(quota: &Quota) -> Phrase {
 }
 
 /// The phases in their order, and what ends each.
-pub(super) fn phases(playbook: &Playbook, locale: Locale) -> String {
+pub(super) fn phases(telling: Telling<'_>) -> String {
+    let Telling { playbook, locale } = telling;
     let lines: Vec<Phrase> = playbook.phases.iter().map(|phase| {
         let name = Phrase::same(format!("**{}**", phase.name));
         if phase.is_final {
             return phrase!("{name}: the end, nothing starts any more", "{name}：结束，不再有新的开始"; name);
         }
-        let until = phase.until.as_ref().map(|until| Phrase::same(format!("`{}`", until.source())));
+        let until = phase.until.as_ref().map(|until| Phrase::same(telling.condition(until.source())));
         let length = |length| Phrase { en: Locale::En.duration(length), zh: Locale::Zh.duration(length) };
         match (until, phase.timeout.map(length)) {
             (Some(until), Some(most)) => {
-                phrase!("{name}: until {until}, at most {most}", "{name}：直到 {until}，最多 {most}"; name, until, most)
+                phrase!("{name}: until {until}, at most {most}", "{name}：直到{until}，最多 {most}"; name, until, most)
             }
-            (Some(until), None) => phrase!("{name}: until {until}", "{name}：直到 {until}"; name, until),
+            (Some(until), None) => phrase!("{name}: until {until}", "{name}：直到{until}"; name, until),
             (None, Some(most)) => phrase!("{name}: for {most}", "{name}：{most}"; name, most),
             (None, None) => phrase!("{name}: stays", "{name}：一直下去"; name),
         }

@@ -59,8 +59,8 @@ fn conditions(telling: Telling<'_>, play: &Play) -> String {
         all.push(if zh { format!("只在阶段 {names}") } else { format!("in the phase {names}") });
     }
     if let Some(when) = &play.when {
-        let when = when.source();
-        all.push(if zh { format!("条件 `{when}`") } else { format!("if `{when}`") });
+        let when = telling.condition(when.source());
+        all.push(if zh { format!("条件：{when}") } else { format!("if {when}") });
     }
     if !play.except.is_empty() {
         let names: Vec<String> = play.except.iter().map(ToString::to_string).collect();
@@ -80,7 +80,11 @@ fn block(telling: Telling<'_>, steps: &Block, depth: usize, text: &mut String) {
 fn step(telling: Telling<'_>, step: &Step, number: usize, depth: usize, text: &mut String) {
     let indent = "  ".repeat(depth);
     let at = step.at.map(|at| format!("{} · ", telling.offset(at))).unwrap_or_default();
-    let only = step.when.as_ref().map(|when| format!(" (`{}`)", when.source())).unwrap_or_default();
+    let only = step.when.as_ref().map(|when| telling.condition(when.source()));
+    let only = only.map_or_else(String::new, |only| match telling.locale {
+        Locale::En => format!(" (only if {only})"),
+        Locale::Zh => format!("（只在{only}时）"),
+    });
     let more = terms(telling, &step.verb);
     let more = if more.is_empty() { more } else { format!(" · {more}") };
     let _ = writeln!(text, "{indent}{number}. {at}{}{only}{more}", words(telling, &step.verb));
@@ -165,7 +169,7 @@ fn of_task(telling: Telling<'_>, task: &TaskStep) -> Vec<String> {
         }
         Some(By::At(offset)) => {
             let when = telling.offset(offset);
-            parts.push(if zh { format!("最迟{when}") } else { format!("by {when}") });
+            parts.push(if zh { format!("最迟 {when}") } else { format!("by {when}") });
         }
         Some(By::Moment(at)) => {
             let when = telling.locale.time(at, &telling.playbook.zone, at);
@@ -245,8 +249,13 @@ fn of_prune(telling: Telling<'_>, prune: &Prune) -> Vec<String> {
         parts.push(if zh { format!("一次最多 {most} 位") } else { format!("at most {most} at a time") });
     }
     if let Some(protect) = &prune.protect {
-        let who = protect.source();
-        parts.push(if zh { format!("`{who}` 的不动") } else { format!("never where `{who}`") });
+        let source = protect.source();
+        parts.push(match (telling.of_member(source), zh) {
+            (Some(who), true) => format!("不动的人：{who}"),
+            (Some(who), false) => format!("never anybody who {who}"),
+            (None, true) => format!("`{source}` 的不动"),
+            (None, false) => format!("never where `{source}`"),
+        });
     }
     let to = whom(telling, prune.to.as_ref());
     parts.push(if zh {
@@ -299,18 +308,22 @@ fn words(telling: Telling<'_>, verb: &Verb) -> String {
                 let when = telling.signal(name);
                 said(format!("goes on {when}"), format!("等到{when}"))
             }
-            WaitFor::Binding(name) => said(format!("waits for `{name}`"), format!("等 `{name}`")),
+            WaitFor::Binding(name) => said(format!("waits for what comes of `{name}`"), format!("等 `{name}` 有结果")),
         },
         Verb::If(cond) => {
-            said(format!("if `{}`", cond.cond.source()), format!("如果 `{}`", cond.cond.source()))
+            let holds = telling.condition(cond.cond.source());
+            said(format!("if {holds}"), format!("如果{holds}"))
         }
-        Verb::Each(each) => said(
-            format!("for each of `{}`", each.items.source()),
-            format!("对每一个 `{}`", each.items.source()),
-        ),
+        Verb::Each(each) => {
+            let (items, source) = (telling.stands(each.items.source().trim()), each.items.source().trim());
+            said(format!("for each of {items} (`{source}`)"), format!("对{items}逐个来（`{source}`）"))
+        }
         Verb::Prune(prune) => {
-            let who = prune.predicate.source();
-            said(format!("lets members go: `{who}`"), format!("请出成员：`{who}`"))
+            let source = prune.predicate.source();
+            telling.of_member(source).map_or_else(
+                || said(format!("lets members go: `{source}`"), format!("请出成员：`{source}`")),
+                |who| said(format!("lets go of whoever {who}"), format!("请出这样的成员：{who}")),
+            )
         }
         Verb::Mark(mark) => {
             let (what, text) = (mark.what.as_str(), telling.line(&mark.text));

@@ -14,7 +14,10 @@ use crate::{
         playbook::Playbook,
         text::{Text, TextPart},
     },
-    sim::named::{bracketed, named},
+    sim::{
+        named::{bracketed, named},
+        supposed::Supposing,
+    },
 };
 
 /// A playbook as it is told in a language.
@@ -72,7 +75,7 @@ impl Telling<'_> {
     }
 
     /// What stands where an expression does.
-    fn stands(&self, source: &str) -> String {
+    pub(super) fn stands(&self, source: &str) -> String {
         if let Some(known) = self.known(source) {
             return known;
         }
@@ -113,6 +116,28 @@ impl Telling<'_> {
             }
             Value::Str(text) => Some(text.trim().to_owned()),
             other => Some(other.to_json().to_string().trim_matches('"').to_owned()),
+        }
+    }
+
+    /// A condition as a sentence; one that has no words as it is written.
+    pub(super) fn condition(&self, source: &str) -> String {
+        let known = |path: &str| self.known(path);
+        let words = Supposing { locale: self.locale, known: &known }.sentence(source);
+        words.unwrap_or_else(|| self.as_written(source))
+    }
+
+    /// The same of a condition about a member, as what that member does or is; nothing where it has no words.
+    pub(super) fn of_member(&self, source: &str) -> Option<String> {
+        let known = |path: &str| self.known(path);
+        Supposing { locale: self.locale, known: &known }.of_member(source)
+    }
+
+    /// A condition that nobody has words for.
+    fn as_written(&self, source: &str) -> String {
+        let source = source.trim();
+        match self.locale {
+            Locale::En => format!("its condition holds (`{source}`)"),
+            Locale::Zh => format!("条件成立（`{source}`）"),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
     base::{limits, phrase::phrase},
     model::channel::{Channel, ChannelKind, Setting},
     shell::{
-        clock,
+        answers, clock,
         delivery::{client::Client, secret::Secret},
         ears::{matrix_login, matrix_signed_in},
         terminal,
@@ -51,7 +51,7 @@ pub(super) fn login(
     let (client, patience) = (Client::new(), target.timeout.to_std());
     let answer = runtime
         .block_on(client.send(&request, patience, &target.way, clock::now))
-        .map_err(|error| Failure::environment(error.reason))?;
+        .map_err(|error| Failure::environment(answers::in_words(&error.reason)))?;
     let (who, token) = matrix_signed_in(&answer)
         .map_err(|said| Failure::refused(phrase!("the homeserver refuses: {said}", "服务器拒绝：{said}")))?;
     let taken = out.languages.people.pick("signed in", "已登录");

@@ -13,7 +13,7 @@ use crate::shell::{
 
 /// Shows the numbers of each group: who speaks, joins, stays and answers, and how well it is.
 ///
-/// Each has what it is a part of. One that is not complete is marked with `~`, one that nobody can know is `unknown`
+/// Each stands under its name for people, with what it is a part of and the name by which expressions know it. One that is not complete is marked with `~`, one that nobody can know is `unknown`
 /// with the reason. The playbook's own (`metrics` in the file) come first, as a tree, each with its target. `--how` tells how each is computed; docs/metrics.md has the same.
 #[derive(Debug, clap::Args)]
 pub(super) struct MetricsArgs {
@@ -70,27 +70,28 @@ fn table(
     let mut table = Table::new(
         &[
             pair("group", "群"),
-            pair("metric", "指标"),
+            pair("number", "数字"),
             pair("value", "值"),
             pair("of", "总数"),
-            pair("what it says", "说明"),
+            pair("name", "名称"),
+            pair("remark", "说明"),
         ],
         out.languages.people,
     );
     for (place, row) in rows.iter().enumerate() {
         let depth = depth(&rows[..place], row);
         let mark = if row.complete || row.value.is_none() { "" } else { "~" };
-        let about = if how { &row.how } else { row.unknown.as_ref().unwrap_or(&row.about) };
-        let aim = row.aim(locale);
-        let about = if aim.is_empty() { about.clone() } else { format!("{about} · {aim}") };
+        let remarks = [row.unknown.clone(), Some(row.how.clone()).filter(|_| how), Some(row.aim(locale))];
+        let remarks: Vec<String> = remarks.into_iter().flatten().filter(|said| !said.is_empty()).collect();
         table.row(vec![
             row.group.to_string(),
-            format!("{}{}", "  ".repeat(depth), row.name()),
+            format!("{}{}", "  ".repeat(depth), row.called(locale)),
             format!("{mark}{}", row.shown(locale)),
             row.of.map(|of| of.to_string()).unwrap_or_default(),
-            about,
+            row.name(),
+            remarks.join(" · "),
         ]);
-        table.paint_last(1, NAME);
+        table.paint_last(4, NAME);
         for (part, one) in row.by.iter().filter(|_| by) {
             let part = if part.is_empty() { locale.pick("not said", "没说") } else { part };
             table.row(vec![
@@ -98,6 +99,7 @@ fn table(
                 format!("{}{part}", "  ".repeat(depth + 1)),
                 row.shown_of(one.value, locale),
                 one.of.map(|of| of.to_string()).unwrap_or_default(),
+                String::new(),
                 String::new(),
             ]);
         }

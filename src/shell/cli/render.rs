@@ -13,6 +13,7 @@ use crate::{
     },
     model::{channel::ChannelKind, message::Message},
     shell::{
+        answers,
         delivery::{preview, render},
         files::{self, ReadError},
     },
@@ -40,7 +41,10 @@ impl RenderArgs {
         let kind = kind(&self.kind)?;
         let message = Message::text(self.read()?);
         let requests = render::render(kind, &message)
-            .map_err(|error| Failure::new(Exit::Playbook, format!("{}: {error}", self.file.display())))?;
+            .map_err(|error| {
+                let (file, error) = (self.file.display(), answers::in_words(&error.to_string()));
+                Failure::new(Exit::Playbook, phrase!("{file}: {error}", "{file}：{error}"; error))
+            })?;
         match self.format.format {
             Format::Json => {
                 for request in &requests {

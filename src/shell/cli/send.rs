@@ -17,7 +17,7 @@ use crate::{
     },
     model::{channel::Channel, group::Group, message::Message, playbook::Playbook},
     shell::{
-        clock,
+        answers, clock,
         delivery::{
             client::Client,
             render::{self, End},
@@ -62,9 +62,12 @@ impl SendArgs {
         let client = Client::new();
         let tried = runtime
             .block_on(render::send_once(&client, &target, &message, (&group.id, &effect), clock::now))
-            .map_err(|error| Failure::refused(format!("{}: {error}", self.channel)))?;
+            .map_err(|error| {
+                let (name, error) = (&self.channel, answers::in_words(&error.to_string()));
+                Failure::refused(phrase!("{name}: {error}", "{name}：{error}"; error))
+            })?;
         for line in &tried.lines {
-            out.line(line)?;
+            out.line(line.of(out.languages.people))?;
         }
         match tried.end {
             End::Accepted => Ok(()),

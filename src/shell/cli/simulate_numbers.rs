@@ -143,22 +143,22 @@ pub(super) fn without_top(
     let mut table = Table::new(
         &[
             pair("group", "群"),
-            pair("metric", "指标"),
+            pair("number", "数字"),
             pair("with them", "他们在"),
             pair("without", "他们走了"),
-            pair("what it says", "说明"),
+            pair("name", "名称"),
         ],
         locale,
     );
     for (row, other) in pairs() {
         table.row(vec![
             row.group.to_string(),
-            row.name(),
+            row.called(locale),
             row.shown(locale),
             other.shown(locale),
-            row.about.clone(),
+            row.name(),
         ]);
-        table.paint_last(1, NAME);
+        table.paint_last(4, NAME);
     }
     table.write(out)?;
     Ok(findings)

@@ -19,7 +19,7 @@ use crate::{
     engine::input::Command,
     model::message::Message,
     shell::{
-        clock,
+        answers, clock,
         delivery::{
             client::Client,
             render::{self, End},
@@ -111,7 +111,7 @@ async fn tried(inside: &Inside, asker: &Asker, wish: &Meant<'_>, form: &Form) ->
     let sent = render::send_once(&client, wish.target, &message, (&wish.id, &effect), clock::now).await;
     let (did, lines) = match sent {
         Ok(sent) => (sent.end, sent.lines),
-        Err(refusal) => (End::Refused, vec![refusal.to_string()]),
+        Err(refusal) => (End::Refused, vec![answers::in_words(&refusal.to_string())]),
     };
     let words = match did {
         End::Accepted => phrase!(
@@ -125,12 +125,12 @@ async fn tried(inside: &Inside, asker: &Asker, wish: &Meant<'_>, form: &Form) ->
             phrase!("{title}, {channel}: it did not arrive", "{title} · {channel}：没有送到")
         }
     };
-    let text = format!("test send to {channel}: {}", lines.first().map_or("", |line| line.as_str()));
+    let text = format!("test send to {channel}: {}", lines.first().map_or("", |line| line.en.as_str()));
     let note = Command::Note { run: None, text: short(&text), by: Some(asker.name.clone()) };
     let request = CommandRequest { id: Some(id), group: Some(wish.id.clone()), ask: Ask::Command(note) };
     let _ = press::put(inside, request).await;
     let done = did == End::Accepted;
-    let further = lines.into_iter().map(|line| (done, Phrase::same(line.trim().to_owned())));
+    let further = lines.into_iter().map(|line| (done, Phrase { en: line.en.trim().to_owned(), zh: line.zh.trim().to_owned() }));
     std::iter::once((done, words)).chain(further).collect()
 }
 

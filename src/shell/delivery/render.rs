@@ -10,9 +10,11 @@ use super::{
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
+        phrase::{Phrase, Words, pair, phrase},
         time::Timestamp,
     },
     model::{channel::ChannelKind, message::Message},
+    shell::answers,
 };
 use serde_json::{Map, Value, json};
 
@@ -56,7 +58,7 @@ pub struct TriedChannel {
     /// How it ended.
     pub end: End,
     /// What each part that was tried brought back, nothing after one that was not accepted; then what to do.
-    pub lines: Vec<String>,
+    pub lines: Vec<Phrase>,
 }
 
 /// Tries a channel for real, once, without retries, with its first robot; `effect` is the idempotency key. What a
@@ -75,9 +77,9 @@ pub async fn send_once(
         Err(no) => {
             let (end, words, advice) = match no {
                 NoKey::Answered(receipt, status) => explain(&receipt, adapter.carrier(), status),
-                NoKey::NotSent(reason) => (End::Undelivered, format!("not sent: {reason}"), NOT_SENT.into()),
+                NoKey::NotSent(reason) => (End::Undelivered, not_sent(&reason), NOT_SENT.into()),
             };
-            return Ok(TriedChannel { end, lines: vec![robot.censor(&words), format!("  {advice}")] });
+            return Ok(TriedChannel { end, lines: vec![censored(robot, &words), indented(&advice)] });
         }
     };
     let attempt = Attempt { key: key.as_deref(), ..Attempt::of(group, &target.route.name, effect, now()) };
@@ -85,29 +87,30 @@ pub async fn send_once(
     let mut tried = TriedChannel { end: End::Accepted, lines: Vec::new() };
     for (index, request) in requests.iter().enumerate() {
         if matches!(adapter.carrier(), Carrier::Terminal | Carrier::Person) {
-            tried.lines.push(preview::console(&target.route.name, &request.body).trim_end().to_owned());
+            let shown = preview::console(&target.route.name, &request.body);
+            tried.lines.push(shown.trim_end().into());
             continue;
         }
         let part = if requests.len() > 1 {
-            format!("part {} of {}: ", index + 1, requests.len())
+            phrase!("part {} of {}: ", "第 {} 段（共 {} 段）：", index + 1, requests.len())
         } else {
-            String::new()
+            Phrase::default()
         };
         let carrier = adapter.carrier();
         let answer = client.carry(carrier, request, target.timeout.to_std(), &target.way, now).await;
         let (end, words, advice) = match answer {
             Ok(response) => explain(&adapter.receipt(&response), carrier, response.status),
             Err(error) if error.written => {
-                (End::Undelivered, format!("in doubt: {error}"), LOOK_FIRST.into())
+                (End::Undelivered, in_doubt(&error.reason), LOOK_FIRST.into())
             }
             Err(error) => {
                 let advice = if error.reason.contains("certificate") { NO_TRUST } else { NOT_SENT };
-                (End::Undelivered, format!("not sent: {error}"), advice.into())
+                (End::Undelivered, not_sent(&error.reason), advice.into())
             }
         };
-        tried.lines.push(robot.censor(&format!("{part}{words}")));
+        tried.lines.push(censored(robot, &part.and(&words)));
         if end != End::Accepted {
-            tried.lines.push(format!("  {advice}"));
+            tried.lines.push(indented(&advice));
             tried.end = end;
             break;
         }
@@ -115,38 +118,73 @@ pub async fn send_once(
     Ok(tried)
 }
 
-const LOOK_FIRST: &str = "the message may have arrived: look at the chat before you send it again";
-const NO_TRUST: &str =
-    "nothing has left this machine: look at the server's certificate and at the channel's `ca`";
-const NOT_SENT: &str =
-    "nothing has left this machine: check the address, the network and the channel's `proxy`";
+const LOOK_FIRST: Words = pair(
+    "the message may have arrived: look at the chat before you send it again",
+    "消息可能已经到了：重发之前先到群里看一眼",
+);
+const NO_TRUST: Words = pair(
+    "nothing has left this machine: look at the server's certificate and at the channel's `ca`",
+    "什么都没有发出去：看看服务器的证书和频道的 `ca`",
+);
+const NOT_SENT: Words = pair(
+    "nothing has left this machine: check the address, the network and the channel's `proxy`",
+    "什么都没有发出去：看看地址、网络和频道的 `proxy`",
+);
+
+fn not_sent(reason: &str) -> Phrase {
+    let reason = answers::in_words(reason);
+    phrase!("not sent: {reason}", "没有发出：{reason}"; reason)
+}
+
+fn in_doubt(reason: &str) -> Phrase {
+    let reason = answers::in_words(reason);
+    phrase!("in doubt: {reason}", "存疑：{reason}"; reason)
+}
+
+fn indented(advice: &Phrase) -> Phrase {
+    phrase!("  {advice}", "  {advice}"; advice)
+}
+
+fn censored(robot: &Robot, words: &Phrase) -> Phrase {
+    Phrase { en: robot.censor(&words.en), zh: robot.censor(&words.zh) }
+}
 
 /// A receipt in words, with what to do next.
-fn explain(receipt: &Receipt, carrier: Carrier, status: u16) -> (End, String, String) {
+fn explain(receipt: &Receipt, carrier: Carrier, status: u16) -> (End, Phrase, Phrase) {
     let protocol = if carrier == Carrier::Mail { "SMTP" } else { "HTTP" };
     match receipt {
-        Receipt::Accepted { note } if note.is_empty() => {
-            (End::Accepted, format!("accepted ({protocol} {status})"), String::new())
-        }
         Receipt::Accepted { note } => {
-            (End::Accepted, format!("accepted ({protocol} {status}): {note}"), String::new())
+            let note = answers::in_words(note);
+            let note = if note.is_empty() { note } else { phrase!(": {note}", "：{note}"; note) };
+            let how = Phrase::same(format!("{protocol} {status}"));
+            let words = phrase!("accepted ({how}){note}", "已收下（{how}）{note}"; how, note);
+            (End::Accepted, words, Phrase::default())
         }
         Receipt::RetryLater { after, reason, .. } => {
             let when = match after {
-                Some(after) => format!("in {} s", (after.as_millis().max(0) + 999) / 1_000),
-                None => "in a while".to_owned(),
+                Some(after) => {
+                    let seconds = (after.as_millis().max(0) + 999) / 1_000;
+                    phrase!("in {seconds} s", "{seconds} 秒后")
+                }
+                None => phrase!("in a while", "过一会儿"),
             };
-            let advice = format!("send it again {when}; a running engine does so by itself");
-            (End::Undelivered, format!("not now: {reason}"), advice)
+            let advice = phrase!(
+                "send it again {when}; a running engine does so by itself",
+                "{when}再发；运行中的引擎会自己重试";
+                when
+            );
+            let reason = answers::in_words(reason);
+            (End::Undelivered, phrase!("not now: {reason}", "现在不行：{reason}"; reason), advice)
         }
         Receipt::Refused { reason } => {
-            let advice =
-                "it was not posted, and sending the same again will not help: correct what is named here";
-            (End::Refused, format!("refused: {reason}"), advice.to_owned())
+            let advice = phrase!(
+                "it was not posted, and sending the same again will not help: correct what is named here",
+                "没有发出去，原样再发也没有用：把这里说的改好"
+            );
+            let reason = answers::in_words(reason);
+            (End::Refused, phrase!("refused: {reason}", "被拒收：{reason}"; reason), advice)
         }
-        Receipt::Unclear { reason } => {
-            (End::Undelivered, format!("in doubt: {reason}"), LOOK_FIRST.to_owned())
-        }
+        Receipt::Unclear { reason } => (End::Undelivered, in_doubt(reason), LOOK_FIRST.into()),
     }
 }
 

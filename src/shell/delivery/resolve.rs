@@ -17,6 +17,7 @@ use crate::{
     },
     courier::{Route, Stop, route::preset_rates},
     model::channel::{Channel, ChannelKind, Setting},
+    shell::answers,
 };
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -79,7 +80,7 @@ impl ResolveError {
 
 impl SettingProblem {
     /// The same in every language.
-    fn in_words(&self) -> Phrase {
+    pub fn in_words(&self) -> Phrase {
         let zh = match self {
             Self::EnvNotSet(name) => format!("环境变量 {name} 没有设"),
             Self::EnvEmpty(name) => format!("环境变量 {name} 是空的"),
@@ -87,7 +88,9 @@ impl SettingProblem {
             Self::FileEmpty(path) => format!("文件 {path} 是空的"),
             Self::Missing(name) => format!("缺 `{name}`"),
             Self::NotAnAddress(name) => format!("`{name}` 不是 http:// 或 https:// 地址"),
-            Self::Unusable { setting, problem } => format!("`{setting}` 用不了：{problem}"),
+            Self::Unusable { setting, problem } => {
+                format!("`{setting}` 用不了：{}", answers::in_words(problem).zh)
+            }
             Self::Several(all) => all.iter().map(|one| one.in_words().zh).collect::<Vec<_>>().join("；"),
         };
         Phrase { en: self.to_string(), zh }

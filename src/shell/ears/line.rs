@@ -14,11 +14,12 @@ use super::{
 use crate::{
     base::{
         limits,
+        phrase::{Phrase, phrase},
         time::{Duration as Length, Timestamp},
     },
     engine::deaf::EarTold,
     shell::{
-        clock,
+        answers, clock,
         delivery::{adapter::Response, client::Client},
         store::{Cursor, Reader},
         websocket::{Incoming, NotOpen},
@@ -37,7 +38,7 @@ pub(super) struct Line {
     pub(super) place: Place,
     pub(super) board: EarBoard,
     /// Where people read what they should know.
-    pub(super) say: Arc<dyn Fn(String) + Send + Sync>,
+    pub(super) say: Arc<dyn Fn(&Phrase) + Send + Sync>,
     /// Its cursor when the engine started, and when something was heard last before.
     pub(super) known: Option<Cursor>,
 }
@@ -309,8 +310,14 @@ impl Line {
             groups.dedup();
             let more = groups.len().saturating_sub(5);
             groups.truncate(5);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            (self.say)(format!("ear       {name} listens for {}{more}", groups.join(", ")));
+            let more =
+                if more > 0 { phrase!(" and {more} more", " 等，还有 {more} 个") } else { Phrase::default() };
+            let groups = Phrase::list(groups.into_iter().map(Phrase::from));
+            (self.say)(&phrase!(
+                "ear       {name} listens for {groups}{more}",
+                "耳        {name} 在听 {groups}{more}";
+                groups, more
+            ));
         }
     }
 
@@ -338,7 +345,8 @@ impl Line {
         };
         let why = self.ear.censor(state.trouble().unwrap_or_default());
         if self.board.set(&self.ear.name, state, now) {
-            (self.say)(format!("ear       {} hears nothing: {why}", self.ear.name));
+            let (name, why) = (&self.ear.name, answers::in_words(&why));
+            (self.say)(&phrase!("ear       {name} hears nothing: {why}", "耳        {name} 什么都听不到：{why}"; why));
         }
         pause
     }

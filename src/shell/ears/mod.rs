@@ -60,6 +60,7 @@ use super::{
     runtime::publish::{InForce, Published},
     store::StoreHandle,
 };
+use crate::base::phrase::Phrase;
 use line::Line;
 use place::Place;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
@@ -91,7 +92,7 @@ pub struct Surroundings {
     /// The state directory.
     pub dir: PathBuf,
     /// Where people read what they should know.
-    pub say: Arc<dyn Fn(String) + Send + Sync>,
+    pub say: Arc<dyn Fn(&Phrase) + Send + Sync>,
 }
 
 impl Surroundings {

@@ -18,7 +18,7 @@ use crate::{
     },
     engine,
     shell::{
-        clock,
+        answers, clock,
         store::{Backlog, MessageStatus, OutboxRow},
         terminal::Style,
     },
@@ -47,8 +47,8 @@ impl Announcer {
     }
 
     /// Something is wrong.
-    pub(super) fn trouble(&self, text: &str) {
-        self.console.say(paint(BAD, text));
+    pub(super) fn trouble(&self, words: &Phrase) {
+        self.tell(BAD, words);
     }
 
     /// Something worth knowing.
@@ -150,13 +150,12 @@ impl Announcer {
         let failing = all().filter(|(_, rows)| rows.failing && on_their_way(rows));
         for (group, rows) in failing.take(CHANNELS_SHOWN) {
             let ago = clock_left(clock::now(), rows.since);
-            let (name, n, reason) = (&rows.channel, rows.count, &rows.note);
-            let [name, n, reason, group] =
-                [name.to_string(), n.to_string(), reason.clone(), group.to_string()].map(Phrase::same);
+            let reason = answers::in_words(&rows.note);
+            let (name, n) = (&rows.channel, rows.count);
             let text = phrase!(
                 "channel `{name}` of {group} has been failing for {ago}, {n} waiting: {reason}",
                 "{group} 的频道 `{name}` 已经发送失败 {ago}，{n} 条在等：{reason}";
-                name, n, reason, group, ago
+                reason, ago
             );
             self.tell(BAD, &text);
         }

@@ -200,7 +200,7 @@ impl Book {
         match senders::read(playbook, &super::env, &read_file) {
             Ok(known) => Ok(Arc::new(known)),
             Err(_) if rehearse => Ok(Arc::default()),
-            Err(problems) => Err(problems.into_iter().map(Phrase::same).collect()),
+            Err(problems) => Err(problems),
         }
     }
 
@@ -210,7 +210,7 @@ impl Book {
         if rehearse {
             return Ok(None);
         }
-        watchman::read(playbook, &super::env, &read_file).map_err(|problem| vec![Phrase::same(problem)])
+        watchman::read(playbook, &super::env, &read_file).map_err(|problem| vec![problem])
     }
 
     /// Puts a newer version into force. Missing secrets refuse it and nothing has changed. Gives the playbook
@@ -388,14 +388,21 @@ fn load_scripts(
 
 /// Compiles an older version again from its stored texts. A version that this program compiles to another digest
 /// keeps the old one: its runs go on.
-pub(super) fn recompile(reader: &Reader, digest: &Digest, playbooks: &mut Playbooks) -> Result<(), String> {
-    let stored = reader.sources(digest).map_err(|error| error.to_string())?;
+pub(super) fn recompile(reader: &Reader, digest: &Digest, playbooks: &mut Playbooks) -> Result<(), Phrase> {
+    let stored = reader.sources(digest).map_err(|error| error.in_words())?;
+    let version = digest.short();
     let Some((folder, path)) = stored else {
-        return Err(format!("the texts of version {} are not in the state", digest.short()));
+        return Err(phrase!(
+            "the texts of version {version} are not in the state",
+            "状态里没有版本 {version} 的原文"
+        ));
     };
     let compiled = lang::compile(&folder, &path);
     let Some(playbook) = compiled.playbook else {
-        return Err(format!("version {} of {path} does not compile with this program", digest.short()));
+        return Err(phrase!(
+            "version {version} of {path} does not compile with this program",
+            "{path} 的版本 {version} 用本程序编译不过"
+        ));
     };
     let playbook = if playbook.digest == *digest {
         playbook

@@ -11,7 +11,7 @@ use super::{
     slot::Flight,
 };
 use crate::{
-    base::{ids::GroupId, limits, time::Duration},
+    base::{ids::GroupId, limits, phrase::phrase, time::Duration},
     engine::{
         effect::Effect,
         entry::{Entry, Fact},
@@ -33,12 +33,13 @@ impl Driver {
             Ack::Failed(error) => return Err(error.into()),
             Ack::Waits(error) => {
                 self.pulse.held_up(true);
-                self.announcer.trouble(&error.to_string());
+                self.announcer.trouble(&error.in_words());
                 return Ok(());
             }
             Ack::GoesOn => {
                 self.pulse.held_up(false);
-                self.announcer.say("what waited is recorded; it goes on");
+                let words = phrase!("what waited is recorded; it goes on", "等着的已经记下，接着运行");
+                self.announcer.say(words.of(self.announcer.console().locale()));
                 return Ok(());
             }
         };

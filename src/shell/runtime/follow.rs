@@ -23,7 +23,7 @@ use crate::{
         state::State,
     },
     model::channel::ChannelKind,
-    shell::{clock, delivery::preview},
+    shell::{answers, clock, delivery::preview},
     sim::timeline::{self, Line, Tone},
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -165,10 +165,10 @@ impl Follower {
             {
                 return;
             }
-            ParcelOutcome::Accepted => (arrived, DIM, Phrase::same(settlement.note.as_str())),
+            ParcelOutcome::Accepted => (arrived, DIM, answers::in_words(&settlement.note)),
             ParcelOutcome::Deferred { until, .. } => {
                 let left = clock_left(*until, clock::now());
-                let note = Phrase::same(settlement.note.as_str());
+                let note = answers::in_words(&settlement.note);
                 let text =
                     phrase!("will be tried again in {left}: {note}", "{left}后再试：{note}"; left, note);
                 (pair("later", "稍后"), WARN, text)

@@ -41,6 +41,8 @@ mod follow;
 mod header;
 mod hushed;
 mod news;
+mod rewriting;
+mod unopened;
 
 use super::{
     clock,
@@ -59,7 +61,6 @@ use crate::base::{
     locale::Locale,
     phrase::{Phrase, phrase},
     time::Zone,
-    words,
 };
 use book::Book;
 use console::Console;
@@ -172,10 +173,10 @@ fn once(options: &RunOptions) -> Result<bool, RunError> {
     let dir = stage.as_ref().map_or(dir, |stage| stage.path().to_owned());
     let lock = Lock::take(&dir).map_err(|error| RunError::environment(error.in_words()))?;
     for text in lock.mended() {
-        Console::trouble(text);
+        Console::trouble(text.of(console.locale()));
     }
-    forget(&dir, &console);
-    expire(&dir, &console);
+    rewriting::forget(&dir, &console);
+    rewriting::expire(&dir, &console);
     let (tell, acks) = mpsc::unbounded_channel();
     let (store, recovered, open) = Store::open(&dir, tell)?;
     if !options.fresh
@@ -218,32 +219,6 @@ fn begins(rehearse: &Rehearse, books: &[Book]) -> String {
     let zone = books.first().map_or_else(Zone::utc, |book| book.playbook.zone.clone());
     let from = rehearse.clock.map_or_else(clock::now, |(from, _)| from);
     zone.civil(from).strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// Forgets whoever waits for it.
-fn forget(dir: &Path, console: &Console) {
-    match crate::shell::store::forget(dir) {
-        Ok(done) => {
-            for done in done {
-                console.say(format!("forgotten a member of {}, now {}", done.group, done.gone));
-            }
-        }
-        Err(error) => Console::trouble(&format!(
-            "nobody was forgotten yet, and it is tried again at the next start: {error}"
-        )),
-    }
-}
-
-/// Takes from the journal the fields that were kept long enough.
-fn expire(dir: &Path, console: &Console) {
-    match crate::shell::store::expire(dir) {
-        Ok(0) => {}
-        Ok(n) => console
-            .say(format!("{} rewritten: what was kept long enough is gone", words::count(n, "decision"))),
-        Err(error) => Console::trouble(&format!(
-            "the journal still has what was kept long enough, and it is tried again at the next start: {error}"
-        )),
-    }
 }
 
 /// Groups that a start would leave behind while others begin: most likely they have another id in the file now.
@@ -402,27 +377,19 @@ async fn live(
     let (published, state) = (publisher.published(), dir.to_owned());
     let look: socket::StatusLook = Arc::new(move |wanted| looks::status(&published, &state, wanted));
     hear_signals(events.clone())?;
-    let bound = BoundDoor::bind(&options.door.listen).await.map_err(|(address, error)| {
-        RunError::environment(phrase!(
-            "nobody can listen on {address}: {error}",
-            "在 {address} 上监听不了：{error}"
-        ))
-        .help("another program may have that port; `--listen 127.0.0.1:0` takes one that is free")
-    })?;
+    let bound = BoundDoor::bind(&options.door.listen).await.map_err(unopened::no_door)?;
     let pulse = Arc::new(Pulse::default());
     let addresses = Addresses { listen: bound.addresses(), ..options.door.clone() };
     let rows = std::mem::take(&mut found.recovered.sessions);
     let copied = found.recovered.put_back.is_some();
-    let pages = Pages::open(dir, addresses.clone(), store.handle(), rows, copied).map_err(|error| {
-        RunError::environment(format!("the key in {} cannot be read or made: {error}", dir.display()))
-    })?;
+    let pages = Pages::open(dir, addresses.clone(), store.handle(), rows, copied).map_err(|error| unopened::no_key(dir, &error))?;
     let printer = console.clone();
     let around = ears::Surroundings {
         published: publisher.published(),
         arrived: arrived.clone(),
         store: store.handle(),
         dir: dir.into(),
-        say: Arc::new(move |text| printer.say(text)),
+        say: Arc::new(move |words| printer.say(words.of(printer.locale()))),
     };
     let (views, ways) = (publisher.published(), (arrived, asked.clone(), ears::Inlet::new(&around)));
     let inside = Arc::new(Inside::new(addresses, pulse.clone(), views, ways, dir, pages));
@@ -430,9 +397,7 @@ async fn live(
     let grant: socket::Grant =
         Arc::new(move |wish| wished.console.grant(wish, &wished.published.snapshot(), clock::now()));
     let keys = keys::SingleKeys::new(publisher.published(), (&asked, &events), console);
-    let server = socket::Server::start(dir, asked, socket::Beside { look, grant }).map_err(|error| {
-        RunError::environment(format!("the control socket in {} cannot be opened: {error}", dir.display()))
-    })?;
+    let server = socket::Server::start(dir, asked, socket::Beside { look, grant }).map_err(|error| unopened::no_socket(dir, &error))?;
     let (linked, links) = (publisher.published(), inside.console.links());
     let answer_at: AnswerAt =
         Arc::new(move |group, effect, message| links.button(&linked.snapshot(), group, effect, message));

@@ -5,8 +5,7 @@
 
 use super::book::Book;
 use crate::{
-    base::locale::Locale,
-    phrase,
+    base::phrase::{Phrase, phrase},
     shell::{
         editions::{self, EDITION},
         store::Recovered,
@@ -14,7 +13,7 @@ use crate::{
 };
 
 /// One paragraph a fact.
-pub(super) fn of(recovered: &Recovered, books: &[Book], locale: Locale) -> Vec<String> {
+pub(super) fn of(recovered: &Recovered, books: &[Book]) -> Vec<Phrase> {
     let mut news = Vec::new();
     if let Some(upgraded) = &recovered.upgraded {
         let (from, to, copy) = (upgraded.from, upgraded.to, upgraded.copy.display());
@@ -29,7 +28,7 @@ pub(super) fn of(recovered: &Recovered, books: &[Book], locale: Locale) -> Vec<S
                 let names: Vec<&str> = plays.iter().map(crate::base::ids::PlayName::as_str).collect();
                 let (file, names) = (book.file.display(), names.join(", "));
                 let (en, zh) = (&what.en, &what.zh);
-                news.push(crate::base::phrase::Phrase {
+                news.push(Phrase {
                     en: format!("{file}: since this version {names}: {en}"),
                     zh: format!("{file}：从这个版本起，{names}：{zh}"),
                 });
@@ -42,5 +41,5 @@ pub(super) fn of(recovered: &Recovered, books: &[Book], locale: Locale) -> Vec<S
             "这份状态是此处原有状态的旧副本：它之后做过什么，已无从得知"
         ));
     }
-    news.into_iter().map(|phrase| phrase.of(locale).to_owned()).collect()
+    news
 }

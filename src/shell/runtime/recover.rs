@@ -3,7 +3,10 @@
 
 use super::{RunError, book, driver::Driver, news, outbound::Outbound, pending::Pending, slot::GroupSlot};
 use crate::{
-    base::ids::{Digest, GroupId, InputId},
+    base::{
+        ids::{Digest, GroupId, InputId},
+        phrase::phrase,
+    },
     engine::{
         input::{Input, InputKind, Receipt},
         state::State,
@@ -20,7 +23,7 @@ impl Driver {
         for book in &self.books {
             self.playbooks.insert(book.playbook.clone());
         }
-        let found = news::of(&recovered, &self.books, self.announcer.console().locale());
+        let found = news::of(&recovered, &self.books);
         let backlog = recovered.backlog;
         for (group, found) in recovered.groups {
             if let Some(first) = found.uncovered {
@@ -76,7 +79,12 @@ impl Driver {
             let reader = Reader::open(&self.dir)?;
             for digest in used {
                 if let Err(reason) = book::recompile(&reader, &digest, &mut self.playbooks) {
-                    self.announcer.trouble(&format!("{reason}; runs that began with it cannot go on"));
+                    let words = phrase!(
+                        "{reason}; runs that began with it cannot go on",
+                        "{reason}；用它开始的活动没法继续";
+                        reason
+                    );
+                    self.announcer.trouble(&words);
                 }
             }
         }

@@ -116,7 +116,7 @@ impl Driver {
     /// The watcher has something to say.
     pub(super) fn noticed(&mut self, notice: WatchNotice) {
         match notice {
-            WatchNotice::Said(text) => self.announcer.say(paint(WARN, &text)),
+            WatchNotice::Said(text) => self.announcer.tell(WARN, &text),
             // Something may have changed: every book is compiled again.
             WatchNotice::Changed => {
                 for index in 0..self.books.len() {

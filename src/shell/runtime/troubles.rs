@@ -8,6 +8,7 @@ use crate::{
     base::{
         ids::{ChannelName, GroupId, InputId},
         limits::FAILING_TOLD_MS,
+        phrase::Phrase,
         time::{Duration, Timestamp},
     },
     courier::{ParcelOutcome, Settlement},
@@ -15,6 +16,7 @@ use crate::{
         input::{ChannelNews, Input, InputKind},
         state::State,
     },
+    shell::answers,
 };
 use std::collections::BTreeMap;
 
@@ -30,7 +32,7 @@ pub(super) struct Troubles {
 #[derive(Debug)]
 struct OngoingTrouble {
     since: Timestamp,
-    reason: String,
+    reason: Phrase,
     /// The engine knows of it.
     known: bool,
     /// This group has told of it.
@@ -59,7 +61,7 @@ impl Troubles {
         since: Timestamp,
         reason: &str,
     ) {
-        let trouble = OngoingTrouble { since, reason: reason.to_owned(), known: false, told: false };
+        let trouble = OngoingTrouble { since, reason: answers::in_words(reason), known: false, told: false };
         self.kinds.entry((book, channel.clone())).or_default().entry(group.clone()).or_insert(trouble);
     }
 
@@ -71,7 +73,7 @@ impl Troubles {
                 self.failing(book, group, channel, now, "");
                 let kind = self.kinds.get_mut(&(book, channel.clone()));
                 if let Some(trouble) = kind.and_then(|kind| kind.get_mut(group)) {
-                    trouble.reason.clone_from(&settlement.note);
+                    trouble.reason = answers::in_words(&settlement.note);
                     // It was over here, and others still failed; now it is not.
                     trouble.known |= trouble.told;
                 }
@@ -90,7 +92,7 @@ impl Troubles {
         let Some(kind) = self.kinds.get_mut(&key) else { return Vec::new() };
         let Some(trouble) = kind.get_mut(group) else { return Vec::new() };
         let news = |group: &GroupId, tell| {
-            let reason = String::new();
+            let reason = Phrase::default();
             (
                 group.clone(),
                 ChannelNews { channel: channel.clone(), since: None, reason, waiting: 0, others: 0, tell },
@@ -206,7 +208,7 @@ mod tests {
             told(&due),
             [("a".into(), true, true), ("b".into(), true, false), ("c".into(), true, false)]
         );
-        assert_eq!((due[0].1.others, due[0].1.waiting, due[0].1.reason.as_str()), (2, 2, "no connection"));
+        assert_eq!((due[0].1.others, due[0].1.waiting, due[0].1.reason.zh.as_str()), (2, 2, "no connection"));
         assert_eq!((troubles.due(at(60), &|_, _| 2), troubles.next_at()), (Vec::new(), None), "once");
         assert_eq!(told(&troubles.settled(0, &settlement("a", ParcelOutcome::Accepted), at(61))), []);
         assert_eq!(
@@ -228,7 +230,7 @@ mod tests {
         assert_eq!(troubles.next_at(), None);
 
         let mut state = State::new("a".into());
-        let failing = crate::engine::state::Failing { since: at(0), reason: String::new(), told: true };
+        let failing = crate::engine::state::Failing { since: at(0), reason: Phrase::default(), told: true };
         state.failing.insert("group".into(), failing);
         troubles.recall(0, &state);
         troubles.failing(0, &"a".into(), &"group".into(), at(0), "");

@@ -205,6 +205,19 @@ impl NumberRow {
         }
     }
 
+    /// What people call it, with the days that it looks back.
+    pub fn called(&self, locale: Locale) -> String {
+        // One of the playbook's own that has no title.
+        let named = self.own && self.about == self.how;
+        let about = Phrase::same(if named { &*self.metric } else { &*self.about });
+        let called = match self.days.filter(|_| !self.own) {
+            Some(1) => phrase!("{about} (today)", "{about}（今天）"; about),
+            Some(days) => phrase!("{about} ({days} days)", "{about}（{days} 天）"; about),
+            None => about,
+        };
+        called.of(locale).to_owned()
+    }
+
     /// The value as people read it.
     pub fn shown(&self, locale: Locale) -> String {
         self.shown_of(self.value, locale)

@@ -11,6 +11,7 @@ use crate::{
     },
     engine::{entry::Outcome, state::Run, view},
     shell::{
+        answers,
         ears::EarNow,
         store::{Backlog, MessageStatus},
     },
@@ -169,10 +170,11 @@ pub(super) fn silent(group: GroupShown<'_>) -> Vec<(ChannelName, LocalTime, Phra
 fn unheard(group: GroupShown<'_>, ear: &EarNow) -> Option<Problem> {
     let (_, channel) = ear.channels.iter().find(|(id, _)| id == group.id)?;
     let since = group.at(ear.since);
-    let (from, why) = (since.minute(), ear.state.trouble()?);
+    let (from, why) = (since.minute(), answers::in_words(ear.state.trouble()?));
     let text = phrase!(
         "nothing is heard on {channel} since {from}: {why}",
-        "频道 {channel} 从 {from} 起什么都听不到：{why}"
+        "频道 {channel} 从 {from} 起什么都听不到：{why}";
+        why
     );
     let channel = Some(channel.clone());
     Some(Problem { channel, since: Some(since), ..Problem::new(ProblemKind::Unheard, 1, text) })
@@ -239,8 +241,8 @@ fn channel(group: GroupShown<'_>, rows: &Backlog) -> Option<Problem> {
     let name = &rows.channel;
     let n = Phrase::counted(rows.count as usize, "message", "条消息");
     let since = group.at(rows.since);
-    let (from, note) = (since.minute(), &rows.note);
-    let note = if note.is_empty() { Phrase::default() } else { phrase!(": {note}", "：{note}") };
+    let (from, note) = (since.minute(), answers::in_words(&rows.note));
+    let note = if note.is_empty() { note } else { phrase!(": {note}", "：{note}"; note) };
     let (kind, text) = match rows.status {
         MessageStatus::Pending | MessageStatus::Claimed if rows.failing => {
             let text = phrase!(

@@ -104,7 +104,7 @@ fn on_the_way(account: &Account, outbox: &[super::outbox::MessageRow]) -> Vec<Be
         let says = row.says();
         let text = phrase!(
             "{effect} on channel {channel} is {says} after {attempts}{remark}",
-            "频道 {channel} 上的 {effect} 试过{attempts}，{says}{remark}";
+            "频道 {channel} 上的 {effect} 试过 {attempts}，{says}{remark}";
             effect, channel, says, attempts, remark
         );
         Because { what: "delivery", holds: None, text }

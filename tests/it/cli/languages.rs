@@ -3,6 +3,7 @@
 
 use super::{every, tongue};
 use crate::help::playground::Output;
+use playbook::base::metric;
 
 /// What is written for programs, whatever the reader's language.
 fn is_for_programs(line: &str) -> bool {
@@ -116,8 +117,10 @@ const WRITTEN: &[&str] = &[
 const DOCTOR: &str = include_str!("../../../docs/doctor.md");
 
 /// Listings whose first word is the name of what the line is about.
-const LISTINGS: [&str; 6] =
-    ["api", "explain", "metrics", "new", "--help", "simulate demo.yaml --from 2026-12-01 --days 2 --metrics"];
+const LISTINGS: [&str; 4] = ["api", "explain", "new", "--help"];
+
+/// Listings of numbers, each with the name by which an expression knows it.
+const NUMBERS: [&str; 2] = ["metrics", "simulate demo.yaml --from 2026-12-01 --days 2 --metrics"];
 
 /// The words of a line that a Chinese reader would have to know English for.
 fn foreign(line: &str, said: &str) -> Vec<String> {
@@ -130,7 +133,9 @@ fn foreign(line: &str, said: &str) -> Vec<String> {
             && ["use:", "- {"].iter().any(|yaml| said.trim_start().starts_with(yaml));
     let listed = LISTINGS.iter().any(|listing| line.starts_with(listing));
     let mut words = if code { Vec::new() } else { tongue::english(said) };
-    // Of such a line the name, and behind `metrics` its formula.
+    if NUMBERS.iter().any(|listing| line.starts_with(listing)) {
+        words.retain(|word| metric::find(word).is_none() && word != "promo");
+    }
     if listed {
         let name: String = said.chars().take(34).collect();
         words.retain(|word| !name.contains(word.as_str()));

@@ -92,6 +92,79 @@ fn a_handbook_says_what_silence_comes_to_and_what_is_heard() {
     assert!(members.contains("bot"), "{members}");
 }
 
+const CONDITIONS: &str = "name: p
+timezone: Asia/Shanghai
+people: { zhu: { name: 竹 } }
+vars: { enough: 50 }
+phases:
+  - { name: seed, until: members.count >= vars.enough, timeout: 30d }
+  - { name: alive }
+budgets: { promo: { max: 20% per 30d, when: metrics.health >= 70 } }
+plays:
+  quiet:
+    whenever: metrics.speakers(7) < members.count * 0.05
+    lasts: 3d
+    max: 1 per 14d
+    steps: [{ post: 静 }]
+  said:
+    on: message
+    where: signal.data.message.text == \"签到\"
+    steps: [{ post: 好 }]
+  quarter:
+    every: month on 1 at 10:00
+    when: now.month % 3 == 0
+    steps:
+      - { ask: 来吗, options: [来, 不来], open_for: 1d, as: coming }
+      - if: coming.total > 0
+        then: [{ post: 有人 }]
+      - if: members.any(|m| m.joined >= now - days(10) && m.messages == 0)
+        then: [{ post: 新 }]
+  seats:
+    on: again
+    where: signal.data.seat == signals[0].data.seat
+    steps: [{ post: 座 }]
+  away:
+    every: month on 1 at 12:00
+    steps:
+      - prune: member.idle > days(60)
+        to: zhu
+        protect: member.role != \"\" || member.tags.contains(\"vip\")
+";
+
+#[test]
+fn a_handbook_says_in_words_on_what_things_depend() {
+    let place = Playground::new().file("p.yaml", CONDITIONS);
+    let told = |lang: &str| place.run(&["handbook", "p.yaml", "--lang", lang]).exits(0).stdout;
+    let (en, zh) = (told("en"), told("zh"));
+    for (english, chinese) in [
+        ("until the group has at least 50 members, at most 30 days", "直到群里至少 50 人，最多 30 天"),
+        (
+            "promotion only while “How well the group is”: at least 70/100",
+            "只在“群的健康度”至少 70/100时推广",
+        ),
+        (
+            "once this has been so for 3 days: “Members who spoke” in 7 days: less than 5% of the members, at most once in 14 days",
+            "7 天内“开口的成员”不到 成员数的 5%，持续 3 天之后，最多14 天内 1 次",
+        ),
+        ("when somebody writes, only if the message is “签到”", "有人发言时，条件：发的是“签到”"),
+        ("if the month is one of 3, 6, 9, 12", "条件：月份是 3、6、9、12 月"),
+        ("if somebody answered", "如果有人回答"),
+        (
+            "if there is somebody who joined within the last 10 days and has never written",
+            "如果有成员进群不到 10 天，并且从没说过话",
+        ),
+        (
+            "only if its condition holds (`signal.data.seat == signals[0].data.seat`)",
+            "，条件：条件成立（`signal.data.seat == signals[0].data.seat`）",
+        ),
+        ("lets go of whoever has been silent for more than 60 days", "请出这样的成员：超过 60 天没有动静"),
+        ("never anybody who has a role or has the tag vip", "不动的人：有身份，或者有标签 vip"),
+    ] {
+        assert!(en.contains(english), "{english} in\n{en}");
+        assert!(zh.contains(chinese), "{chinese} in\n{zh}");
+    }
+}
+
 #[test]
 fn what_a_command_cannot_read_is_said_in_chinese() {
     let place = Playground::new().file("p.yaml", YAML);

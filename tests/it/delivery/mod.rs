@@ -8,6 +8,7 @@ pub(crate) mod dialect_judges;
 pub(crate) mod dialects;
 pub(crate) mod email;
 pub(crate) mod heartbeat;
+pub(crate) mod in_chinese;
 pub(crate) mod json;
 pub(crate) mod pasting;
 pub(crate) mod pictures;

@@ -180,7 +180,7 @@ fn held_back(story: &mut Story) {
     story.input(InputKind::Receipt { effect: effect.clone(), receipt: refused });
     story.input(InputKind::Receipt { effect, receipt: Receipt::Accepted { note: "after all".into() } });
     for since in [Some(story.now), None] {
-        let reason = "no connection".to_owned();
+        let reason = "no connection".into();
         let news = ChannelNews { channel: "group".into(), since, reason, waiting: 2, others: 1, tell: true };
         story.input(InputKind::Channel(news));
     }

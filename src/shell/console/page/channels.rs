@@ -8,6 +8,7 @@ use crate::{
     base::{locale::Locale, time::Duration},
     model::channel::ChannelKind,
     shell::{
+        answers,
         console::{
             layout::Frame,
             test_send::TEST_WORDS,
@@ -91,7 +92,7 @@ fn tr(row: &Row, view: &Channels, frame: &Frame) -> Markup {
                         (parts::sign("▲", "bad", locale.pick("fails", "发不出去")))
                         " " (locale.pick("since ", "自 ")) (parts::at(*since, view.now, &view.zone))
                         @if row.groups > 1 { " · " (groups) (locale.pick(" groups", " 个群")) }
-                        span.rest { bdi { (reason) } }
+                        span.rest { bdi { (reason.of(locale)) } }
                     }
                     None => { (parts::sign("●", "good", locale.pick("gets through", "正常"))) }
                 }
@@ -197,7 +198,7 @@ fn ear(row: &Row, view: &Channels, locale: Locale) -> Markup {
             Locale::Zh => { "这一小时 " (now) " 次，上一小时 " (before) " 次" }
         } } }
         @if let Some(heard) = ear.heard { span.rest { (locale.pick("last heard ", "最近听到 ")) (parts::at(heard, view.now, &view.zone)) } }
-        @if let Some(why) = ear.state.trouble() { span.rest lang="en" { bdi { (why) } } }
+        @if let Some(why) = ear.state.trouble() { span.rest { bdi { (answers::in_words(why).of(locale)) } } }
         span.rest { (hears(row, locale)) }
     }
 }
@@ -249,7 +250,7 @@ fn card(one: &Stuck, view: &Channels, frame: &Frame) -> Markup {
             span { (parts::at(one.created, view.now, &one.zone)) }
         }
         h3 { bdi { (one.text) } }
-        p { bdi { (one.note) } @if let Some((run, step)) = wording::step_of(&one.effect) { " " (why(&one.group, &run, Some(&step), locale)) } }
+        p { bdi { (one.note.of(locale)) } @if let Some((run, step)) = wording::step_of(&one.effect) { " " (why(&one.group, &run, Some(&step), locale)) } }
         @if one.commands { div.acts { (wording::decide(&one.group, &one.effect, one.in_doubt, frame)) } }
     }
 }

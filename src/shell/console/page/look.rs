@@ -44,7 +44,7 @@ fn look_at(look: &Look, frame: &Frame) -> Markup {
                 Locale::En => { "channel " a href="/channels" { (place.subject) } " has been failing since " (at) }
                 Locale::Zh => { "频道 " a href="/channels" { (place.subject) } " 自" (at) "起一直发送失败" }
             }
-            span.rest { bdi { (reason) } }
+            span.rest { bdi { (reason.of(locale)) } }
         },
         Look::Deaf { place, since, reason, zone, now } => html! {
             @let at = locale.time(*since, zone, *now);
@@ -52,7 +52,7 @@ fn look_at(look: &Look, frame: &Frame) -> Markup {
                 Locale::En => { "nothing has been heard on " a href="/channels" { (place.subject) } " since " (at) }
                 Locale::Zh => { "频道 " a href="/channels" { (place.subject) } " 自" (at) "起什么都没听到" }
             }
-            span.rest lang="en" { bdi { (reason) } }
+            span.rest { bdi { (reason.of(locale)) } }
         },
         Look::Stuck { place, in_doubt, reason, commands } => html! {
             @let effect = place.subject.as_str().into();
@@ -66,7 +66,7 @@ fn look_at(look: &Look, frame: &Frame) -> Markup {
                 (Locale::En, true) => { "nobody knows whether message " (message) " arrived" }
                 (Locale::Zh, true) => { "消息 " (message) " 是否送达不明" }
             }
-            span.rest { bdi { (reason) } }
+            span.rest { bdi { (reason.of(locale)) } }
             @if *commands { div.acts { (wording::decide(&place.group, &effect, *in_doubt, frame)) } }
         },
         Look::Failed { place, at, reason, commands, zone, now } => html! {

@@ -10,6 +10,7 @@ use crate::{
     },
     model::{abilities::Abilities, channel::ChannelKind, ending::endings},
     shell::{
+        answers,
         console::{
             board::{Board, ChannelSum, Here},
             door::Asker,
@@ -54,7 +55,7 @@ pub(crate) struct Row {
     /// Messages that people paste.
     pub(crate) by_hand: u64,
     /// Groups of which it fails, since when, and what was said.
-    pub(crate) failing: Option<(usize, Timestamp, String)>,
+    pub(crate) failing: Option<(usize, Timestamp, Phrase)>,
     /// What it could hear.
     pub(crate) hears: Abilities,
     /// How its ear is, where it has one: of several, the one that hears least.
@@ -77,7 +78,7 @@ pub(crate) struct Stuck {
     /// When it was decided.
     pub(crate) created: Timestamp,
     /// What was said of it.
-    pub(crate) note: String,
+    pub(crate) note: Phrase,
     /// How it begins.
     pub(crate) text: String,
     /// Whether the reader commands its group.
@@ -194,7 +195,7 @@ pub(crate) fn channels(
         let Some((here, title)) = seen(id) else { continue };
         let row = rows.get_mut(&(title, name.clone()));
         let Some((row, failing)) = row.zip(here.state().failing.get(name)) else { continue };
-        let (groups, since, reason) = row.failing.take().unwrap_or((0, failing.since, String::new()));
+        let (groups, since, reason) = row.failing.take().unwrap_or((0, failing.since, Phrase::default()));
         let reason = if reason.is_empty() { failing.reason.clone() } else { reason };
         row.failing = Some((groups + 1, since.min(failing.since), reason));
     }
@@ -331,7 +332,7 @@ fn stuck(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Stuck>, bool) {
             channel: row.channel.clone(),
             in_doubt: row.status == MessageStatus::InDoubt,
             created: row.created,
-            note: row.note.clone(),
+            note: answers::in_words(&row.note),
             text: super::group::beginning(&row.outgoing.message.text),
             commands: asker.commands(here.now, now),
             zone: here.zone(),

@@ -12,6 +12,7 @@ use crate::{
         time::{Duration, Timestamp, Zone},
     },
     shell::{
+        answers,
         console::{board::Board, door::Asker, view::health::Strip},
         ears::EarNow,
         refusals::Refusals,
@@ -40,7 +41,7 @@ pub(crate) enum Look {
         /// Since when the channel has been failing.
         since: Timestamp,
         /// What the platform said.
-        reason: String,
+        reason: Phrase,
         /// The zone of its group.
         zone: Zone,
         /// The instant at which it is looked at.
@@ -53,7 +54,7 @@ pub(crate) enum Look {
         /// Since when nothing is heard.
         since: Timestamp,
         /// What is in the way.
-        reason: String,
+        reason: Phrase,
         /// The zone of its group.
         zone: Zone,
         /// The instant at which it is looked at.
@@ -66,7 +67,7 @@ pub(crate) enum Look {
         /// Whether it may have arrived.
         in_doubt: bool,
         /// What was said of it.
-        reason: String,
+        reason: Phrase,
         /// Whether the reader may decide about it.
         commands: bool,
     },
@@ -154,7 +155,7 @@ pub(super) fn look(
         })
     }));
     take(&mut around.ears.iter().filter_map(|ear| {
-        let reason = ear.state.trouble()?.to_owned();
+        let reason = answers::in_words(ear.state.trouble()?);
         let (here, channel) =
             ear.channels.iter().find_map(|(group, channel)| Some((sees(group)?, channel)))?;
         Some(Look::Deaf { place: place(here, channel), since: ear.since, reason, zone: here.zone(), now })
@@ -162,7 +163,7 @@ pub(super) fn look(
     take(&mut board.silent.iter().filter_map(|(group, channel)| {
         let here = sees(group)?;
         let since = *here.state().silences.0.get(channel)?;
-        let (place, reason) = (place(here, channel), String::new());
+        let (place, reason) = (place(here, channel), Phrase::default());
         Some(Look::Deaf { place, since, reason, zone: here.zone(), now })
     }));
     take(&mut board.dead.0.iter().filter_map(|row| {
@@ -170,7 +171,7 @@ pub(super) fn look(
         Some(Look::Stuck {
             place: place(here, &row.effect),
             in_doubt: row.status == MessageStatus::InDoubt,
-            reason: row.note.clone(),
+            reason: answers::in_words(&row.note),
             commands: asker.commands(here.now, now),
         })
     }));

@@ -112,8 +112,12 @@ pub trait Adapter: Send + Sync {
         _robot: &Robot,
         _attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        let what = if restriction.removes { "remove" } else { "mute" };
-        Err(Refusal(format!("the platform lets nobody but a person {what} members")))
+        let refused = if restriction.removes {
+            "the platform lets nobody but a person remove members"
+        } else {
+            "the platform lets nobody but a person mute members"
+        };
+        Err(Refusal(refused.into()))
     }
 
     /// The requests that let in a member who has asked to come in, or turn them away.
