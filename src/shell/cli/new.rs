@@ -5,7 +5,7 @@
 use super::{
     failure::Failure,
     output::{NAME, Output, Table},
-    templates::{ShippedTemplate, TEMPLATES},
+    templates::{ShippedEdition, TEMPLATES},
 };
 use crate::{
     base::{
@@ -38,7 +38,7 @@ pub(super) struct NewArgs {
 impl NewArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let Some(name) = &self.template else { return list(out) };
-        let template = ShippedTemplate::find(name, out.languages.people).ok_or_else(|| {
+        let edition = ShippedEdition::find(name, out.languages.people).ok_or_else(|| {
             let near = suggest::nearest(name, TEMPLATES.iter().map(|template| template.name));
             let help = near.map_or_else(
                 || {
@@ -51,14 +51,15 @@ impl NewArgs {
             );
             Failure::usage(phrase!("there is no template {name:?}", "没有叫 {name:?} 的模板")).help(help)
         })?;
-        let dir = self.dir.clone().unwrap_or_else(|| PathBuf::from(template.name));
+        let dir = self.dir.clone().unwrap_or_else(|| PathBuf::from(edition.template.name));
+        let main = edition.file();
         // What another template brought along is there already. Nothing is written when anything else is in the way.
         let is_there = |path: &str, text: &str| {
-            let known = |own: String| own == text || path != template.file && own == with_schema(text);
+            let known = |own: String| own == text || path != main && own == with_schema(text);
             fs::read_to_string(dir.join(path)).is_ok_and(known)
         };
         let (kept, files): (Vec<_>, Vec<_>) =
-            template.files().into_iter().partition(|(path, text)| is_there(path, text));
+            edition.files().into_iter().partition(|(path, text)| is_there(path, text));
         if let Some((path, _)) = files.iter().find(|(path, _)| dir.join(path).exists()) {
             let there = dir.join(path);
             let text = phrase!("{} is there already", "{} 已经在了", there.display());
@@ -69,7 +70,7 @@ impl NewArgs {
         }
         for (path, text) in &files {
             let full = dir.join(path);
-            let text = if path == template.file { with_schema(text) } else { (*text).to_owned() };
+            let text = if *path == main { with_schema(text) } else { (*text).to_owned() };
             let write = || {
                 fs::create_dir_all(full.parent().unwrap_or(&dir))?;
                 fs::OpenOptions::new().write(true).create_new(true).open(&full)?.write_all(text.as_bytes())
@@ -86,7 +87,7 @@ impl NewArgs {
                 .map_err(|error| unwritten(&schema_file, &error))?;
             out.say(phrase!("  {} (for your editor)", "  {}（给编辑器用）", schema_file.display()))?;
         }
-        let file = dir.join(template.file);
+        let file = dir.join(&main);
         out.line("")?;
         out.say(phrase!("What next:", "接下来："))?;
         for command in ["check", "plan", "simulate"] {
@@ -116,10 +117,10 @@ fn list(out: &mut Output) -> Result<(), Failure> {
     let mut table =
         Table::new(&[pair("template", "模板"), pair("what it is", "是什么")], out.languages.people);
     let locale = out.languages.people;
-    for template in ShippedTemplate::listed(locale) {
+    for ShippedEdition { template, locale: own } in ShippedEdition::listed(locale) {
         let about = template.about.of(locale);
         // Whoever reads one language only is not given the other without a word.
-        let foreign = match (template.locale, locale) {
+        let foreign = match (own, locale) {
             (Locale::Zh, Locale::En) if !about.contains("Chinese") => " (in Chinese)",
             (Locale::En, Locale::Zh) if !about.contains("英文") => "（英文）",
             _ => "",

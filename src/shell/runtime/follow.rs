@@ -19,7 +19,7 @@ use crate::{
     },
     courier::{ParcelOutcome, Settlement},
     engine::{
-        entry::{Entry, Fact, Outgoing},
+        entry::{Entry, Fact, Outgoing, Skip},
         state::State,
     },
     model::channel::ChannelKind,
@@ -79,6 +79,10 @@ impl Follower {
         let Some(book) = &commit.now.book else { return };
         let groups = self.groups();
         for entry in commit.entries.iter() {
+            // What is not rehearsed was not meant to happen.
+            if matches!(entry.fact, Fact::Skipped { reason: Skip::LeftOut, .. }) {
+                continue;
+            }
             let line = timeline::describe(entry, &book.playbook.zone);
             let Some(mut line) = line.or_else(|| timeline::answer(entry)).or_else(|| notified(entry)) else {
                 continue;

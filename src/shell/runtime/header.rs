@@ -17,6 +17,7 @@ use crate::{
         words,
     },
     engine::{
+        entry::Skip,
         state::State,
         view::{self, Upcoming, upcoming},
     },
@@ -178,7 +179,9 @@ fn group(out: &mut String, book: &InForce, state: &State, several: bool, (column
             phrase!("and {more} more: `playbook tasks`", "还有 {more} 件：`playbook tasks`").of(locale),
         );
     }
-    let coming = upcoming(state, &book.playbook);
+    let mut coming = upcoming(state, &book.playbook);
+    // Where one play is rehearsed alone, nobody has to read of each other one that it is not.
+    coming.retain(|next| next.unless != Some(Skip::LeftOut));
     let width = coming.iter().take(NEXT_SHOWN).map(|next| next.play.as_str().width()).max().unwrap_or(0);
     let dates =
         coming.iter().take(NEXT_SHOWN).map(|next| when(next.at, book, locale).width()).max().unwrap_or(0);

@@ -151,6 +151,44 @@ fn a_template_that_is_written_in_both_languages_comes_in_the_readers() {
     let _ = place.run(&["test", "whole-life"]).exits(0);
 }
 
+/// What is in one language only: each has its counterpart in the other one.
+const ALONE: [(&str, &str); 4] =
+    [("community", "zh"), ("book-club-en", "en"), ("whole-life", "zh"), ("guild", "en")];
+
+#[test]
+fn every_template_is_whole_in_either_language_and_has_no_word_of_the_other() {
+    let place = Playground::new();
+    let list = place.run(&["new", "--lang", "en"]).exits(0).stdout;
+    let names: Vec<&str> = list.lines().skip(1).map_while(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() >= 27, "{list}");
+    for (name, lang) in names.iter().flat_map(|name| [(*name, "en"), (*name, "zh")]) {
+        if ALONE.iter().any(|(alone, only)| *alone == name && *only != lang) {
+            continue;
+        }
+        let (dir, main) = (format!("{lang}/{name}"), format!("{lang}/{name}/{name}.yaml"));
+        let _ = place.run(&["new", name, &dir, "--lang", lang]).exits(0);
+        let checked = place.run(&["check", &main, "--lang", "en"]).exits(0).stdout;
+        assert!(checked.contains(" 0 errors"), "{main}: {checked}");
+        // A step that fails ends it with 1.
+        let _ = place.run(&["simulate", &main, "--from", "2026-12-01", "--days", "45"]).exits(0);
+        let _ = place.run(&["test", &dir]).exits(0);
+        let text = place.read(&main);
+        let chinese = |line: &str| line.chars().any(|c| ('一'..='龥').contains(&c));
+        if lang == "en" {
+            assert!(!text.lines().any(chinese), "{main}: {text}");
+        } else {
+            // What members and operators read; keys, ids and code are English everywhere.
+            let said = ["post: ", "task: ", "ask: ", "approve: ", "title: ", "notice: "];
+            let foreign = |line: &&str| {
+                let words =
+                    said.iter().find_map(|key| line.trim_start().trim_start_matches("- ").strip_prefix(key));
+                words.is_some_and(|words| !words.starts_with(['|', '$', '{']) && !chinese(words))
+            };
+            assert_eq!(text.lines().find(foreign), None, "{main}");
+        }
+    }
+}
+
 #[test]
 fn the_handbook_is_made_of_the_file() {
     let place = Playground::new();

@@ -183,3 +183,32 @@ fn it_speaks_chinese() {
         assert!(output.stdout.contains(text), "{text}: {}", output.stdout);
     }
 }
+
+/// The pages, the example that each begins with, and the language of its reader.
+const READMES: [(&str, &str, &str); 2] =
+    [("README.md", "guild", "en_US.UTF-8"), ("README.zh-CN.md", "whole-life", "zh_CN.UTF-8")];
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "reads the pages of the repository")]
+fn the_evening_that_a_readme_shows_is_what_is_printed() {
+    for (page, example, lang) in READMES {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(root.join(page)).unwrap();
+        let typed = text.lines().find(|line| line.contains(&format!("{example}.yaml"))).expect("a command");
+        let from = typed.split('"').nth(1).expect("an instant");
+        let shown = text.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+        // The example as it lies in the repository, in a folder that the state may stand in.
+        let play = Playground::new().env("LANG", lang);
+        for (path, text) in crate::house::shelf::folder(&root.join("examples").join(example)).0 {
+            play.write(&format!("examples/{example}/{path}"), &text);
+        }
+        let file = format!("examples/{example}/{example}.yaml");
+        let engine = play.start(&["rehearse", &file, "--from", from, "--play", "session"]);
+        engine.line("playbook done t1");
+        let printed = engine.stop().exits(0).stdout;
+        // What comes an hour later on its clock is not waited for.
+        for line in shown.lines().take_while(|line| !line.contains("playbook done t1")) {
+            assert!(printed.lines().any(|said| said == line), "{page}: {line}\n{printed}");
+        }
+    }
+}

@@ -48,10 +48,16 @@ fn ends(path: &str, ending: &str) -> bool {
 /// Every playbook on the shelf: its folder and its file name.
 pub(crate) fn playbooks() -> Vec<(PathBuf, String)> {
     let mut dirs = vec![root().join("playbooks"), root().join("playbooks/en")];
-    for entry in std::fs::read_dir(root().join("examples")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            dirs.push(path);
+    let mut examples = vec![root().join("examples")];
+    while let Some(folder) = examples.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            // What is in the other language stands in a folder of its own.
+            if path.ends_with("examples/en") || path.ends_with("examples/zh") {
+                examples.push(path);
+            } else if path.is_dir() {
+                dirs.push(path);
+            }
         }
     }
     dirs.sort();
