@@ -110,6 +110,12 @@ pub enum Revising {
 }
 
 impl Message {
+    /// What people read where everybody is meant and the platform has no word of its own, in the language of the text.
+    pub fn everybody(&self) -> &'static str {
+        let is_chinese = self.text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        if is_chinese { "@所有人" } else { "@everyone" }
+    }
+
     /// No message: somebody may not write until an instant, or may again.
     pub fn silences(member: &str, from: Timestamp, until: Option<Timestamp>) -> Self {
         Self::restricting(Restriction { until, ..Restriction::of(member, from) })

@@ -259,7 +259,7 @@ fn when(telling: Telling<'_>, play: &Play) -> String {
             let most = whenever.max.as_ref().map(handbook_house::times_words);
             let most = most.map_or_else(String::new, |most| match locale {
                 Locale::En => format!(", at most {}", most.en),
-                Locale::Zh => format!("，最多{}", most.zh),
+                Locale::Zh => format!("，{}", most.zh),
             });
             format!("{begins}{most}")
         }

@@ -148,7 +148,7 @@ fn of_channel(budgets: &Budgets, telling: Telling<'_>) -> Vec<Phrase> {
     }
     if let Some(quota) = &budgets.mentions {
         let times = times_words(quota);
-        lines.push(phrase!("everybody is notified at most {times}", "@所有人最多{times}"; times));
+        lines.push(phrase!("everybody is notified at most {times}", "@所有人{times}"; times));
     }
     if let Some(promo) = &budgets.promo {
         if let Some((percent, length)) = promo.share {
@@ -185,10 +185,10 @@ pub(super) fn times_words(quota: &Quota) -> Phrase {
         n => phrase!("{n} times", " {n} 次"),
     };
     match quota.per {
-        QuotaWindow::Day => phrase!("{times} a day", "每天{times}"; times),
+        QuotaWindow::Day => phrase!("{times} a day", "每天最多{times}"; times),
         QuotaWindow::Sliding(length) => {
             let length = Phrase { en: Locale::En.duration(length), zh: Locale::Zh.duration(length) };
-            phrase!("{times} in {length}", "{length}内{times}"; times, length)
+            phrase!("{times} in {length}", "{length}内最多{times}"; times, length)
         }
     }
 }

@@ -147,7 +147,7 @@ fn facts(playbook: &Playbook, window: Window) -> Markup {
     html! {
         ul.facts {
             li { (words::day(locale, playbook.zone.date(window.from))) " – " (words::day(locale, last)) }
-            li { (locale.pick("time zone", "时区")) ": " (playbook.zone.name()) }
+            li { (locale.pick("time zone: ", "时区：")) (playbook.zone.name()) }
             @for quiet in &playbook.budgets.quiet {
                 li { (locale.pick("quiet hours", "静默时段")) ": " (quiet.from) "–" (quiet.to) }
             }

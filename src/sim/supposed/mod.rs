@@ -229,7 +229,9 @@ impl Supposing<'_> {
             Comparison::Same => ("exactly", "正好"),
             Comparison::Other => ("other than", "不是"),
         };
-        self.say(format!("{en} {value}"), format!("{zh} {value}"))
+        // Between Chinese and a number there is a space, between Chinese and Chinese none.
+        let space = if value.starts_with(|c: char| c.is_ascii()) { " " } else { "" };
+        self.say(format!("{en} {value}"), format!("{zh}{space}{value}"))
     }
 
     /// A value: a number, a length of time, a text in quotes, what the file says of a name.
@@ -338,7 +340,7 @@ mod tests {
         (
             "metrics.speakers(7) < members.count * 0.05",
             "“Members who spoke” in 7 days: less than 5% of the members",
-            "7 天内“开口的成员”不到 成员数的 5%",
+            "7 天内“开口的成员”不到成员数的 5%",
         ),
         ("metrics.health >= 70", "“How well the group is”: at least 70/100", "“群的健康度”至少 70/100"),
         ("metrics.silence >= 14", "“Days since anybody spoke”: at least 14 d", "“沉默天数”至少 14 天"),

@@ -144,7 +144,7 @@ fn a_handbook_says_in_words_on_what_things_depend() {
         ),
         (
             "once this has been so for 3 days: “Members who spoke” in 7 days: less than 5% of the members, at most once in 14 days",
-            "7 天内“开口的成员”不到 成员数的 5%，持续 3 天之后，最多14 天内 1 次",
+            "7 天内“开口的成员”不到成员数的 5%，持续 3 天之后，14 天内最多 1 次",
         ),
         ("when somebody writes, only if the message is “签到”", "有人发言时，条件：发的是“签到”"),
         ("if the month is one of 3, 6, 9, 12", "条件：月份是 3、6、9、12 月"),

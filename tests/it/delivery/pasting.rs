@@ -115,7 +115,7 @@ fn one_text_for_many_groups_is_one_card() {
     assert_eq!(tasks.matches("bring tea").count(), 2, "one row and one card: {tasks}");
     assert!(tasks.contains("a, b"), "{tasks}");
     assert!(tasks.contains("the same in 2 groups (`--everywhere`)"), "{tasks}");
-    assert!(tasks.contains("\n@所有人\nTonight at eight\n"), "as it is to be pasted: {tasks}");
+    assert!(tasks.contains("\n@everyone\nTonight at eight\n"), "as it is to be pasted: {tasks}");
     let _ = engine.line("To paste t1");
     let done = place.run(&["done", "t1", "--group", "a", "--everywhere", "--by", "Zhu"]).exits(0).stdout;
     assert!(done.contains("a: t1 is done") && done.contains("b: t1 is done"), "{done}");

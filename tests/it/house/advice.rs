@@ -40,11 +40,6 @@ const ARGUED: &[(&str, &str, &str)] = &[
         "the book of the month is always voted for by whoever proposed one",
     ),
     (
-        "empty-when-unanswered",
-        "manual-wechat.yaml",
-        "the vote is read off the group by the person who pastes it",
-    ),
-    (
         "two-welcomes",
         "newcomers.yaml",
         "the roll call says hello to all of a day, the journey asks each how it goes",

@@ -10,6 +10,8 @@ use crate::model::{
 pub struct Mentions {
     /// Everybody.
     pub all: bool,
+    /// What people read where everybody is meant.
+    pub everybody: &'static str,
     /// Ids of the platform, each with the name it belongs to.
     pub known: Vec<(String, String)>,
     /// Names of people without an id there, each on one line: written out, they are not notified.
@@ -19,7 +21,7 @@ pub struct Mentions {
 impl Mentions {
     /// The mentions of a message on a platform.
     pub fn of(message: &Message, kind: ChannelKind) -> Self {
-        let mut mentions = Self::default();
+        let mut mentions = Self { everybody: message.everybody(), ..Self::default() };
         let on_a_line = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ");
         for mention in &message.mentions {
             match mention {
@@ -40,7 +42,7 @@ impl Mentions {
 
     /// All of them as text: `@所有人 @小林`.
     pub fn in_words(&self) -> String {
-        let all = self.all.then_some("@所有人".to_owned());
+        let all = self.all.then_some(self.everybody.to_owned());
         let people =
             self.known.iter().map(|(_, name)| name).chain(&self.unknown).map(|name| format!("@{name}"));
         all.into_iter().chain(people).collect::<Vec<_>>().join(" ")

@@ -405,7 +405,7 @@ fn called(mentions: &Mentions) -> Marked {
     };
     if mentions.all {
         // There is no way to call everybody; the words stand for themselves.
-        line.push("@所有人");
+        line.push(mentions.everybody);
     }
     for (id, name) in &mentions.known {
         between(&mut line);
@@ -547,9 +547,9 @@ mod tests {
             person("Ann", Some(("telegram", "42"))),
             person("Bob", None),
         ];
-        let message = Message { mentions, ..Message::text("👋 **hi** <b>") };
+        let message = Message { mentions, ..Message::text("👋 **你好** <b>") };
         let expected = json!({
-            "text": "@所有人 @lin_xl Ann Bob\n👋 hi <b>",
+            "text": "@所有人 @lin_xl Ann Bob\n👋 你好 <b>",
             "entities": [
                 { "type": "text_mention", "offset": 13, "length": 3, "user": { "id": 42 } },
                 { "type": "bold", "offset": 24, "length": 2 },

@@ -125,7 +125,7 @@ pub fn blocks(message: &Message) -> Vec<Block> {
 /// A message as a person pastes it: whom it mentions spelled out, no mark of `CommonMark`.
 pub fn to_paste(message: &Message) -> String {
     let names = message.mentions.iter().map(|mention| match mention {
-        Mention::All => "@所有人".to_owned(),
+        Mention::All => message.everybody().to_owned(),
         Mention::Person(person) => format!("@{}", person.name),
     });
     let names = names.collect::<Vec<_>>().join(" ");

@@ -199,7 +199,7 @@ fn day_tip(view: &ReportView<'_>, day: &ReportDay) -> String {
         let _ = write!(tip, "\n{title}: {n}");
     }
     if day.held > 0 {
-        let _ = write!(tip, "\n{}: {}", t("held by a budget", "被预算拦下"), day.held);
+        let _ = write!(tip, "\n{}{}", t("held by a budget: ", "被预算压住："), day.held);
     }
     let _ = write!(tip, "\n{}: {}", t("messages of members", "成员消息"), words::number(day.messages));
     let _ = write!(tip, "\n{}: {}", t("members", "成员"), words::number(day.members));
@@ -304,7 +304,7 @@ fn day_table(
         t("let go", "被清理"),
         t("messages", "消息"),
         t("posts", "发帖"),
-        t("held", "拦下"),
+        t("held", "压住"),
     ];
     html! {
         details {

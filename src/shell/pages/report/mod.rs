@@ -116,7 +116,7 @@ fn whole(
         ("groups", t("Groups", "各群"), life::groups(&view)),
         ("talk", t("Who talks", "谁在说话"), people::talk(&view)),
         ("promo", t("What was posted", "发了什么"), posts::labels(&view)),
-        ("held", t("Held by budgets", "被预算拦下的"), posts::held(&view)),
+        ("held", t("Held by budgets", "被预算压住的"), posts::held(&view)),
         ("plays", t("Plays", "各玩法的结果"), Some(posts::plays(&view))),
         ("tasks", t("Tasks and approvals", "任务与审批"), people::asked(&view)),
         ("questions", t("Questions", "提问与回答"), people::questions(&view)),
@@ -132,7 +132,7 @@ fn whole(
             h1 { bdi { (playbook.title) } }
             ul.facts {
                 li { (view.day(options.from)) " – " (view.day(view.last())) }
-                li { (t("time zone", "时区")) ": " (playbook.zone.name()) }
+                li { (t("time zone: ", "时区：")) (playbook.zone.name()) }
                 @if view.several() { li { (view.count(report.groups.len() as u64, ("group", "groups"), "个群")) } }
             }
             p.words {
@@ -273,7 +273,7 @@ fn numbers(view: &ReportView<'_>, settings: &ReportSettings) -> Markup {
         tile(t("messages of members", "成员消息"), words::number(tally.messages), per_day(tally.messages)),
         tile(t("posts", "发帖"), words::number(posts), per_day(posts)),
         tile(
-            t("held by budgets", "被预算拦下"),
+            t("held by budgets", "被预算压住"),
             words::number(tally.held),
             format!("{} {}", words::number(tally.expired), t("never sent", "条没有发出")),
         ),
@@ -281,7 +281,7 @@ fn numbers(view: &ReportView<'_>, settings: &ReportSettings) -> Markup {
     ];
     if tasks > 0 {
         let (late, missed) = (words::number(late), words::number(missed));
-        let more = format!("{} {late}, {} {missed}", t("late:", "晚了"), t("missed:", "没做"));
+        let more = format!("{} {late}{}{} {missed}", t("late:", "晚了"), t(", ", "，"), t("missed:", "没做"));
         tiles.push(tile(t("tasks done in time", "任务按时完成"), words::percent(in_time, tasks), more));
     }
     if questions > 0 {

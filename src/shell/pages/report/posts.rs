@@ -113,7 +113,7 @@ pub(super) fn held(view: &ReportView<'_>) -> MaybeShown {
                 thead {
                     tr {
                         th scope="col" { (t("Reason", "原因")) }
-                        th.n scope="col" { (t("held", "拦下")) }
+                        th.n scope="col" { (t("held", "压住")) }
                         th scope="col" { (t("over time", "走势")) }
                         th.n scope="col" { (t("sent later", "之后发出")) }
                         th.n scope="col" { (t("waited, on average", "平均等待")) }
@@ -148,7 +148,7 @@ pub(super) fn held(view: &ReportView<'_>) -> MaybeShown {
     let words = t(
         "A budget or a quiet hour held these messages back, counted by the first reason. Nothing is dropped in silence: \
          each went out later, or its time passed.",
-        "这些消息被预算或静默时段拦下，按最初的原因计数。没有一条会悄悄丢掉：要么之后发出，要么过了时限。",
+        "这些消息被预算或静默时段压住，按最初的原因计数。没有一条会悄悄丢掉：要么之后发出，要么过了时限。",
     );
     Some((words, body))
 }
@@ -174,7 +174,7 @@ pub(super) fn plays(view: &ReportView<'_>) -> ShownPart {
                 thead {
                     tr {
                         th scope="col" { (t("Play", "玩法")) }
-                        th.n scope="col" { (t("runs", "执行")) }
+                        th.n scope="col" { (t("runs", "活动")) }
                         th.n scope="col" { (t("posts", "发帖")) }
                         th scope="col" { (t("posts over time", "发帖走势")) }
                         th.n scope="col" { (t("skipped", "跳过")) }
@@ -205,7 +205,7 @@ pub(super) fn plays(view: &ReportView<'_>) -> ShownPart {
     let words = t(
         "Runs that started, what they posted, occurrences that did not start (skipped), steps that a run did not carry out \
          (missed), and runs that failed.",
-        "执行：开始的次数。跳过：到了时间但没有开始的次数。错过的步骤：执行中没有做的步骤。失败：以失败结束的执行。",
+        "活动：开始的次数。跳过：到了时间但没有开始的次数。错过的步骤：活动里没有做的步骤。失败：以失败结束的活动。",
     );
     (words, body)
 }
