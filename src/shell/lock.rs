@@ -5,7 +5,11 @@
 #![expect(clippy::disallowed_methods, reason = "owns the lock file and waits a moment for it")]
 
 use super::{clock, private};
-use crate::base::{locale::Locale, phrase::{Phrase, phrase}, time::Timestamp};
+use crate::base::{
+    locale::Locale,
+    phrase::{Phrase, phrase},
+    time::Timestamp,
+};
 use std::{
     fs::{File, TryLockError},
     io::{Read as _, Seek as _, SeekFrom, Write as _},

@@ -122,7 +122,9 @@ pub(super) fn budgets(telling: Telling<'_>) -> String {
     let Telling { playbook, locale } = telling;
     let mut lines = of_channel(&playbook.budgets, telling);
     for (name, budgets) in &playbook.budgets.channels {
-        lines.extend(of_channel(budgets, telling).into_iter().map(|line| phrase!("{name}: ", "{name}：").and(&line)));
+        lines.extend(
+            of_channel(budgets, telling).into_iter().map(|line| phrase!("{name}: ", "{name}：").and(&line)),
+        );
     }
     list(&lines, locale)
 }

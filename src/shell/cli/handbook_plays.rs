@@ -308,7 +308,9 @@ fn words(telling: Telling<'_>, verb: &Verb) -> String {
                 let when = telling.signal(name);
                 said(format!("goes on {when}"), format!("等到{when}"))
             }
-            WaitFor::Binding(name) => said(format!("waits for what comes of `{name}`"), format!("等 `{name}` 有结果")),
+            WaitFor::Binding(name) => {
+                said(format!("waits for what comes of `{name}`"), format!("等 `{name}` 有结果"))
+            }
         },
         Verb::If(cond) => {
             let holds = telling.condition(cond.cond.source());

@@ -40,11 +40,10 @@ impl RenderArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let kind = kind(&self.kind)?;
         let message = Message::text(self.read()?);
-        let requests = render::render(kind, &message)
-            .map_err(|error| {
-                let (file, error) = (self.file.display(), answers::in_words(&error.to_string()));
-                Failure::new(Exit::Playbook, phrase!("{file}: {error}", "{file}：{error}"; error))
-            })?;
+        let requests = render::render(kind, &message).map_err(|error| {
+            let (file, error) = (self.file.display(), answers::in_words(&error.to_string()));
+            Failure::new(Exit::Playbook, phrase!("{file}: {error}", "{file}：{error}"; error))
+        })?;
         match self.format.format {
             Format::Json => {
                 for request in &requests {

@@ -130,7 +130,9 @@ async fn tried(inside: &Inside, asker: &Asker, wish: &Meant<'_>, form: &Form) ->
     let request = CommandRequest { id: Some(id), group: Some(wish.id.clone()), ask: Ask::Command(note) };
     let _ = press::put(inside, request).await;
     let done = did == End::Accepted;
-    let further = lines.into_iter().map(|line| (done, Phrase { en: line.en.trim().to_owned(), zh: line.zh.trim().to_owned() }));
+    let further = lines
+        .into_iter()
+        .map(|line| (done, Phrase { en: line.en.trim().to_owned(), zh: line.zh.trim().to_owned() }));
     std::iter::once((done, words)).chain(further).collect()
 }
 

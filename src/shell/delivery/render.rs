@@ -100,9 +100,7 @@ pub async fn send_once(
         let answer = client.carry(carrier, request, target.timeout.to_std(), &target.way, now).await;
         let (end, words, advice) = match answer {
             Ok(response) => explain(&adapter.receipt(&response), carrier, response.status),
-            Err(error) if error.written => {
-                (End::Undelivered, in_doubt(&error.reason), LOOK_FIRST.into())
-            }
+            Err(error) if error.written => (End::Undelivered, in_doubt(&error.reason), LOOK_FIRST.into()),
             Err(error) => {
                 let advice = if error.reason.contains("certificate") { NO_TRUST } else { NOT_SENT };
                 (End::Undelivered, not_sent(&error.reason), advice.into())

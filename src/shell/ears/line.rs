@@ -310,8 +310,11 @@ impl Line {
             groups.dedup();
             let more = groups.len().saturating_sub(5);
             groups.truncate(5);
-            let more =
-                if more > 0 { phrase!(" and {more} more", " 等，还有 {more} 个") } else { Phrase::default() };
+            let more = if more > 0 {
+                phrase!(" and {more} more", " 等，还有 {more} 个")
+            } else {
+                Phrase::default()
+            };
             let groups = Phrase::list(groups.into_iter().map(Phrase::from));
             (self.say)(&phrase!(
                 "ear       {name} listens for {groups}{more}",
@@ -346,7 +349,9 @@ impl Line {
         let why = self.ear.censor(state.trouble().unwrap_or_default());
         if self.board.set(&self.ear.name, state, now) {
             let (name, why) = (&self.ear.name, answers::in_words(&why));
-            (self.say)(&phrase!("ear       {name} hears nothing: {why}", "耳        {name} 什么都听不到：{why}"; why));
+            (self.say)(
+                &phrase!("ear       {name} hears nothing: {why}", "耳        {name} 什么都听不到：{why}"; why),
+            );
         }
         pause
     }

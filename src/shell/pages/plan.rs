@@ -149,13 +149,13 @@ fn facts(playbook: &Playbook, window: Window) -> Markup {
             li { (words::day(locale, playbook.zone.date(window.from))) " – " (words::day(locale, last)) }
             li { (locale.pick("time zone: ", "时区：")) (playbook.zone.name()) }
             @for quiet in &playbook.budgets.quiet {
-                li { (locale.pick("quiet hours", "静默时段")) ": " (quiet.from) "–" (quiet.to) }
+                li { (locale.pick("quiet hours: ", "静默时段：")) (quiet.from) "–" (quiet.to) }
             }
             @if let Some(max) = playbook.budgets.posts {
                 li { (quota(locale.pick("posts", "发帖"), max)) }
             }
             @if let Some(gap) = playbook.budgets.gap {
-                li { (locale.pick("between posts", "两条之间")) ": " (locale.duration(gap)) }
+                li { (locale.pick("between posts: ", "两条之间：")) (locale.duration(gap)) }
             }
             @if let Some(max) = playbook.budgets.mentions {
                 li { (quota(locale.pick("mentions", "提醒"), max)) }

@@ -40,6 +40,8 @@ pub(super) struct Follower {
     rehearse: bool,
     /// A group's first overview has been shown.
     overview: bool,
+    /// That other plays are not rehearsed was said.
+    left_out: bool,
     next_told: Option<String>,
     sums: BTreeMap<&'static str, u64>,
     troubles: u32,
@@ -48,7 +50,16 @@ pub(super) struct Follower {
 impl Follower {
     pub(super) fn new(console: Console, published: Published, rehearse: bool) -> Self {
         let (sums, troubles) = (BTreeMap::new(), 0);
-        Self { console, published, rehearse, overview: false, next_told: None, sums, troubles }
+        Self {
+            console,
+            published,
+            rehearse,
+            overview: false,
+            left_out: false,
+            next_told: None,
+            sums,
+            troubles,
+        }
     }
 
     /// Tells everything until the engine ends.
@@ -79,8 +90,10 @@ impl Follower {
         let Some(book) = &commit.now.book else { return };
         let groups = self.groups();
         for entry in commit.entries.iter() {
-            // What is not rehearsed was not meant to happen.
-            if matches!(entry.fact, Fact::Skipped { reason: Skip::LeftOut, .. }) {
+            // What is not rehearsed was not meant to happen: that is said once.
+            if matches!(entry.fact, Fact::Skipped { reason: Skip::LeftOut, .. })
+                && std::mem::replace(&mut self.left_out, true)
+            {
                 continue;
             }
             let line = timeline::describe(entry, &book.playbook.zone);

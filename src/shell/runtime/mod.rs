@@ -382,7 +382,8 @@ async fn live(
     let addresses = Addresses { listen: bound.addresses(), ..options.door.clone() };
     let rows = std::mem::take(&mut found.recovered.sessions);
     let copied = found.recovered.put_back.is_some();
-    let pages = Pages::open(dir, addresses.clone(), store.handle(), rows, copied).map_err(|error| unopened::no_key(dir, &error))?;
+    let pages = Pages::open(dir, addresses.clone(), store.handle(), rows, copied)
+        .map_err(|error| unopened::no_key(dir, &error))?;
     let printer = console.clone();
     let around = ears::Surroundings {
         published: publisher.published(),
@@ -397,7 +398,8 @@ async fn live(
     let grant: socket::Grant =
         Arc::new(move |wish| wished.console.grant(wish, &wished.published.snapshot(), clock::now()));
     let keys = keys::SingleKeys::new(publisher.published(), (&asked, &events), console);
-    let server = socket::Server::start(dir, asked, socket::Beside { look, grant }).map_err(|error| unopened::no_socket(dir, &error))?;
+    let server = socket::Server::start(dir, asked, socket::Beside { look, grant })
+        .map_err(|error| unopened::no_socket(dir, &error))?;
     let (linked, links) = (publisher.published(), inside.console.links());
     let answer_at: AnswerAt =
         Arc::new(move |group, effect, message| links.button(&linked.snapshot(), group, effect, message));

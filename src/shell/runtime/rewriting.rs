@@ -15,8 +15,12 @@ pub(super) fn forget(dir: &Path, console: &Console) {
     match store::forget(dir) {
         Ok(done) => {
             for done in done {
-                let words =
-                    phrase!("forgotten a member of {}, now {}", "{} 的一位成员已遗忘，现在是 {}", done.group, done.gone);
+                let words = phrase!(
+                    "forgotten a member of {}, now {}",
+                    "{} 的一位成员已遗忘，现在是 {}",
+                    done.group,
+                    done.gone
+                );
                 console.say(words.of(console.locale()));
             }
         }
@@ -38,8 +42,7 @@ pub(super) fn expire(dir: &Path, console: &Console) {
         Ok(0) => {}
         Ok(n) => {
             let n = Phrase::counted(n, "decision", "次决定");
-            let words =
-                phrase!("{n} rewritten: what was kept long enough is gone", "改写了 {n}：保存期满的已经去掉"; n);
+            let words = phrase!("{n} rewritten: what was kept long enough is gone", "改写了 {n}：保存期满的已经去掉"; n);
             console.say(words.of(console.locale()));
         }
         Err(error) => {

@@ -8,12 +8,14 @@ use std::{fmt::Display, path::Path};
 
 /// Nobody can come in by the address that was asked for.
 pub(super) fn no_door((address, error): (impl Display, impl Display)) -> RunError {
-    RunError::environment(phrase!("nobody can listen on {address}: {error}", "在 {address} 上监听不了：{error}")).help(
-        phrase!(
-            "another program may have that port; `--listen 127.0.0.1:0` takes one that is free",
-            "端口可能被别的程序占着；`--listen 127.0.0.1:0` 会找一个空着的"
-        ),
-    )
+    RunError::environment(phrase!(
+        "nobody can listen on {address}: {error}",
+        "在 {address} 上监听不了：{error}"
+    ))
+    .help(phrase!(
+        "another program may have that port; `--listen 127.0.0.1:0` takes one that is free",
+        "端口可能被别的程序占着；`--listen 127.0.0.1:0` 会找一个空着的"
+    ))
 }
 
 /// The key with which forms and links are sealed.

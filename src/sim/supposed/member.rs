@@ -11,12 +11,16 @@ impl Supposing<'_> {
     /// What is true of a member or not: a tag, a part of the name.
     pub(super) fn member_is(&self, hops: &[Hop], is: bool) -> Option<String> {
         let [Hop::Name(list), Hop::Call(contains, taken)] = hops else { return None };
-        let ("contains", [Supposition::Text(text)]) = (contains.as_str(), taken.as_slice()) else { return None };
+        let ("contains", [Supposition::Text(text)]) = (contains.as_str(), taken.as_slice()) else {
+            return None;
+        };
         Some(match (list.as_str(), is) {
             ("tags", true) => self.say(format!("has the tag {text}"), format!("有标签 {text}")),
             ("tags", false) => self.say(format!("does not have the tag {text}"), format!("没有标签 {text}")),
             ("name", true) => self.say(format!("has “{text}” in the name"), format!("名字里有“{text}”")),
-            ("name", false) => self.say(format!("has no “{text}” in the name"), format!("名字里没有“{text}”")),
+            ("name", false) => {
+                self.say(format!("has no “{text}” in the name"), format!("名字里没有“{text}”"))
+            }
             _ => return None,
         })
     }

@@ -77,13 +77,17 @@ impl Supposing<'_> {
                 }
                 let does = self.holds(inner, Some(name))?;
                 match (call.as_str(), is) {
-                    ("any", true) => Some(self.say(format!("there is somebody who {does}"), format!("有成员{does}"))),
+                    ("any", true) => {
+                        Some(self.say(format!("there is somebody who {does}"), format!("有成员{does}")))
+                    }
                     ("any", false) => Some(self.say(format!("nobody {does}"), format!("没有成员{does}"))),
                     ("all", true) => Some(self.say(format!("everybody {does}"), format!("每位成员都{does}"))),
                     _ => None,
                 }
             }
-            [Hop::Name(signal), Hop::Name(data), .., Hop::Name(last)] if signal == "signal" && data == "data" => {
+            [Hop::Name(signal), Hop::Name(data), .., Hop::Name(last)]
+                if signal == "signal" && data == "data" =>
+            {
                 let not = if is { "" } else { "not " };
                 let zh = if is { "是" } else { "否" };
                 Some(self.say(format!("`{last}` was {not}reported"), format!("报来的 `{last}` 为{zh}")))
@@ -102,7 +106,8 @@ impl Supposing<'_> {
         if matches!(rest, [Hop::Name(tags), ..] if tags == "tags") && first != "member" {
             return Some((self.say(format!("`{first}` "), format!("`{first}` ")), rest));
         }
-        (first == "member" && !rest.is_empty()).then(|| (self.say("the member ".into(), "这位成员".into()), rest))
+        (first == "member" && !rest.is_empty())
+            .then(|| (self.say("the member ".into(), "这位成员".into()), rest))
     }
 
     fn compared(
@@ -181,7 +186,9 @@ impl Supposing<'_> {
         if *right == Supposition::Nothing || *right == Supposition::Text(String::new()) {
             let name = self.name(&source);
             return Some(match (hops, same) {
-                ([_], true) => self.say(format!("nothing came of `{last}`"), format!("`{last}` 没有等到结果")),
+                ([_], true) => {
+                    self.say(format!("nothing came of `{last}`"), format!("`{last}` 没有等到结果"))
+                }
                 ([_], false) => self.say(format!("`{last}` has come"), format!("`{last}` 有了结果")),
                 (_, true) => self.say(format!("there is nothing for {name}"), format!("没有{name}")),
                 (_, false) => self.say(format!("{name} stands there"), format!("有{name}")),
@@ -209,9 +216,12 @@ impl Supposing<'_> {
             ("run.number", 2) if left == 1 => {
                 Some(self.say("it is the first, third, fifth … time".into(), "这是单数次".into()))
             }
-            ("run.number", 2) => Some(self.say("it is the second, fourth … time".into(), "这是双数次".into())),
+            ("run.number", 2) => {
+                Some(self.say("it is the second, fourth … time".into(), "这是双数次".into()))
+            }
             ("now.month", 2..=12) => {
-                let months: Vec<String> = (1..=12).filter(|m| m % every == left).map(|m: u32| m.to_string()).collect();
+                let months: Vec<String> =
+                    (1..=12).filter(|m| m % every == left).map(|m: u32| m.to_string()).collect();
                 let (en, zh) = (months.join(", "), months.join("、"));
                 Some(self.say(format!("the month is one of {en}"), format!("月份是 {zh} 月")))
             }
@@ -352,7 +362,11 @@ mod tests {
         ("retro.left.len() > 0", "something on the list is not done", "清单上还有没做的"),
         ("signal.data.message.text == \"签到\"", "the message is “签到”", "发的是“签到”"),
         ("member.messages == 1", "the member has written once", "这位成员只说过一次话"),
-        ("member.active(28) >= 7", "the member was active on at least 7 of the last 28 days", "这位成员最近 28 天里至少 7 天有动静"),
+        (
+            "member.active(28) >= 7",
+            "the member was active on at least 7 of the last 28 days",
+            "这位成员最近 28 天里至少 7 天有动静",
+        ),
         (
             "members.any(|m| m.joined >= now - days(10) && m.messages == 0)",
             "there is somebody who joined within the last 10 days and has never written",
@@ -391,11 +405,21 @@ mod tests {
     #[test]
     fn what_has_no_words_has_none() {
         let supposing = Supposing { locale: Locale::En, known: &|_| None };
-        for source in ["members.count >= vars.enough", "signal.data.seat == signals[0].data.seat", "1 + 1", "x", "(", ""] {
+        for source in [
+            "members.count >= vars.enough",
+            "signal.data.seat == signals[0].data.seat",
+            "1 + 1",
+            "x",
+            "(",
+            "",
+        ] {
             assert_eq!(supposing.sentence(source), None, "{source}");
         }
         let silent = "member.idle > days(60) && !member.tags.contains(\"vip\")";
         let told = supposing.of_member(silent);
-        assert_eq!(told.as_deref(), Some("has been silent for more than 60 days and does not have the tag vip"));
+        assert_eq!(
+            told.as_deref(),
+            Some("has been silent for more than 60 days and does not have the tag vip")
+        );
     }
 }

@@ -196,7 +196,8 @@ fn the_evening_that_a_readme_shows_is_what_is_printed() {
         let text = std::fs::read_to_string(root.join(page)).unwrap();
         let typed = text.lines().find(|line| line.contains(&format!("{example}.yaml"))).expect("a command");
         let from = typed.split('"').nth(1).expect("an instant");
-        let shown = text.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+        let shown =
+            text.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
         // The example as it lies in the repository, in a folder that the state may stand in.
         let play = Playground::new().env("LANG", lang);
         for (path, text) in crate::house::shelf::folder(&root.join("examples").join(example)).0 {

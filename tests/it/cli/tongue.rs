@@ -161,7 +161,10 @@ fn sources(dir: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
         let path = entry.path();
         if path.is_dir() {
             sources(&path, found);
-        } else if path.extension().is_some_and(|ending| ["rs", "zh", "md"].iter().any(|known| ending == *known)) {
+        } else if path
+            .extension()
+            .is_some_and(|ending| ["rs", "zh", "md"].iter().any(|known| ending == *known))
+        {
             found.push(path);
         }
     }

@@ -202,7 +202,9 @@ async fn a_chinese_operator_reads_in_chinese_why_a_message_did_not_arrive() {
     let outbox = || place.run(&["outbox", "--all"]).stdout;
     eventually("all three attempts failed", || {
         let shown = outbox();
-        ["机器人被移出了群", "连不上 http://127.0.0.1", "地址回答 503"].iter().all(|words| shown.contains(words))
+        ["机器人被移出了群", "连不上 http://127.0.0.1", "地址回答 503"]
+            .iter()
+            .all(|words| shown.contains(words))
     });
     eventually("somebody is asked to look", || place.run(&["tasks"]).stdout.contains("被拒收"));
     let mut said = vec![("outbox".to_owned(), outbox())];
@@ -230,7 +232,20 @@ async fn a_chinese_operator_reads_in_chinese_why_a_message_did_not_arrive() {
     let again = begun.stop().exits(0);
     said.push(("run again".into(), format!("{}{}", again.stdout, again.stderr)));
     // Names of a status of HTTP, of channels, and of what `why` looks at.
-    let known = ["Service", "Unavailable", "side", "busy", "HTTP", "step", "delivery", "report", "from", "days"];
+    let known = [
+        "Service",
+        "Unavailable",
+        "side",
+        "busy",
+        "HTTP",
+        "step",
+        "delivery",
+        "report",
+        "from",
+        "days",
+        "host",
+        "html",
+    ];
     for (what, text) in said {
         let text = if what.contains("html") { words_of(&text) } else { text };
         let foreign: Vec<String> =

@@ -152,7 +152,7 @@ fn coming(one: &Next, view: &Group, frame: &Frame) -> Markup {
             @if let Some(step) = &one.step { " " small { (locale.pick("step ", "步骤 ")) (step) } }
             span.rest {
                 (word)
-                @if let Some(skip) = &one.unless { ": " (timeline::skipped(skip).of(locale)) " " }
+                @if let Some(skip) = &one.unless { (locale.pick(": ", "：")) (timeline::skipped(skip).of(locale)) " " }
                 " " (why(&view.id, &one.run, one.step.as_ref(), locale))
             }
             @if view.commands && one.step.is_none() {
@@ -217,7 +217,7 @@ fn runs(view: &Group, locale: Locale) -> Markup {
                 span.rest {
                     (word)
                     @if let Some((waiting, until)) = &run.waiting {
-                        ": " (wording::waiting(waiting).of(locale))
+                        (locale.pick(": ", "：")) (wording::waiting(waiting).of(locale))
                         @if let Some(until) = until { " " (locale.pick("until ", "到 ")) (parts::at(*until, view.now, &view.zone)) }
                     }
                 }

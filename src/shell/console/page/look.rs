@@ -94,10 +94,10 @@ fn look_at(look: &Look, frame: &Frame) -> Markup {
         },
         Look::Hushed { places: some, more } => html! {
             @let of = some.first().map_or_else(|| "/groups".to_owned(), |place| group_path(&place.group));
-            a href=(of) { bdi { (places(some, *more, locale)) } } ": " (locale.pick("hushed: members see nothing", "静默中：成员什么都看不到"))
+            a href=(of) { bdi { (places(some, *more, locale)) } } (locale.pick(": ", "：")) (locale.pick("hushed: members see nothing", "静默中：成员什么都看不到"))
         },
         Look::Paused { places: some, more } => html! {
-            a href=(parts::address("/groups", &[("only", "paused")])) { bdi { (places(some, *more, locale)) } } ": " (locale.pick("everything is paused", "全部暂停中"))
+            a href=(parts::address("/groups", &[("only", "paused")])) { bdi { (places(some, *more, locale)) } } (locale.pick(": ", "：")) (locale.pick("everything is paused", "全部暂停中"))
         },
     }
 }

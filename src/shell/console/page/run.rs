@@ -55,7 +55,7 @@ fn head(view: &Sheet, locale: Locale) -> Markup {
             @if let (None, Some(started)) = (&view.ended, view.started) {
                 " · " (locale.duration(view.now.since(started)))
             }
-            @if let Some(skip) = &view.unless { ": " (timeline::skipped(skip).of(locale)) }
+            @if let Some(skip) = &view.unless { (locale.pick(": ", "：")) (timeline::skipped(skip).of(locale)) }
             @if view.paused { " · " (locale.pick("its play is paused", "这个玩法暂停中")) }
             " · " (why(&view.group, &view.run, None, locale))
         }

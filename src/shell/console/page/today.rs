@@ -143,7 +143,7 @@ fn day_row(row: &Row, view: &Today, frame: &Frame) -> Markup {
                 details {
                     summary { (locale.pick("Skip this time", "跳过这次")) }
                     (frame.press("skip", &on, &html! {
-                        p.words { (locale.pick("It does not start this time", "这一次不会开始")) ": " bdi { (row.title) } ", " (places(&row.places, row.more, locale)) }
+                        p.words { (locale.pick("It does not start this time: ", "这一次不会开始：")) bdi { (row.title) } ", " (places(&row.places, row.more, locale)) }
                         button.bad { (locale.pick("Skip", "跳过")) " " (words::clock(&row.zone, row.at)) " " (row.title) }
                     }))
                 }

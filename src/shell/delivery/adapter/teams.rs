@@ -172,7 +172,8 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
 
 /// The line that calls people, and the entities that make it a call. Nobody can call everybody.
 fn call(mentions: &Mentions, entities: &mut Vec<Value>) -> String {
-    let mut words: Vec<String> = mentions.all.then(|| escape_text(mentions.everybody, false)).into_iter().collect();
+    let mut words: Vec<String> =
+        mentions.all.then(|| escape_text(mentions.everybody, false)).into_iter().collect();
     for (id, name) in &mentions.known {
         let name = name.replace(['<', '>', '&'], "");
         let text = format!("<at>{name}</at>");

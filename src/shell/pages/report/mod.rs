@@ -263,9 +263,10 @@ fn numbers(view: &ReportView<'_>, settings: &ReportSettings) -> Markup {
             t("members", "成员"),
             words::number(last),
             format!(
-                "{} {}, +{} −{}",
+                "{} {}{}+{} −{}",
                 t("from", "起初"),
                 words::number(first),
+                t(", ", "，"),
                 words::number(tally.joined),
                 words::number(tally.left + tally.removed)
             ),
