@@ -123,7 +123,9 @@ fn sources(path: &Path, found: &mut Vec<std::path::PathBuf>) {
         let mut inside: Vec<_> =
             std::fs::read_dir(path).expect("a folder").filter_map(Result::ok).map(|e| e.path()).collect();
         inside.sort();
-        inside.iter().for_each(|path| sources(path, found));
+        for path in &inside {
+            sources(path, found);
+        }
     } else if path.extension().is_some_and(|ending| ending == "rs") {
         found.push(path.to_owned());
     }
@@ -140,7 +142,9 @@ fn is_sentence(text: &str) -> bool {
 fn every_sentence_about_a_delivery_has_its_chinese() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
-    SOURCES.iter().for_each(|path| sources(&root.join(path), &mut files));
+    for path in SOURCES {
+        sources(&root.join(path), &mut files);
+    }
     let (mut missing, mut seen) = (Vec::new(), 0);
     for file in files {
         let source = std::fs::read_to_string(&file).expect("a source");
