@@ -186,6 +186,10 @@ pub const DATE_MISSING_MS: i64 = 5_000;
 pub const SLEPT_ANNOUNCED_MS: i64 = 3_600_000;
 /// Open tasks, approvals and questions of one group.
 pub const TASKS_OPEN_MAX: usize = 10_000;
+/// With fewer messages in the window there is no share of advertising: one advertisement goes in so many days.
+pub const PROMO_MESSAGES_MIN: u64 = 10;
+/// So long lies between two advertisements where there are too few messages for a share.
+pub const PROMO_REST_DAYS: i64 = 14;
 /// Released messages that a group remembers for its budgets.
 pub const RELEASED_MAX: usize = 20_000;
 /// How many of them, from the last one back, are looked through for the last one with a clock time.

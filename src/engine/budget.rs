@@ -6,7 +6,6 @@
 use super::{
     draft::{Decided, Draft},
     entry::{Fact, HoldReason, Outgoing, Stale},
-    facts::ExprAbout,
     notice,
     state::{HeldMessage, Released, State},
 };
@@ -17,15 +16,14 @@ use crate::{
         time::{Duration, Timestamp, Zone},
     },
     model::{
-        budget::{Budgets, Promo, Quota, QuotaWindow, is_of},
+        budget::{Budgets, Quota, QuotaWindow, is_of, one_promo_in},
         message::{Label, Message},
-        playbook::Playbook,
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a message may not go now, and when to look again; always later than now.
-type Hold = (HoldReason, Option<Timestamp>);
+pub(super) type Hold = (HoldReason, Option<Timestamp>);
 
 /// How far back the budgets of a playbook look: those of channel `group`, and those of other channels.
 pub(super) fn horizons(budgets: &Budgets) -> (Duration, BTreeMap<ChannelName, Duration>) {
@@ -40,7 +38,11 @@ fn horizon(budgets: &Budgets) -> Duration {
         Some(QuotaWindow::Day) => Duration::HOUR.times(26),
         Some(QuotaWindow::Sliding(length)) => length,
     };
-    let share = budgets.promo.as_ref().and_then(|p| p.share).map_or(Duration::ZERO, |share| share.1);
+    let share = budgets
+        .promo
+        .as_ref()
+        .and_then(|p| p.share)
+        .map_or(Duration::ZERO, |share| share.1.max(one_promo_in()));
     let gap = budgets.gap.unwrap_or(Duration::ZERO).times(2);
     let labels = budgets.labels.values().map(|max| quota(Some(*max))).max().unwrap_or(Duration::ZERO);
     quota(budgets.posts).max(quota(budgets.mentions)).max(share).max(gap).max(labels)
@@ -209,35 +211,6 @@ impl Draft<'_> {
         self.ask_host(notice::not_posted(self.playbook.locale, &out.message.text), out.play.clone())
     }
 
-    /// Whether advertising would be held for longer than it may, as far as that is certain now.
-    fn never_in_time(&self, out: &Outgoing, reason: HoldReason, limit: Timestamp) -> Option<Stale> {
-        let promo = self.playbook.budgets.of(&out.channel)?.promo.as_ref()?;
-        let possible = match reason {
-            HoldReason::PromoNotBefore | HoldReason::PromoAround => self.promo_opens(promo),
-            HoldReason::PromoShare => {
-                let (percent, window) = promo.share?;
-                let share = promo_share(self.state, &out.channel, window, self.now);
-                let needed = share.needed(percent);
-                if needed <= self.messages_ahead(&out.channel, limit) {
-                    return None;
-                }
-                let possible = share.possible(percent, self.now, window.min(self.state.age()));
-                possible.map(|at| at.max(limit))
-            }
-            _ => return None,
-        };
-        possible.is_none_or(|at| at >= limit).then_some(Stale::Never { possible })
-    }
-
-    /// The first instant at which the group is old enough for advertising and a key date is near.
-    fn promo_opens(&self, promo: &Promo) -> Option<Timestamp> {
-        let old = promo.not_before.map_or(self.now, |age| self.state.created.plus(age).max(self.now));
-        match promo.around.as_ref().map(|name| promo_window(&self.playbook, name, promo, old)) {
-            None | Some(Near::Inside) => Some(old),
-            Some(Near::Opens(at)) => at,
-        }
-    }
-
     /// Why a message may not go now. `due` is the instant that the gap is measured from.
     fn verdict(&self, out: &Outgoing, due: Timestamp) -> Option<Hold> {
         self.hushed(&out.channel).or_else(|| self.own_verdict(out, due))
@@ -315,38 +288,6 @@ impl Draft<'_> {
         let is_one = self.playbook.calendars.get(name)?.has(zone.date(self.now));
         is_one.then(|| (HoldReason::Hush, Some(zone.day_bounds(self.now).1)))
     }
-
-    fn promo_verdict(&self, promo: &Promo, channel: &ChannelName) -> Option<Hold> {
-        let zone = &self.playbook.zone;
-        if let Some(age) = promo.not_before {
-            let until = self.state.created.plus(age);
-            if self.now < until {
-                return Some((HoldReason::PromoNotBefore, Some(until)));
-            }
-        }
-        if let Some(name) = &promo.around {
-            match promo_window(&self.playbook, name, promo, self.now) {
-                Near::Inside => {}
-                Near::Opens(at) => return Some((HoldReason::PromoAround, at)),
-            }
-        }
-        let midnight = zone.day_bounds(self.now).1;
-        if let Some(when) = &promo.when {
-            let facts = self.facts(when.names(), &ExprAbout::default());
-            if !when.eval_bool(&facts).unwrap_or(false) {
-                return Some((HoldReason::PromoWhen, Some(midnight)));
-            }
-        }
-        if let Some((percent, window)) = promo.share {
-            let share = promo_share(self.state, channel, window, self.now);
-            if share.promos * 100 > share.all * u64::from(percent) {
-                // It changes with every other message that goes, and when an old advertisement leaves the window.
-                let leaves = share.oldest.map(|at: Timestamp| at.plus(window));
-                return Some((HoldReason::PromoShare, Some(leaves.map_or(midnight, |at| at.min(midnight)))));
-            }
-        }
-        None
-    }
 }
 
 /// How much of a quota is used.
@@ -388,53 +329,6 @@ pub(crate) fn quota_used(
     QuotaUsed { at, until }
 }
 
-/// The share of advertising if one more were let go.
-pub(crate) struct PromoShare {
-    /// Advertisements, the one in question included.
-    pub(crate) promos: u64,
-    /// Messages, the one in question included.
-    pub(crate) all: u64,
-    /// The oldest advertisement that counts.
-    pub(crate) oldest: Option<Timestamp>,
-}
-
-impl PromoShare {
-    /// How many other messages would have to go before it.
-    fn needed(&self, percent: u32) -> u64 {
-        let percent = u64::from(percent.max(1));
-        self.promos.saturating_mul(100).div_ceil(percent).saturating_sub(self.all)
-    }
-
-    /// When so many will have gone, if they go on as they have over a span of time; none where none goes.
-    fn possible(&self, percent: u32, now: Timestamp, span: Duration) -> Option<Timestamp> {
-        let others =
-            i64::try_from(self.all.saturating_sub(self.promos)).ok().filter(|n| *n > 0 && percent > 0)?;
-        let needed = i64::try_from(self.needed(percent)).ok()?;
-        let each = span.as_millis().max(1) / others;
-        Some(now.plus(Duration::from_millis(each.saturating_mul(needed))))
-    }
-}
-
-/// What the share of advertising is counted from.
-pub(crate) fn promo_share(
-    state: &State,
-    channel: &ChannelName,
-    window: Duration,
-    now: Timestamp,
-) -> PromoShare {
-    let from = now.plus(-window);
-    let recent = state.released_to(channel).into_iter().flat_map(|released| released.iter().rev());
-    let mut share = PromoShare { promos: 1, all: 1, oldest: None };
-    for release in recent.take_while(|r| r.at > from) {
-        share.all += 1;
-        if release.label == Some(Label::Promo) {
-            share.promos += 1;
-            share.oldest = Some(release.at);
-        }
-    }
-    share
-}
-
 /// Whether an urgent message may go in quiet hours: its own clock time lies in them, or a person sent it.
 fn may_wake(out: &Outgoing, budgets: &Budgets, zone: &Zone) -> bool {
     out.urgent && (out.by_hand || (!out.reactive && budgets.quiet_ends(out.due, zone).is_some()))
@@ -450,36 +344,4 @@ fn is_flow(reason: HoldReason) -> bool {
 /// The instant from which the gap of a held message is measured: when it was to be looked at, if that has come.
 fn held_due(held: &HeldMessage, now: Timestamp) -> Timestamp {
     held.until.map_or(held.outgoing.due, |until| until.min(now)).max(held.outgoing.due)
-}
-
-/// Whether a key date is near.
-pub(crate) enum Near {
-    /// The instant is inside.
-    Inside,
-    /// The next time at which one will be.
-    Opens(Option<Timestamp>),
-}
-
-/// Whether now is around a day of a calendar, or when the next such time begins.
-pub(crate) fn promo_window(
-    playbook: &Playbook,
-    name: &crate::base::ids::CalendarName,
-    promo: &Promo,
-    now: Timestamp,
-) -> Near {
-    let Some(calendar) = playbook.calendars.get(name) else { return Near::Opens(None) };
-    let zone = &playbook.zone;
-    let midnight = |day: jiff::civil::Date| zone.instant(day.to_datetime(jiff::civil::Time::midnight()));
-    let mut opens = None;
-    for day in &calendar.off {
-        let start = midnight(*day).plus(-promo.before);
-        let end = midnight(day.tomorrow().unwrap_or(*day)).plus(promo.after);
-        if start <= now && now < end {
-            return Near::Inside;
-        }
-        if start > now {
-            opens = Some(opens.map_or(start, |at: Timestamp| at.min(start)));
-        }
-    }
-    Near::Opens(opens)
 }

@@ -437,6 +437,8 @@ pub enum Fact {
     },
     /// A number of the playbook's own is counted.
     Tallied(super::numbers::tally::Tallied),
+    /// Whoever answers questions from now on, and within how long.
+    OnDuty(super::numbers::duty::AnswerDuty),
     /// A part of the members of a large group was looked at, for its numbers.
     Surveyed {
         /// When the others are; none where all have been.

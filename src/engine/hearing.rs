@@ -155,6 +155,7 @@ impl Draft<'_> {
         for member in fact.members_mut() {
             *member = self.member_of(member)?;
         }
+        self.before_talk(&fact)?;
         self.emit(super::entry::Fact::Heard(fact))?;
         for Speaker { id, name, role } in speakers {
             let id = self.state.members.own_id(&id).clone();

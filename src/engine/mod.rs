@@ -47,6 +47,7 @@ pub mod waiting;
 mod addressee;
 mod adopt;
 mod advance;
+pub(crate) mod advertising;
 mod looping;
 mod ahead;
 mod alone;

@@ -139,6 +139,8 @@ pub enum HoldReason {
     PostsGap,
     /// Advertising would pass its share.
     PromoShare,
+    /// There are too few messages for a share, and the last advertisement was too short a time ago.
+    PromoFew,
     /// The group is too young for advertising.
     PromoNotBefore,
     /// No key date is near.

@@ -40,6 +40,7 @@ impl Draft<'_> {
         if kept.is_some() {
             self.remember_who_leaves(&mut signal);
         }
+        self.before_message(&signal)?;
         // What only the rules read of a message is not kept.
         let whole = signal.clone();
         if self.playbook.keeps_text.is_none() && !self.playbook.moderation.is_empty() {

@@ -6,6 +6,7 @@ use super::{channel::GROUP, message::Label};
 use crate::{
     base::{
         ids::{CalendarName, ChannelName},
+        limits,
         time::{ClockTime, Duration, Timestamp, Zone},
     },
     script::expr::Expr,
@@ -190,7 +191,8 @@ pub enum QuotaWindow {
 /// How much advertising there may be, and when.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Promo {
-    /// `max: 20% per 30d`: a share of the released messages, in percent, the one in question included.
+    /// `max: 20% per 30d`: a share of the released messages, in percent, the one in question included. Where there are
+    /// too few of them for a share, one advertisement goes in a fortnight.
     pub share: Option<(u32, Duration)>,
     /// Nothing before the group is this old.
     pub not_before: Option<Duration>,
@@ -202,6 +204,11 @@ pub struct Promo {
     pub after: Duration,
     /// Only while this is true.
     pub when: Option<Expr>,
+}
+
+/// How long lies between two advertisements where there are too few messages for a share.
+pub const fn one_promo_in() -> Duration {
+    Duration::DAY.times(limits::PROMO_REST_DAYS)
 }
 
 impl Quiet {

@@ -27,6 +27,16 @@ impl<'p> Hours<'p> {
         Self { asleep, zone: &playbook.zone }
     }
 
+    /// The hours outside the given ones.
+    pub fn outside(asleep: Vec<Quiet>, zone: &'p Zone) -> Self {
+        Self { asleep, zone }
+    }
+
+    /// The hours in which they are not awake.
+    pub fn asleep(&self) -> impl Iterator<Item = Quiet> + '_ {
+        self.asleep.iter().copied()
+    }
+
     /// The first instant from this one on that lies inside the hours.
     pub fn from(&self, at: Timestamp) -> Timestamp {
         let mut at = at;

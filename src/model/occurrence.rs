@@ -151,6 +151,7 @@ mod tests {
             people: vec![Person { id: "zhu".into(), name: "zhu".into(), handles: BTreeMap::new() }],
             channel: None,
             hours: None,
+            answer_within: None,
             away: BTreeMap::new(),
             term: Some(Term::Days(70)),
             from: None,

@@ -249,6 +249,12 @@ impl Playbook {
         group.roles.get(name).or_else(|| self.roles.get(name))
     }
 
+    /// The roles of a group, each once: its own, and those of the playbook that it has not.
+    pub fn roles_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Arc<Role>> {
+        let others = self.roles.values().filter(|role| !group.roles.contains_key(&role.name));
+        group.roles.values().chain(others)
+    }
+
     /// Whether a channel is for those who run a group and not for its members: `staff`, `alerts`, where a role is told,
     /// and where another channel's trouble is.
     pub fn is_for_staff(&self, group: &Group, name: &ChannelName) -> bool {

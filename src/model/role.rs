@@ -20,6 +20,8 @@ pub struct Role {
     pub channel: Option<ChannelName>,
     /// The hours in which they are told; default all but the quiet hours.
     pub hours: Option<Quiet>,
+    /// Within how long of these hours whoever has the role answers what members ask.
+    pub answer_within: Option<Duration>,
     /// Who is away on which days: whoever comes next stands in.
     pub away: BTreeMap<PersonId, BTreeSet<Date>>,
     /// How long one person's term is; without it everybody has the role at once.
@@ -132,6 +134,7 @@ mod tests {
             people: ["zhu", "lin", "he"].map(person).into(),
             channel: None,
             hours: None,
+            answer_within: None,
             away: BTreeMap::default(),
             term: Some(term),
             from: Some(at(from)),

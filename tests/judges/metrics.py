@@ -6,6 +6,7 @@ Keeps everything that happened and counts at the end, where the program keeps co
 
 import datetime
 import json
+import re
 import sys
 
 DAY = 86400.0
@@ -13,6 +14,11 @@ DAY = 86400.0
 
 def instant(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def length(text):
+    units = {"d": 86400, "h": 3600, "m": 60, "s": 1, "ms": 0.001}
+    return sum(int(n) * units[unit] for n, unit in re.findall(r"(\d+)([a-z]+)", text))
 
 
 def day(at):
@@ -25,6 +31,7 @@ members, days, cohorts, questions, campaigns, tasks, operators = {}, {}, {}, [],
 spoke_last, began, created, answered = None, None, None, []
 closed_members = {}
 runs, asked_of, doors, events = {}, {}, {}, []
+on_duty = {"within": None, "asleep": [], "whose": []}
 serials = [0]
 
 
@@ -125,6 +132,24 @@ def forget(until):
         add(until, "settled")
 
 
+def owed(asked):
+    """By when whoever is on duty has answered: so long after the question, or after their hours begin."""
+    if on_duty["within"] is None:
+        return None
+    moved = True
+    while moved:
+        moved = False
+        clock = asked.hour * 3600 + asked.minute * 60 + asked.second
+        for first, last in on_duty["asleep"]:
+            inside = first <= clock < last if first <= last else clock >= first or clock < last
+            if inside:
+                start = asked.replace(hour=0, minute=0, second=0, microsecond=0)
+                asked = start + datetime.timedelta(seconds=last + (DAY if clock >= last else 0))
+                moved = True
+                break
+    return asked + datetime.timedelta(seconds=on_duty["within"])
+
+
 def message(who, at, happened, data):
     global spoke_last
     if is_bot(who):
@@ -173,12 +198,15 @@ def message(who, at, happened, data):
             questions.remove(q)
             add(at, "settled")
             add(at, "answered")
-            if waits <= 3600:
-                add(at, "answered_soon")
+            late = waits > 3600 if q["due"] is None else happened > q["due"]
+            add(at, "answered_late", int(late))
+            for one in q["whose"]:
+                add(at, "answered of " + one)
+                add(at, "answered_late of " + one, int(late))
             answered.append((day(at), int(waits // 60)))
     if said.get("question") is True:
         add(at, "asked")
-        questions.append({"by": who, "at": happened, "id": said.get("id")})
+        questions.append({"by": who, "at": happened, "id": said.get("id"), "due": owed(happened), "whose": list(on_duty["whose"])})
         if len(questions) > 200:
             questions.pop(0)
             add(at, "settled")
@@ -280,6 +308,11 @@ for line in sys.stdin:
         elif name == "screened":
             add(at, "junk")
             add(at, "junk of " + data.get("kind", "other"))
+    elif kind == "on_duty":
+        seconds = lambda clock: clock["hour"] * 3600 + clock["minute"] * 60 + clock["second"]
+        on_duty["within"] = length(e["within"]) if e.get("role") else None
+        on_duty["asleep"] = [(seconds(first), seconds(last)) for first, last in e.get("asleep", [])]
+        on_duty["whose"] = ([f"role {e['role']}"] if e.get("role") else []) + [f"person {p}" for p in e.get("people", [])]
     elif kind == "member_set":
         m = members.setdefault(e["id"], new_member(e["id"], None))
         m["role"], m["source"], m["tags"] = e.get("role", ""), e.get("source", ""), set(e.get("tags", []))
@@ -429,7 +462,7 @@ WINDOWS = {
     "quit_rate": lambda w: share(total("left", w), sum(ends(w)) // len(ends(w))),
     "early_quits": lambda w: cohort_sum(1 - w, 0, "early"), "asked": lambda w: total("asked", w),
     "response_rate": lambda w: share(total("answered", w), total("settled", w)),
-    "sla_breach": lambda w: share(total("answered", w) - total("answered_soon", w), total("answered", w)),
+    "sla_breach": lambda w: share(total("answered_late", w), total("answered", w)),
     "owner_share": lambda w: share(total("owner", w), total("human", w)),
     "bot_share": lambda w: share(total("bot", w) + total("posts", w),
                                  total("bot", w) + total("posts", w) + total("human", w)),
@@ -537,6 +570,8 @@ def in_time(play):
 
 
 by["execution"] = {play: in_time(play) for play in plays}
+watches = {key.split(" of ")[1] for d, row in days.items() if today - 28 < d <= today for key in row if key.startswith("answered of ")}
+by["sla_breach"] = {one: share(total(f"answered_late of {one}", 28), total(f"answered of {one}", 28)) for one in watches}
 by["junk_share"] = {kind: share(total(f"junk of {kind}", 7), total("human", 7)) for kind in kinds}
 others.update({f"{name} of {source}": value for name, rows in by.items() for source, value in rows.items()})
 json.dump({"numbers": result, "others": others}, sys.stdout)

@@ -182,7 +182,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::Operator { did, .. } => operation::apply_operation(state, at, did)?,
         Fact::DayClosed { .. } => moderation::day_closed(state, at),
         Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } => {}
-        Fact::Tallied(_) | Fact::Surveyed { .. } => {}
+        Fact::Tallied(_) | Fact::Surveyed { .. } | Fact::OnDuty(_) => {}
         Fact::Paused { play } => pause(state, play.as_ref(), true),
         Fact::Resumed { play } => pause(state, play.as_ref(), false),
     }

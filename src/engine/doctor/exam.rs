@@ -5,7 +5,7 @@ use crate::{
         civil_day::CivilDay,
         habits::window,
         ids::{MemberId, PhaseName},
-        metric::{Metric, Takes, find},
+        metric::{Metric, MetricUnit, Takes, find},
         phrase::{Phrase, Words, phrase},
         time::Timestamp,
     },
@@ -228,6 +228,20 @@ impl<'a> Exam<'a> {
             says,
         });
         true
+    }
+
+    /// Notes on whose duty answers came late.
+    pub(super) fn by_duty(&mut self, limit: f64, least: u64) {
+        for (whose, figure) in self.chart.gauges.parts_of("sla_breach") {
+            let (Some(value), Some(of)) = (figure.value, figure.of.filter(|of| *of >= least)) else {
+                continue;
+            };
+            if value > limit {
+                let shown = MetricUnit::Share.write(value);
+                let says = phrase!("on duty of {whose}: {shown} of {of}", "{whose} 值班时：{of} 个里 {shown}"; shown);
+                self.note(value, limit, says);
+            }
+        }
     }
 
     /// Notes what tells beside the table of metrics.

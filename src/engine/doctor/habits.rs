@@ -42,6 +42,9 @@ pub(super) fn no_trust(exam: &mut Exam<'_>) -> bool {
 pub(super) fn slow_answers(exam: &mut Exam<'_>) -> bool {
     let (late, rate) = (exam.limit("slow_answers"), exam.limit("slow_answers_rate"));
     let slow = exam.beyond("sla_breach", Some(28), Than::More, late, FEW);
+    if slow {
+        exam.by_duty(late, FEW);
+    }
     let none = exam.beyond("response_rate", Some(28), Than::Less, rate, FEW);
     slow || none
 }

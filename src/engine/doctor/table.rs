@@ -227,7 +227,7 @@ pub static AILMENTS: [Ailment; 30] = [
     Ailment {
         name: "slow_answers", early: false, shows: habits::slow_answers,
         title: pair("Questions wait too long, or for ever", "提问没人及时回"),
-        when: pair("more than half of the answers of 28 days (5 or more) took longer than an hour, or less than half of the questions (5 or more) were answered within a day", "28 天的回答（5 个以上）有一半以上超过一小时，或提问（5 个以上）一天内有人回答的不到一半"),
+        when: pair("more than half of the answers of 28 days (5 or more) took longer than `answer_within` of the role on duty (an hour where no role has one), or less than half of the questions (5 or more) were answered within a day", "28 天的回答（5 个以上）有一半以上超过值班角色的 `answer_within`（没有写的按一小时），或提问（5 个以上）一天内有人回答的不到一半"),
         blind: pair("answers in private", "私下的回答"),
         advice: pair("Say who is on duty today, and ask those who asked how it went", "每天写明谁值班，并问问提问的人满不满意"),
         plays: &["people/csat"], practices: &["P055", "P088"],

@@ -191,7 +191,8 @@ pub(in crate::engine) fn talks(
     question::answer(numbers, member, happened, said.reply.as_ref());
     if said.asks {
         let id = said.id.map(str::to_owned);
-        question::ask(numbers, OpenQuestion { by: member.clone(), at: happened, id });
+        let asked = OpenQuestion { by: member.clone(), at: happened, id, due: None, whose: Vec::new() };
+        question::ask(numbers, asked);
     }
     if said.reply.as_ref().is_some_and(|reply| is_to_us(&state.members, reply)) {
         responded(today(state, at), happened);

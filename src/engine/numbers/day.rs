@@ -68,6 +68,13 @@ pub struct DayNumbers {
     /// Of them, those that were answered within an hour.
     #[serde(default, skip_serializing_if = "is_default")]
     pub answered_soon: u32,
+    /// Of those that were answered, those that took longer than whoever was on duty had; where nobody ever was, it is
+    /// what took longer than an hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_late: Option<u32>,
+    /// What was answered of the questions of each role (`role host`) and of each person (`person zhu`) on duty.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, AnswerCount>,
     /// How long first answers took: less than 1, 2, 4, 8 … minutes; trailing zeros are left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub first_response: Vec<u32>,
@@ -136,6 +143,17 @@ pub struct Duties {
     pub missed: u32,
 }
 
+/// What was answered of somebody's questions on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AnswerCount {
+    /// Answered within a day.
+    pub answered: u32,
+    /// Of them, answered later than promised.
+    #[serde(skip_serializing_if = "is_default")]
+    pub late: u32,
+}
+
 /// Adds to a count.
 pub(super) fn add(count: &mut u32, n: u64) {
     *count = count.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
@@ -176,6 +194,25 @@ impl DayNumbers {
             let known = self.duties.contains_key(whose) || self.duties.len() < limits::DUTIES_KEPT_MAX;
             let whose = if known { whose } else { "other" };
             add(how(self.duties.entry(whose.to_owned()).or_default()), 1);
+        }
+    }
+
+    /// What was answered later than promised.
+    pub fn late_answers(&self) -> u32 {
+        self.answered_late.unwrap_or_else(|| self.answered.saturating_sub(self.answered_soon))
+    }
+
+    /// A question is answered; before it is counted among those that are.
+    pub(super) fn answer(&mut self, whose: &[String], promised: bool, late: bool) {
+        if promised || self.answered_late.is_some() {
+            self.answered_late = Some(self.late_answers().saturating_add(u32::from(late)));
+        }
+        for whose in whose {
+            let known = self.answers.contains_key(whose) || self.answers.len() < limits::DUTIES_KEPT_MAX;
+            let whose = if known { whose } else { "other" };
+            let sum = self.answers.entry(whose.to_owned()).or_default();
+            add(&mut sum.answered, 1);
+            add(&mut sum.late, u64::from(late));
         }
     }
 

@@ -2,7 +2,10 @@
 //!
 //! Plain data in bounds; counted by the files beside it.
 
-use super::{cohort::Cohorts, day::DayNumbers, event::Event, round::Round, tally::Tally, windows::Windows};
+use super::{
+    cohort::Cohorts, day::DayNumbers, duty::AnswerDuty, event::Event, round::Round, tally::Tally,
+    windows::Windows,
+};
 use crate::base::{
     civil_day::CivilDay,
     ids::MemberId,
@@ -74,6 +77,9 @@ pub struct Numbers {
     /// What the last look at all members of a large group found, and the one that is under way.
     #[serde(default, skip_serializing_if = "Round::is_empty")]
     pub round: Round,
+    /// Who answers questions now, and within how long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duty: Option<Arc<AnswerDuty>>,
     /// When the rules were changed last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules_changed: Option<Timestamp>,
@@ -100,6 +106,12 @@ pub struct OpenQuestion {
     /// The platform's id of the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// By when an answer is due, where somebody has that duty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// Whose duty it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whose: Vec<String>,
 }
 
 impl Numbers {

@@ -5,6 +5,7 @@
 
 pub mod cohort;
 pub mod day;
+pub mod duty;
 mod event;
 pub mod kept;
 mod tallying;
@@ -19,6 +20,7 @@ mod count;
 mod own;
 mod people;
 mod question;
+mod rostering;
 mod round;
 mod attending;
 mod looking;
@@ -83,6 +85,7 @@ pub(super) fn after(state: &mut State, entry: &Entry, before: count::Before) {
         Fact::DayClosed { numbers, zone, .. } => close::close(state, entry.at, numbers, zone.as_deref()),
         _ if state.numbers.is_new() => {}
         Fact::Surveyed { next } => looking::survey(state, *next),
+        Fact::OnDuty(duty) => duty::apply(Arc::make_mut(&mut state.numbers), duty),
         Fact::Tallied(fact) => {
             let day = state.numbers.day_of(entry.at);
             tally::apply(&mut Arc::make_mut(&mut state.numbers).tallies, day, fact);

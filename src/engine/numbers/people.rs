@@ -120,6 +120,7 @@ pub(super) fn parts_of(of: &Gauges, name: &str) -> BTreeMap<String, Figure> {
     match name {
         "execution" => by_play(of),
         "junk_share" if of.hears() => by_kind(of),
+        "sla_breach" if of.hears() => by_duty(of),
         _ => by_source(of, name),
     }
 }
@@ -133,6 +134,17 @@ fn by_play(of: &Gauges) -> BTreeMap<String, Figure> {
         sum.1 += u64::from(duties.done) + u64::from(duties.late) + u64::from(duties.missed);
     }
     sums.into_iter().map(|(play, (done, due))| (play, of.share(7, done as f64, due))).collect()
+}
+
+/// Answers of four weeks later than promised, by the role and the person on duty.
+fn by_duty(of: &Gauges) -> BTreeMap<String, Figure> {
+    let mut sums: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for (whose, answers) in of.numbers.last_days(28).flat_map(|day| &day.answers) {
+        let sum = sums.entry(whose.clone()).or_default();
+        sum.0 += u64::from(answers.late);
+        sum.1 += u64::from(answers.answered);
+    }
+    sums.into_iter().map(|(whose, (late, all))| (whose, of.share(28, late as f64, all))).collect()
 }
 
 /// What was screened in a week, by kind.

@@ -4,6 +4,7 @@
 
 use super::{
     day::{DayNumbers, add},
+    duty,
     kept::{Numbers, OpenQuestion, keep},
     said::Quoted,
 };
@@ -24,6 +25,7 @@ const FORGOTTEN: Duration = Duration::DAY;
 pub(super) fn ask(numbers: &mut Numbers, question: OpenQuestion) {
     add(&mut numbers.open.asked, 1);
     let most = limits::QUESTIONS_OPEN_MAX;
+    let question = duty::owed(numbers, question);
     if keep(&mut numbers.questions, question, most).is_some() {
         add(&mut numbers.open.settled, 1);
     }
@@ -44,13 +46,13 @@ pub(super) fn answer(numbers: &mut Numbers, by: &MemberId, at: Timestamp, reply:
         };
         let is_answer = meant && question.by != *by && question.at <= at;
         if is_answer {
-            answered.push(waits);
+            answered.push(question.clone());
         }
         !is_answer
     });
     numbers.questions = kept;
-    for waits in answered {
-        settle(&mut numbers.open, waits);
+    for question in answered {
+        settle(&mut numbers.open, &question, at);
     }
 }
 
@@ -61,7 +63,10 @@ pub(super) fn forget(numbers: &mut Numbers, at: Timestamp) {
     add(&mut numbers.open.settled, (before - numbers.questions.len()) as u64);
 }
 
-fn settle(day: &mut DayNumbers, waits: Duration) {
+fn settle(day: &mut DayNumbers, question: &OpenQuestion, at: Timestamp) {
+    let waits = at.since(question.at);
+    let late = question.due.map_or(waits > Duration::HOUR, |due| at > due);
+    day.answer(&question.whose, question.due.is_some(), late);
     add(&mut day.settled, 1);
     add(&mut day.answered, 1);
     if waits <= Duration::HOUR {

@@ -54,8 +54,7 @@ pub(super) fn figure(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
         "first_response_p90" => response(of, 90),
         "response_rate" => of.share(n, sum(|day| day.answered) as f64, sum(|day| day.settled)),
         "sla_breach" => {
-            let answered = sum(|day| day.answered);
-            of.share(n, answered.saturating_sub(sum(|day| day.answered_soon)) as f64, answered)
+            of.share(n, sum(super::day::DayNumbers::late_answers) as f64, sum(|day| day.answered))
         }
         "owner_share" => of.share(n, sum(|day| day.owner) as f64, sum(|day| day.human)),
         "bot_share" => {

@@ -105,6 +105,7 @@ fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &PeopleById) -> Op
         people: Vec::new(),
         channel: None,
         hours: None,
+        answer_within: None,
         away: BTreeMap::new(),
         term: None,
         from: None,
@@ -134,6 +135,9 @@ fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &PeopleById) -> Op
             "`hours`",
             pair("hours such as 09:00-21:00", "时段，例如 09:00-21:00"),
         );
+    }
+    if let Some(node) = fields.get("answer_within") {
+        role.answer_within = reader::positive(&mut cx.report, node);
     }
     if let Some(node) = fields.get("away") {
         role.away = away(cx, node, &role.people);

@@ -143,6 +143,7 @@ keys! {
         "people": Is::Names, "Who has the role: ids of `people`, in the order in which they take turns.", "people: [zhu, lin]";
         "channel": Is::Name, "The channel on which the role is told of its tasks.", "channel: staff";
         "hours": Is::Quiet, "The hours in which the role is told of what can wait; by default all but the quiet hours.", "hours: 09:00-21:00";
+        "answer_within": Is::Positive, "Within how long of these hours whoever has the role answers what members ask; `metrics.sla_breach` counts against it.", "answer_within: 30m";
         "away": Is::Def("away"), "Who is away on which days; whoever comes next in the order stands in.", "away: { lin: 2026-12-20..2027-01-03 }";
         "term": Is::Term, "How long one person has the role before the next one takes over.", "term: 10 weeks";
         "from": Is::Moment, "When the first term begins; the group's creation by default.", "from: 2026-11-02";
@@ -237,7 +238,7 @@ keys! {
     }
     /// `budgets.promo`
     PROMO {
-        "max": Is::Share, "The share of all messages that may be promo, the message in question included.", "max: 20% per 30d";
+        "max": Is::Share, "The share of all messages that may be promo, the message in question included; with fewer than ten messages, one promo in 14 days.", "max: 20% per 30d";
         "not_before": Is::Duration, "No promo before the group is this old.", "not_before: 14d";
         "around": Is::Name, "A calendar: promo goes out only around its days.", "around: launches";
         "before": Is::Duration, "How long before such a day the window opens.", "before: 3d";

@@ -224,7 +224,7 @@ proptest! {
             _ => Term::Exact(crate::base::time::Duration::HOUR.times(i64::from(length))),
         };
         let person = Person { id: "a".into(), name: "a".into(), handles: std::collections::BTreeMap::new() };
-        let role = Role { name: "host".into(), people: vec![person], channel: None, hours: None, away: std::collections::BTreeMap::new(), term: Some(term), from: None };
+        let role = Role { name: "host".into(), people: vec![person], channel: None, hours: None, answer_within: None, away: std::collections::BTreeMap::new(), term: Some(term), from: None };
         let mut at = after;
         for _ in 0..4 {
             let Some(next) = role.handover_after(created, at, &zone) else { break };

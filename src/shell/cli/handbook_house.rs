@@ -7,11 +7,12 @@ use super::{handbook_plays::whom, handbook_words::Telling};
 use crate::{
     base::{
         ids::PersonId,
+        limits,
         locale::Locale,
         phrase::{Phrase, phrase},
     },
     model::{
-        budget::{Budgets, Quota, QuotaWindow},
+        budget::{Budgets, Quota, QuotaWindow, one_promo_in},
         play::Play,
         role::{Role, Term},
         step::{Assignee, Step, Verb},
@@ -155,10 +156,13 @@ fn of_channel(budgets: &Budgets, telling: Telling<'_>) -> Vec<Phrase> {
     if let Some(promo) = &budgets.promo {
         if let Some((percent, length)) = promo.share {
             let length = Phrase { en: Locale::En.duration(length), zh: Locale::Zh.duration(length) };
+            let least = limits::PROMO_MESSAGES_MIN;
+            let rest = one_promo_in();
+            let rest = Phrase { en: Locale::En.duration(rest), zh: Locale::Zh.duration(rest) };
             lines.push(phrase!(
-                "at most {percent}% of the posts of {length} are promotion",
-                "{length}里推广最多占 {percent}%";
-                length
+                "at most {percent}% of the posts of {length} are promotion; while there are fewer than {least}, one in {rest}",
+                "{length}里推广最多占 {percent}%；帖子不满 {least} 条时，{rest}里只发一条";
+                length, rest
             ));
         }
         if let Some(age) = promo.not_before {

@@ -22,7 +22,7 @@ pub(super) struct MetricsArgs {
     /// Tell how each number is computed.
     #[arg(long)]
     how: bool,
-    /// Show what numbers are made of: arrivals by source, tasks by play, role and person, what was screened by kind.
+    /// Show what numbers are made of: arrivals by source, tasks by play, role and person, answers by who was on duty, what was screened by kind.
     #[arg(long)]
     by: bool,
 }

@@ -138,7 +138,7 @@ fn text(snapshot: &Snapshot, behind_ms: i64, held_up: bool) -> String {
 }
 
 /// The numbers that are told of every group, with what they are.
-const PER_GROUP: [(&str, &str); 8] = [
+const PER_GROUP: [(&str, &str); 9] = [
     ("health", "How well the group is, of 100."),
     ("speakers", "Members who spoke in 7 days."),
     ("messages", "Messages of humans in 7 days."),
@@ -146,6 +146,7 @@ const PER_GROUP: [(&str, &str); 8] = [
     ("quits", "Who left in 30 days."),
     ("activation", "Share of newcomers who spoke within a week."),
     ("response_rate", "Share of questions that were answered within a day."),
+    ("sla_breach", "Share of answers of 28 days that took longer than promised."),
     ("missed", "Tasks of 7 days that nobody did."),
 ];
 
@@ -172,7 +173,28 @@ fn people(out: &mut String, snapshot: &Snapshot) {
             let _ = writeln!(out, "{prometheus}{{playbook=\"{playbook}\",group=\"{group}\"}} {value}");
         }
     }
+    on_duty(out, &readings);
     own(out, &readings);
+}
+
+/// Answers later than promised, by the role and the person on duty.
+fn on_duty(out: &mut String, readings: &[(&GroupId, &Arc<InForce>, Arc<Gauges>)]) {
+    let mut begun = false;
+    let name = "playbook_group_sla_breach_by_duty";
+    for (group, book, reading) in readings {
+        for (whose, figure) in reading.parts_of("sla_breach") {
+            let Some(value) = figure.value else { continue };
+            if !std::mem::replace(&mut begun, true) {
+                head(out, name, "The same by the role and the person on duty.", "gauge");
+            }
+            let (playbook, group) = (label(book.playbook.name.as_str()), label(group.as_str()));
+            let whose = label(&whose);
+            let _ = writeln!(
+                out,
+                "{name}{{playbook=\"{playbook}\",group=\"{group}\",whose=\"{whose}\"}} {value}"
+            );
+        }
+    }
 }
 
 /// The numbers of the playbooks' own, all under one name.

@@ -4,10 +4,13 @@
 //! than a budget looks.
 
 use crate::{
-    base::time::{Duration, Timestamp},
+    base::{
+        limits,
+        time::{Duration, Timestamp},
+    },
     engine::entry::Outgoing,
     model::{
-        budget::{Budgets, Promo, Quota, QuotaWindow},
+        budget::{Budgets, Promo, Quota, QuotaWindow, one_promo_in},
         message::Label,
         playbook::Playbook,
     },
@@ -83,8 +86,11 @@ impl Spent {
             Some(QuotaWindow::Sliding(length)) => length,
             _ => Duration::HOUR.times(26),
         };
-        let share =
-            budgets.promo.as_ref().and_then(|promo| promo.share).map_or(Duration::ZERO, |share| share.1);
+        let share = budgets
+            .promo
+            .as_ref()
+            .and_then(|promo| promo.share)
+            .map_or(Duration::ZERO, |share| share.1.max(one_promo_in()));
         let oldest = sent.at.plus(-window(budgets.posts).max(window(budgets.mentions)).max(share));
         while self.sent.front().is_some_and(|first| first.at < oldest) {
             self.sent.pop_front();
@@ -138,7 +144,16 @@ impl Spent {
             let recent = self.sent.iter().rev().take_while(|sent| sent.at > at.plus(-window));
             let (all, promos) =
                 recent.fold((0u64, 0u64), |(all, promos), sent| (all + 1, promos + u64::from(sent.promo)));
-            if promos * 100 > all * u64::from(percent) {
+            if all < limits::PROMO_MESSAGES_MIN && percent > 0 {
+                let rests = at.plus(-one_promo_in());
+                let lately = self.sent.iter().filter(|sent| sent.promo && sent.at > rests).count();
+                if lately > 1 {
+                    return Err(format!(
+                        "{effect} is one of {lately} advertisements in {}, and there are {all} messages",
+                        one_promo_in()
+                    ));
+                }
+            } else if promos * 100 > all * u64::from(percent) {
                 return Err(format!(
                     "with {effect}, {promos} of {all} messages advertise; {percent}% are allowed"
                 ));

@@ -63,6 +63,9 @@ pub const fn held_by(reason: HoldReason) -> Words {
         HoldReason::PostsMax => pair("the posts of the day are used up", "发帖条数已用完"),
         HoldReason::PostsGap => pair("too soon after the last post", "离上一条太近"),
         HoldReason::PromoShare => pair("advertising would pass its share", "推广会超过占比上限"),
+        HoldReason::PromoFew => {
+            pair("one advertisement in 14 days while there are few posts", "帖子还少，14 天里只发一条推广")
+        }
         HoldReason::PromoNotBefore => pair("the group is too young for advertising", "群龄还不够发推广"),
         HoldReason::PromoAround => pair("no key date is near", "不在关键日期前后"),
         HoldReason::PromoWhen => pair("the condition for advertising is not met", "推广的条件不成立"),

@@ -8,15 +8,17 @@ use super::{
 };
 use crate::{
     base::{
+        limits,
         phrase::{Phrase, phrase},
         time::{Timestamp, Zone},
     },
     engine::{
-        budget::{Near, QuotaUsed, promo_share, promo_window, quota_used},
+        advertising::{Near, promo_share, promo_window},
+        budget::{QuotaUsed, quota_used},
         entry::{HoldReason, Outgoing},
         readings::Reader,
     },
-    model::budget::{Promo, Quota, QuotaWindow, is_of},
+    model::budget::{Promo, Quota, QuotaWindow, is_of, one_promo_in},
 };
 
 /// The key of `budgets` that holds a message.
@@ -25,7 +27,7 @@ pub const fn key(reason: HoldReason) -> &'static str {
         HoldReason::Quiet => "quiet",
         HoldReason::PostsMax => "posts.max",
         HoldReason::PostsGap => "posts.gap",
-        HoldReason::PromoShare => "promo.max",
+        HoldReason::PromoShare | HoldReason::PromoFew => "promo.max",
         HoldReason::PromoNotBefore => "promo.not_before",
         HoldReason::PromoAround => "promo.around",
         HoldReason::PromoWhen => "promo.when",
@@ -121,6 +123,7 @@ fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<Phrase> {
         }
         HoldReason::Session | HoldReason::Hush => return None,
         HoldReason::PromoShare
+        | HoldReason::PromoFew
         | HoldReason::PromoNotBefore
         | HoldReason::PromoAround
         | HoldReason::PromoWhen => promo(at, out, budgets.promo.as_ref()?, reason)?,
@@ -211,6 +214,17 @@ fn promo(at: &Reader<'_>, out: &Outgoing, promo: &Promo, reason: HoldReason) -> 
             }
             let values = readings(&values);
             phrase!("{text}: {values}", "{text}：{values}"; text, values)
+        }
+        HoldReason::PromoFew => {
+            let (percent, window) = promo.share?;
+            let share = promo_share(state, &out.channel, window, now);
+            let (rest, least) = (length(one_promo_in()), limits::PROMO_MESSAGES_MIN);
+            let (window, all, last) = (length(window), share.all, when(share.last?, zone));
+            phrase!(
+                "advertising may be {percent}% of the messages in {window}; with this one they would be {all}, and while they are fewer than {least} that means one advertisement in {rest}; the last went {last}",
+                "推广最多占 {window} 内消息的 {percent}%；加上这一条才 {all} 条，不满 {least} 条时，就是 {rest} 里只发一条；上一条是 {last} 发的";
+                rest, window
+            )
         }
         _ => {
             let (percent, window) = promo.share?;

@@ -296,6 +296,18 @@ plays:
     story.until("2099-12-03 09:20");
     story.start("ad");
     let told = why(&story, &["ad"]);
+    let few = "advertising may be 30% of the messages in 30 days; with this one they would be 5, and while they are \
+               fewer than 10 that means one advertisement in 14 days; the last went 2099-12-03 09:00";
+    assert!(told.contains(few), "{told}");
+    for day in [4, 5] {
+        story.start("talk");
+        story.until(&format!("2099-12-0{day} 09:00"));
+    }
+    for minute in [10, 30, 50] {
+        story.start("ad");
+        story.until(&format!("2099-12-05 09:{minute}"));
+    }
+    let told = why(&story, &["ad"]);
     assert!(
         told.contains("advertising may be 30% of the messages in 30 days; with this one it would be"),
         "{told}"

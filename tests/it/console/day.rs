@@ -34,7 +34,7 @@ people:
 roles:
   host: {{ people: [lin], channel: staff }}
 budgets:
-  promo: {{ max: 20% per 30d }}
+  promo: {{ max: 20% per 30d, not_before: 14d }}
   channels:
     news: {{ posts: {{ gap: 2h }} }}
 channels:
@@ -273,7 +273,7 @@ fn a_morning_is_run_from_the_phone_and_a_noon_from_the_desk() {
     let sent = "document.querySelector('form[action=\"/press/done\"] button.after').click()";
     tab.leads(|tab| drop(tab.eval(sent)));
     assert_eq!(day.journal("delivered").len(), 3);
-    // A promo waits for its share, or has missed its day: in either list it is said why.
+    // A promo waits for its day, or has missed its day: in either list it is said why.
     let held = tab.eval(
         "[...document.querySelectorAll('#held li, #missed li')].find((el) => \
          el.textContent.includes('新课')).querySelector('.why').getAttribute('href')",

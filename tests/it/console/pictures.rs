@@ -133,7 +133,7 @@ people:
 roles:
   host: {{ people: [robin], channel: staff }}
 budgets:
-  promo: {{ max: 20% per 30d }}
+  promo: {{ max: 20% per 30d, not_before: 14d }}
 channels:
   group: {{ type: console }}
   staff: {{ type: console }}

@@ -188,24 +188,64 @@ plays:
 
 #[test]
 fn advertising_over_its_share_waits_only_while_enough_can_still_come() {
-    let budgets = "budgets: { quiet: 22:00-08:00, promo: { max: 25% per 30d } }";
+    let budgets = "budgets: { quiet: 22:00-08:00, promo: { max: 20% per 30d } }";
     let yaml = format!(
         "{budgets}
 plays:
-  early: {{ every: day at 08:30, steps: [post: 一, post: 二] }}
-  ad: {{ every: friday at 10:00, steps: [{{ post: 广告, label: promo }}] }}
-  late: {{ every: day at 12:00, steps: [post: 三] }}
+  early: {{ every: day at 08:30, steps: [post: 一, post: 二, post: 三, post: 四] }}
+  ad: {{ every: 'thu, fri at 10:00', steps: [{{ post: 广告, label: promo }}] }}
+  late: {{ every: day at 12:00, steps: [post: 五] }}
 "
     );
-    let mut story = Story::new("2027-01-15 08:00", &yaml);
+    let mut story = Story::new("2027-01-14 08:00", &yaml);
+    story.until("2027-01-14 20:00");
+    assert!(sent(&story).contains(&"01-14 10:00 广告".to_owned()), "{:?}", sent(&story));
     story.until("2027-01-15 20:00");
-    assert!(sent(&story).contains(&"01-15 12:00 广告".to_owned()), "{:?}", sent(&story));
-    let lonely = format!(
-        "{budgets}\nplays: {{ ad: {{ every: friday at 10:00, steps: [{{ post: 广告, label: promo }}] }} }}"
+    assert!(sent(&story).contains(&"01-15 10:00 广告".to_owned()), "two of eleven: {:?}", sent(&story));
+    let more = format!(
+        "{budgets}
+plays:
+  early: {{ every: day at 08:30, steps: [post: 一, post: 二, post: 三, post: 四] }}
+  ad: {{ every: 'thu, fri at 10:00', steps: [{{ post: 广告, label: promo }}, {{ post: 再一条, label: promo }}] }}
+  late: {{ every: day at 12:00, steps: [post: 五, post: 六, post: 七] }}
+"
     );
-    let mut story = Story::new("2027-01-15 08:00", &lonely);
-    story.until("2027-01-15 10:01");
-    assert_eq!(missed(&story), [(Some(HoldReason::PromoShare), Stale::Never { possible: None })]);
+    let mut story = Story::new("2027-01-14 08:00", &more);
+    story.until("2027-01-14 20:00");
+    let few = missed(&story);
+    assert!(matches!(few[..], [(Some(HoldReason::PromoFew), Stale::Never { .. })]), "{few:?}");
+    story.until("2027-01-15 20:00");
+    let ads: Vec<_> =
+        sent(&story).into_iter().filter(|said| said.contains("广告") || said.contains("再")).collect();
+    assert_eq!(ads, ["01-14 10:00 广告", "01-15 10:00 广告", "01-15 12:00 再一条"], "three of fifteen");
+}
+
+#[test]
+fn with_few_posts_one_advertisement_goes_in_fourteen_days() {
+    let few = "
+budgets: { promo: { max: 10% per 30d } }
+plays:
+  ad: { every: friday at 10:00, steps: [{ post: 广告, label: promo }] }
+  news: { every: sunday at 10:00, steps: [post: 新闻] }
+";
+    let mut story = Story::new("2027-01-14 08:00", few);
+    story.until("2027-03-01 00:00");
+    let ads: Vec<_> = sent(&story).into_iter().filter(|said| said.contains("广告")).collect();
+    assert_eq!(ads, ["01-15 10:00 广告", "01-29 10:00 广告", "02-12 10:00 广告", "02-26 10:00 广告"]);
+    let possible = |day: &str| Stale::Never { possible: Some(at(day)) };
+    let held = missed(&story);
+    assert_eq!(held[0], (Some(HoldReason::PromoFew), possible("2027-01-29 10:00")));
+    assert!(held.iter().all(|(reason, _)| *reason == Some(HoldReason::PromoFew)), "{held:?}");
+    let never = few.replace("10%", "0%");
+    let mut story = Story::new("2027-01-14 08:00", &never);
+    story.until("2027-02-01 00:00");
+    assert!(sent(&story).iter().all(|said| !said.contains("广告")), "nothing of a share of nothing");
+    // A window shorter than the fortnight does not forget the last one.
+    let week = few.replace("30d", "7d");
+    let mut story = Story::new("2027-01-14 08:00", &week);
+    story.until("2027-02-13 00:00");
+    let ads: Vec<_> = sent(&story).into_iter().filter(|said| said.contains("广告")).collect();
+    assert_eq!(ads, ["01-15 10:00 广告", "01-29 10:00 广告", "02-12 10:00 广告"]);
 }
 
 #[test]

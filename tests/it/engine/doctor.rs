@@ -28,6 +28,11 @@ pub(crate) fn group(extra: &str) -> Story {
     Story::new("2026-11-30 09:00", &format!("{extra}{BARE}"))
 }
 
+/// The same with another host.
+pub(crate) fn group_of(host: &str) -> Story {
+    Story::new("2026-11-30 09:00", &BARE.replace("{ people: [zhu] }", host))
+}
+
 fn chart(story: &Story) -> Chart {
     let described = story.playbook.groups.values().next().expect("a group");
     Chart::of(&story.state, &story.playbook, described, story.now)
@@ -39,6 +44,12 @@ fn diagnoses(story: &Story) -> Vec<Diagnosis> {
 
 pub(crate) fn found(story: &Story) -> BTreeSet<&'static str> {
     diagnoses(story).iter().map(|one| one.ailment.name).collect()
+}
+
+/// What tells of one finding, in words.
+pub(crate) fn told(story: &Story, name: &str) -> Vec<String> {
+    let found = diagnoses(story).into_iter().filter(|one| one.ailment.name == name);
+    found.flat_map(|one| one.evidence).map(|evidence| evidence.says.en).collect()
 }
 
 fn open(story: &Story) -> BTreeSet<&'static str> {

@@ -2,7 +2,7 @@
 //! sign is missing.
 
 use crate::{
-    engine::doctor::{found, group, join, later, people, say},
+    engine::doctor::{found, group, group_of, join, later, people, say, told},
     help::story::Story,
 };
 use playbook::{
@@ -89,6 +89,16 @@ fn slow_answers_and_none_at_all_are_told() {
     };
     assert!(tale(&[Some(90), Some(90), Some(90), Some(5), Some(5)]), "three of five");
     assert!(!tale(&[Some(90), Some(90), Some(5), Some(5), Some(5)]));
+    // Where a role promises more, less is late; and it is said on whose duty.
+    let promised = |minutes: &[Option<i64>]| {
+        let mut story = group_of("{ people: [zhu], answer_within: 10m }");
+        people(&mut story, 3);
+        asked(&mut story, minutes);
+        told(&story, "slow_answers")
+    };
+    let late = promised(&[Some(20), Some(20), Some(20), Some(5), Some(5)]);
+    assert!(late.iter().any(|line| line == "on duty of person zhu: 60% of 5"), "{late:?}");
+    assert!(promised(&[Some(5), Some(5), Some(9), Some(5), Some(5)]).is_empty());
     assert!(tale(&[None, None, None, None, Some(5), Some(5), Some(5)]), "three of seven");
     assert!(!tale(&[None, None, None, Some(5), Some(5), Some(5)]));
 }

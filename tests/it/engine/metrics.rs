@@ -34,8 +34,10 @@ use std::{
 };
 
 const LIFE: &str = "
-people: { zhu: { name: 小朱 } }
-roles: { host: { people: [zhu], channel: staff } }
+people: { zhu: { name: 小朱 }, lin: { name: 小林 } }
+roles:
+  host: { people: [zhu, lin], channel: staff, term: 10 days, hours: '09:00-22:00', answer_within: 20m }
+  night: { people: [lin], hours: '21:00-02:00', answer_within: 90m }
 channels: { group: { type: console }, staff: { type: console } }
 metrics:
   revenue: { sum: signal.data.amount, on: order.paid, over: 7d }

@@ -8,8 +8,9 @@ use playbook::{
         input::{InputKind, Signal},
         numbers::{as_of, day::DayNumbers},
     },
+    shell::view::metrics::reading,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 const QUIET: &str = "plays: { a: { steps: [{ post: hi, label: promo }] } }";
 
@@ -274,4 +275,76 @@ fn a_large_group_is_looked_at_in_parts_once_its_day_is_over() {
     large.until("2026-12-03 09:00");
     let looked = large.entries[before..].iter().any(|entry| matches!(entry.fact, Fact::Surveyed { .. }));
     assert!(!looked, "nothing happened on the day");
+}
+
+/// A playbook in which somebody answers within half an hour of the day, and at night somebody else within two hours.
+const ON_DUTY: &str = "
+people: { zhu: { name: 小朱 }, lin: { name: 小林 } }
+roles:
+  host: { people: [zhu, lin], term: 7 days, from: 2026-12-01, hours: '09:00-21:00', answer_within: 30m }
+plays: { hi: { every: day at 12:00, steps: [post: 好] } }
+";
+
+fn asks(story: &mut Story, when: &str, who: &str) {
+    story.until(when);
+    let question = Value::map([("question", Value::Bool(true))]);
+    story.signal("message", Some(who), Value::map([("message", question)]));
+}
+
+fn answers(story: &mut Story, when: &str) {
+    story.until(when);
+    story.signal("message", Some("helper"), Value::Null);
+}
+
+fn breach(story: &Story) -> (Option<f64>, BTreeMap<String, Option<f64>>) {
+    let gauges = reading(&story.state, Some(&story.playbook), story.now);
+    let metric = playbook::base::metric::find("sla_breach").expect("a number");
+    let parts = gauges.parts_of("sla_breach").into_iter().map(|(whose, figure)| (whose, figure.value));
+    (gauges.read(metric, None).value, parts.collect())
+}
+
+#[test]
+fn an_answer_is_late_by_what_the_role_on_duty_promises_inside_its_hours() {
+    let mut story = Story::new("2026-12-01 08:00", ON_DUTY);
+    // Asked before the hours begin: half an hour from nine.
+    asks(&mut story, "2026-12-02 08:10", "a");
+    answers(&mut story, "2026-12-02 09:05");
+    assert_eq!(
+        breach(&story),
+        (Some(0.0), [("role host".into(), Some(0.0)), ("person zhu".into(), Some(0.0))].into())
+    );
+    // Within an hour and all the same too late.
+    asks(&mut story, "2026-12-02 15:00", "a");
+    answers(&mut story, "2026-12-02 15:40");
+    assert_eq!(breach(&story).0, Some(0.5));
+    // The next one has the turn: theirs is counted for them.
+    asks(&mut story, "2026-12-09 10:00", "a");
+    answers(&mut story, "2026-12-09 10:10");
+    let (all, by) = breach(&story);
+    assert!(all.is_some_and(|all| (all - 1.0 / 3.0).abs() < 1e-9), "{all:?}");
+    assert_eq!((by["person zhu"], by["person lin"]), (Some(0.5), Some(0.0)));
+    let duties = story.entries.iter().filter(|entry| matches!(entry.fact, Fact::OnDuty(_))).count();
+    assert_eq!(duties, 2, "one for each who had the turn, however much is asked");
+    // A file without the key goes back to the hour, and what was counted stays.
+    let plain = ON_DUTY.replace(", answer_within: 30m", "");
+    story.edit(&plain);
+    asks(&mut story, "2026-12-10 10:00", "a");
+    answers(&mut story, "2026-12-10 10:50");
+    assert_eq!(breach(&story).0, Some(0.25));
+}
+
+#[test]
+fn whoever_promises_the_sooner_answer_at_that_hour_is_on_duty() {
+    let night = ON_DUTY
+        .replace("plays:", "  night: { people: [lin], hours: '21:00-09:00', answer_within: 2h }\nplays:");
+    let mut story = Story::new("2026-12-01 08:00", &night);
+    asks(&mut story, "2026-12-02 23:00", "a");
+    answers(&mut story, "2026-12-02 23:50");
+    assert_eq!(
+        breach(&story),
+        (Some(0.0), [("role night".into(), Some(0.0)), ("person lin".into(), Some(0.0))].into())
+    );
+    asks(&mut story, "2026-12-03 12:00", "a");
+    answers(&mut story, "2026-12-03 12:40");
+    assert_eq!(breach(&story).1["person zhu"], Some(1.0));
 }

@@ -500,7 +500,12 @@ impl Life {
             let since = at.plus(-Duration::DAY.times(30));
             let all = self.sent.iter().filter(|(sent, _)| *sent > since);
             let promos = all.clone().filter(|(_, label)| *label == Some(Label::Promo)).count();
-            assert!(promos * 100 <= all.count() * PROMO_PERCENT, "too much advertising");
+            let few = self.sent.iter().filter(|(sent, _)| *sent > since).count() < 10;
+            let rests = at.plus(-Duration::DAY.times(14));
+            let lately =
+                self.sent.iter().filter(|(sent, label)| *sent > rests && *label == Some(Label::Promo));
+            let fits = if few { lately.count() == 1 } else { promos * 100 <= all.count() * PROMO_PERCENT };
+            assert!(fits, "too much advertising");
         }
     }
 

@@ -450,12 +450,13 @@ plays:
   hi: { every: day at 10:00, steps: [post: 内容] }
 ";
     let mut story = Story::new("2026-12-01 08:00", yaml);
-    story.until("2026-12-12 12:00");
-    let ads = story.posts().iter().filter(|p| *p == "广告").count();
-    let all = story.posts().len();
-    assert!(ads >= 2, "{ads} of {all}");
-    assert!(ads * 4 <= all, "{ads} of {all}");
-    assert_eq!(story.posts()[..3], ["内容", "内容", "内容"]);
+    story.until("2026-12-20 12:00");
+    let posts = story.posts();
+    assert_eq!(posts[..9].iter().filter(|p| *p == "广告").count(), 1, "{posts:?}");
+    assert_eq!(posts[..3], ["内容", "内容", "广告"], "one, while there are few");
+    let ads = posts.iter().filter(|p| *p == "广告").count();
+    assert!(ads >= 5, "{ads} of {}", posts.len());
+    assert!(ads * 4 <= posts.len(), "{ads} of {}", posts.len());
 }
 
 #[test]
