@@ -2,6 +2,7 @@
 //!
 //! Plain data, a part of the state; recorded by `apply_operation`.
 
+use super::pause_ends::PauseEnds;
 use crate::{
     base::{
         ids::{ChannelName, EffectId, PersonId, PlayName, RoleName},
@@ -25,6 +26,9 @@ pub struct ByHand {
     /// Who looks in while everything is paused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caretaking: Option<Caretaking>,
+    /// When pauses end by themselves.
+    #[serde(default, skip_serializing_if = "PauseEnds::is_empty")]
+    pub pause_ends: PauseEnds,
     /// Dates whose new time is not known yet.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub put_off: BTreeMap<PlayName, BTreeSet<Arc<str>>>,
@@ -132,6 +136,7 @@ impl ByHand {
 
     /// A play has another name.
     pub(super) fn rename(&mut self, from: &PlayName, to: &PlayName) {
+        self.pause_ends.rename(from, to);
         if let Some(dates) = self.put_off.remove(from) {
             self.put_off.insert(to.clone(), dates);
         }

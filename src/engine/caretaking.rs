@@ -24,7 +24,7 @@ const DUE: Duration = Duration::DAY.times(2);
 
 impl Draft<'_> {
     /// Everything is paused: whoever takes care is told at once, the host after a day.
-    pub(super) fn take_care(&mut self, role: Option<&RoleName>) -> Decided {
+    pub(super) fn take_care(&mut self, role: Option<&RoleName>, until: Option<Timestamp>) -> Decided {
         if let Some(role) = role
             && self.playbook.role(&self.group, role).is_none()
         {
@@ -45,7 +45,7 @@ impl Draft<'_> {
         }
         let next = self.now.plus(if role.is_some() { EVERY } else { ASKED_AFTER });
         self.operated(Operation::Caretaker { role: role.cloned(), next }, None)?;
-        self.emit(super::entry::Fact::Paused { play: None })?;
+        self.emit(super::entry::Fact::Paused { play: None, until })?;
         match role {
             Some(role) => self.ask_caretaker(Some(role.clone()), self.now, false),
             None => Ok(()),

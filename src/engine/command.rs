@@ -11,7 +11,6 @@ use super::{
     notice,
     operation::{Bidding, Operation},
     steps::approve::Judgement,
-    task::EndsWith,
 };
 use crate::{
     base::{
@@ -82,14 +81,10 @@ impl Draft<'_> {
             Command::Reword { run, step, text, by } => self.reword_step(run, step, text, by.clone()),
             Command::Swap { role, one, other, by } => self.swap(role, (one, other), by.clone()),
             Command::PutOff { play, date, by } => self.put_off(play, date, by.clone()),
-            Command::Pause { play: None, caretaker, .. } => self.take_care(caretaker.as_ref()),
-            Command::Pause { play: Some(play), .. } => {
-                if self.playbook.play(play).is_none() {
-                    return self.no_play(play);
-                }
-                self.emit(Fact::Paused { play: Some(play.clone()) })
+            Command::Pause { play, until, caretaker, .. } => {
+                self.pause_plays(play.as_ref(), *until, caretaker.as_ref())
             }
-            Command::Resume { play, .. } => self.resume_command(play.as_ref()),
+            Command::Resume { play, .. } => self.resume_plays(play.as_ref()),
             Command::Postpone { play, date, at, .. } => self.postpone(play, date, *at),
             Command::Retry { run, .. } => {
                 let failed =
@@ -124,6 +119,8 @@ impl Draft<'_> {
             Command::Handover { from, to, by } => self.handover(from, to, by.clone()),
             Command::Remind { task, at: None, .. } => self.remind_now(task),
             Command::Remind { task, at: Some(at), by } => self.remind_later(task, *at, by.clone()),
+            Command::Tag { member, tag, off, by } => self.tag(member, tag, *off, by.clone()),
+            Command::Replied { member, asked, by } => self.replied(member, *asked, by.clone()),
             Command::ImportMembers { members, left, joined } => self.import_members(members, left, *joined),
         }
     }
@@ -209,17 +206,7 @@ impl Draft<'_> {
         };
         let member = member.map(|id| self.member_of(id)).transpose()?;
         let member = match member.as_ref() {
-            Some(id) if !self.state.members.contains(id) => {
-                let meant = self.state.member_meant(id.as_str());
-                let meant = meant
-                    .map(|meant| phrase!("did you mean `{}`? ", "是不是 `{}`？", meant.id))
-                    .unwrap_or_default();
-                return self.refuse(phrase!(
-                    "no member `{id}` is known; {meant}`playbook members` lists them",
-                    "没有成员 `{id}`；{meant}用 `playbook members` 看有哪些";
-                    meant
-                ));
-            }
+            Some(id) if !self.state.members.contains(id) => return self.no_member(id),
             None if each => {
                 return self.refuse(phrase!(
                     "`{name}` runs for one member each (`per: member`); say for whom with `--member ID`",
@@ -252,35 +239,6 @@ impl Draft<'_> {
         let cause =
             Cause { date: Some(id.clone()), values, args: args.clone(), by_hand: true, ..Cause::default() };
         self.try_start(play, run, anchor, cause, StartCause::ByOperator).map(|_| ())
-    }
-
-    /// The end of a pause: it was time slept through, so `catch_up` decides about what it held back.
-    fn resume_command(&mut self, only: Option<&PlayName>) -> Decided {
-        if let Some(play) = only
-            && self.playbook.play(play).is_none()
-        {
-            return self.no_play(play);
-        }
-        let paused: Vec<PlayName> = if let Some(play) = only {
-            vec![play.clone()]
-        } else {
-            self.emit(Fact::Resumed { play: None })?;
-            self.cause_is_over(&EndsWith::Resume)?;
-            self.state.plays.iter().filter(|(_, p)| p.paused).map(|(name, _)| name.clone()).collect()
-        };
-        for play in paused {
-            self.emit(Fact::Resumed { play: Some(play) })?;
-        }
-        if self.state.phase_final {
-            return Ok(());
-        }
-        let playbook = self.playbook.clone();
-        for play in playbook.plays.iter().filter(|play| only.is_none_or(|only| *only == play.name)) {
-            if !self.state.is_paused(&play.name) {
-                self.take_up(play)?;
-            }
-        }
-        self.fire_due()
     }
 
     fn set_back_clock(&mut self, to: Timestamp) -> Decided {

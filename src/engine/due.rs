@@ -81,6 +81,7 @@ impl Draft<'_> {
                 Timer::HushEnds => self.hush_ends()?,
                 Timer::Retention => self.expire_fields()?,
                 Timer::Caretaker => self.care_due()?,
+                Timer::PauseEnds { play } => self.pause_ends(play.as_ref())?,
                 Timer::DateMissing { play, date } => self.date_stays_away(&play, &date)?,
             }
             self.end();

@@ -677,6 +677,9 @@ pub enum Fact {
     Paused {
         /// Which; all when there is none.
         play: Option<PlayName>,
+        /// Until when; none where somebody has to resume it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
     /// It starts again.
     Resumed {

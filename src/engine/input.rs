@@ -3,7 +3,7 @@
 //! An input is only a wish or a report; it becomes a fact by what a step makes of it.
 
 pub use super::signal::Signal;
-use super::{chatter::Chatter, deaf::EarNews, outgoing::Outgoing, recent::fingerprint};
+use super::{chatter::Chatter, deaf::EarNews, dispatched::Dispatched, recent::fingerprint};
 use crate::{
     base::{
         ids::{ChannelName, Digest, EffectId, InputId, MemberId, PlayName, RoleName, RunId, StepId, TaskId},
@@ -158,29 +158,6 @@ impl Receipt {
 
 /// What stands behind the name of somebody who answers by a link in a message.
 pub const VIA_LINK: &str = " (link)";
-
-/// What the outbox knows of a message that was decided.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Dispatched {
-    /// The message.
-    pub outgoing: Outgoing,
-    /// Where it is.
-    pub stands: Stands,
-}
-
-/// Where a message is on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stands {
-    /// It has not left yet.
-    Waits,
-    /// It has arrived, or its attempt is under way.
-    Sent,
-    /// It may have arrived.
-    InDoubt,
-    /// It never arrived.
-    Lost,
-}
 
 /// What an operator may ask for. `by` is who asked, as far as the sender knows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -360,6 +337,9 @@ pub enum Command {
         /// Of all: the role that looks in meanwhile.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         caretaker: Option<RoleName>,
+        /// Until when; until somebody resumes it when there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
         /// Who asks.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
@@ -485,6 +465,30 @@ pub enum Command {
         at: Option<Timestamp>,
         /// Who says so.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+    /// Give a member a tag, or take it away.
+    Tag {
+        /// The member.
+        member: MemberId,
+        /// The tag: one word.
+        tag: String,
+        /// Whether it is taken away.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        off: bool,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
+    },
+    /// What a member asked was answered where nobody heard it.
+    Replied {
+        /// Who asked.
+        member: MemberId,
+        /// When; all questions of theirs that are open when there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<Timestamp>,
+        /// Who says so.
+        #[serde(default)]
         by: Option<String>,
     },
     /// Members as a file or a platform lists them; known ones are updated.

@@ -4,7 +4,7 @@
 
 use super::{amended::Later, by_hand::Relief};
 use crate::base::{
-    ids::{ChannelName, EffectId, PersonId, PlayName, RoleName, RunId, StepId, TaskId},
+    ids::{ChannelName, EffectId, MemberId, PersonId, PlayName, RoleName, RunId, StepId, TaskId},
     time::{Duration, Timestamp},
 };
 use serde::{Deserialize, Serialize};
@@ -186,6 +186,24 @@ pub enum Operation {
         step: StepId,
         /// What it says.
         text: String,
+    },
+    /// Gave a member a tag, or took it away.
+    Tagged {
+        /// The member.
+        member: MemberId,
+        /// The tag.
+        tag: String,
+        /// Whether it was taken away.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        off: bool,
+    },
+    /// Said that what a member asked was answered.
+    Replied {
+        /// Who asked.
+        member: MemberId,
+        /// When; every question of theirs that was open when there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<Timestamp>,
     },
     /// Members see nothing from now on.
     Hushed {

@@ -7,7 +7,7 @@ use super::{
     effect::effect_run,
     entry::{Fact, Outgoing, TaskKind, Waiting},
     hands,
-    input::{Dispatched, Stands},
+    dispatched::{Dispatched, Stands},
     notice,
     operation::{Means, Operation},
     state::Run,

@@ -346,6 +346,20 @@ impl State {
         self.paused || self.plays.get(play).is_some_and(|known| known.paused)
     }
 
+    /// When a play that is paused is resumed by itself, if nothing else holds it.
+    pub fn paused_until(&self, play: &PlayName) -> Option<Timestamp> {
+        let ends = &self.by_hand.pause_ends;
+        let alone = self.plays.get(play).is_some_and(|known| known.paused);
+        let all = if self.paused { Some(ends.of(None)?) } else { None };
+        let own = if alone { Some(ends.of(Some(play))?) } else { None };
+        all.max(own)
+    }
+
+    /// Whether it will start nothing at an instant, as things are: a pause may end by itself before.
+    pub fn is_paused_at(&self, play: &PlayName, at: Timestamp) -> bool {
+        self.is_paused(play) && self.paused_until(play).is_none_or(|until| at < until)
+    }
+
     /// The open run of a date.
     pub fn run_of_date(&self, play: &PlayName, date: &str) -> Option<&Arc<Run>> {
         let is_it = |run: &&Arc<Run>| run.play == *play && run.cause.date.as_deref() == Some(date);

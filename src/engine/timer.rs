@@ -98,6 +98,12 @@ pub enum Timer {
     },
     /// Whoever looks in while the group is paused is asked.
     Caretaker,
+    /// A pause ends by itself.
+    PauseEnds {
+        /// Of which play; of everything when there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        play: Option<PlayName>,
+    },
 }
 
 /// When the engine wants to be called next, and why.

@@ -6,7 +6,10 @@ use super::{
     abilities::Abilities,
     channel::{Channel, ChannelKind, Hear, Setting},
 };
-use crate::base::time::Duration;
+use crate::base::{
+    phrase::{Words, pair},
+    time::Duration,
+};
 
 /// What an ear of a platform hears.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +60,20 @@ impl ChannelKind {
 }
 
 impl ChannelKind {
+    /// By what the engine hears this platform when it opens the connection itself, in words.
+    pub const fn hears_by(self) -> Words {
+        match self {
+            Self::Telegram => pair("long polling (getUpdates)", "长轮询（getUpdates）"),
+            Self::Matrix => pair("long polling (/sync)", "长轮询（/sync）"),
+            Self::Discord => pair("WebSocket (Gateway)", "WebSocket（Gateway）"),
+            Self::Slack => pair("WebSocket (Socket Mode)", "WebSocket（Socket Mode）"),
+            Self::Dingtalk => pair("WebSocket (Stream)", "WebSocket（Stream 模式）"),
+            Self::Feishu => pair("WebSocket (long connection)", "WebSocket（长连接）"),
+            Self::Wecom => pair("WebSocket (bot)", "WebSocket（智能机器人长连接）"),
+            _ => pair("WebSocket", "WebSocket"),
+        }
+    }
+
     /// For how long this platform keeps for an ear what happens while nobody listens; none where it keeps nothing.
     pub const fn keeps_for_ear(self) -> Option<Duration> {
         match self {

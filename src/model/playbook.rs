@@ -117,6 +117,45 @@ impl Playbook {
         self.own.get(group).unwrap_or(self)
     }
 
+    /// The same with one group alone; what is of the others is not copied.
+    pub fn alone(&self, group: &GroupId) -> Self {
+        Self {
+            groups: self.groups.get(group).map(|known| (group.clone(), known.clone())).into_iter().collect(),
+            own: BTreeMap::new(),
+            name: self.name.clone(),
+            title: self.title.clone(),
+            digest: self.digest.clone(),
+            zone: self.zone.clone(),
+            locale: self.locale,
+            reads_text: self.reads_text.clone(),
+            keeps_text: self.keeps_text.clone(),
+            charter: self.charter.clone(),
+            rules: self.rules.clone(),
+            vars: self.vars.clone(),
+            people: self.people.clone(),
+            person_ids: self.person_ids.clone(),
+            roles: self.roles.clone(),
+            channels: self.channels.clone(),
+            alerts: self.alerts.clone(),
+            heartbeat: self.heartbeat.clone(),
+            calendars: self.calendars.clone(),
+            labels: self.labels.clone(),
+            proofs: self.proofs.clone(),
+            tiers: self.tiers.clone(),
+            moderation: self.moderation.clone(),
+            doctor: self.doctor.clone(),
+            numbers: self.numbers.clone(),
+            budgets: self.budgets.clone(),
+            keeping: self.keeping.clone(),
+            phases: self.phases.clone(),
+            plays: self.plays.clone(),
+            data: self.data.clone(),
+            fetch_hosts: self.fetch_hosts.clone(),
+            inbound: self.inbound.clone(),
+            access: self.access.clone(),
+        }
+    }
+
     /// Computes what is different for groups of their own kind, once for all that are alike.
     fn settle_groups(&mut self) {
         let mut kinds: BTreeMap<_, Vec<GroupId>> = BTreeMap::new();

@@ -82,6 +82,8 @@ pub struct Inquiry<'a> {
     pub state: Option<&'a State>,
     /// Its journal; none where no engine has run: then the file alone answers.
     pub journal: Option<&'a Reader>,
+    /// Every decision of the group, oldest first, where that is known: then no other group's is passed over.
+    pub decisions: Option<&'a [i64]>,
     /// How many entries of it may be gone through; all where nothing is said.
     pub most: Option<usize>,
 }
@@ -150,17 +152,30 @@ impl Inquiry<'_> {
         let now = self.state.map_or(machine, |state| machine.max(state.clock));
         let mut cited = VecDeque::new();
         if let Some(journal) = self.journal {
-            journal.log(Some(self.group), 0, &mut |line: LogLine| {
+            self.go_through(journal, &mut |line: LogLine| {
                 if topic.has(&line.entry) {
                     cited.extend(rules::cited(line.seq, &line.entry, zone));
                     if cited.len() > limits::WATCHED_KEPT_MAX {
                         cited.pop_front();
                     }
                 }
+                true
             })?;
         }
         let account = rules::account(topic, self.group, self.playbook, self.state, now, cited.into());
         Ok(vec![(view::why::why(&account, &[], zone), account.verdict)])
+    }
+
+    /// The entries of the group, oldest first.
+    fn go_through(
+        &self,
+        journal: &Reader,
+        each: &mut dyn FnMut(LogLine) -> bool,
+    ) -> Result<(), StoreError> {
+        match self.decisions {
+            Some(decisions) => journal.decisions_while(decisions, each),
+            None => journal.log_while(Some(self.group), 0, each),
+        }
     }
 
     /// Goes through the journal with a question.
@@ -183,7 +198,7 @@ impl Inquiry<'_> {
                 broken = historian.see(line.seq, &line.entry).err();
                 broken.is_none() && self.most.is_none_or(|most| gone_through <= most)
             };
-            journal.log_while(Some(group), 0, each)?;
+            self.go_through(journal, each)?;
             if let Some(most) = self.most.filter(|most| gone_through > *most) {
                 let message = phrase!(
                     "the journal of {group} has more than {most} entries: too much to go through for a page",

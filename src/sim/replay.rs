@@ -354,6 +354,13 @@ impl Player<'_> {
             })
             .collect();
         let first = entries.iter().find_map(|entry| self.command_of(&entry.fact));
+        if let Some(Command::Pause { play: None, caretaker, by, .. }) = first {
+            let until = entries.iter().find_map(|entry| match &entry.fact {
+                Fact::Paused { play: None, until } => *until,
+                _ => None,
+            });
+            return Some(Command::Pause { play: None, caretaker, until, by });
+        }
         if let Some(Command::Cancel { run, by, .. }) = first {
             let tells =
                 |entry: &Entry| matches!(&entry.fact, Fact::RunStarted { section: Section::Cancelled, .. });
@@ -410,7 +417,9 @@ impl Player<'_> {
                 let to = role.as_ref().map(|role| Arc::from(role.as_str())).or(person)?;
                 Command::Reassign { task: self.task(task)?, to, by: by.clone() }
             }
-            Fact::Paused { play } => Command::Pause { play: play.clone(), caretaker: None, by: None },
+            Fact::Paused { play, until } => {
+                Command::Pause { play: play.clone(), caretaker: None, until: *until, by: None }
+            }
             Fact::ClockSet { to } => Command::SetBackClock { to: *to },
             Fact::Resumed { play } => Command::Resume { play: play.clone(), by: None },
             Fact::DateMoved { play, date, to, .. } => {
@@ -468,7 +477,7 @@ fn operated(did: &Operation, by: Option<String>) -> Option<Command> {
         // What a step asks for.
         Operation::Pinned { .. } => return None,
         Operation::Noted { run, text } => Command::Note { run, text, by },
-        Operation::Caretaker { role, .. } => Command::Pause { play: None, caretaker: role, by: None },
+        Operation::Caretaker { role, .. } => Command::Pause { play: None, caretaker: role, until: None, by: None },
         Operation::Hurried { run, step } => Command::Now { run, step: Some(step), by },
         Operation::Delayed { run, more, .. } => Command::Delay { run, length: more, by },
         Operation::Unskipped { run, .. } => Command::Unskip { run, by },
@@ -483,6 +492,8 @@ fn operated(did: &Operation, by: Option<String>) -> Option<Command> {
             Command::Swap { role, one: Arc::from(one.as_str()), other: Arc::from(other.as_str()), by }
         }
         Operation::Reworded { run, step, text } => Command::Reword { run, step, text, by },
+        Operation::Tagged { member, tag, off } => Command::Tag { member, tag, off, by },
+        Operation::Replied { member, asked } => Command::Replied { member, asked, by },
         Operation::Hushed { until, why, .. } => Command::Hush { until, why, by },
         Operation::Unhushed { send, .. } => Command::Unhush { send, by },
     })

@@ -399,8 +399,9 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             let (word, text) = gone(*forgotten);
             line(word, member.as_str(), text, Tone::Plain)
         }
-        Fact::Paused { play } => {
-            line("paused", play.as_ref().map_or("", |p| p.as_str()), every(play.as_ref()), Tone::Turn)
+        Fact::Paused { play, until } => {
+            let text = every(play.as_ref()).and(&until.map(|end| ends(at(end))).unwrap_or_default());
+            line("paused", play.as_ref().map_or("", |p| p.as_str()), text, Tone::Turn)
         }
         Fact::Resumed { play } => {
             line("resumed", play.as_ref().map_or("", |p| p.as_str()), every(play.as_ref()), Tone::Turn)
@@ -473,6 +474,11 @@ fn task_opened(task: &Task, zone: &Zone, now: Timestamp) -> Option<Line> {
 }
 
 /// What is paused where it is no play alone.
+/// Until when something is so.
+fn ends(at: String) -> Phrase {
+    phrase!(" until {at}", "，到 {at}")
+}
+
 fn every(play: Option<&PlayName>) -> Phrase {
     if play.is_some() { Phrase::default() } else { pair("every play", "所有玩法").into() }
 }

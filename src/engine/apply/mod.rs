@@ -12,6 +12,7 @@ mod heard;
 pub(super) mod member;
 mod message;
 mod operation;
+mod pausing;
 mod rename;
 mod run;
 mod same_person;
@@ -183,8 +184,8 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::DayClosed { .. } => moderation::day_closed(state, at),
         Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } => {}
         Fact::Tallied(_) | Fact::Surveyed { .. } | Fact::OnDuty(_) => {}
-        Fact::Paused { play } => pause(state, play.as_ref(), true),
-        Fact::Resumed { play } => pause(state, play.as_ref(), false),
+        Fact::Paused { play, until } => pausing::pause(state, play.as_ref(), *until),
+        Fact::Resumed { play } => pausing::resume(state, play.as_ref()),
     }
     Ok(())
 }
@@ -278,14 +279,6 @@ fn settled(state: &mut State, effect: &EffectId) {
 }
 
 /// One play, or everything, starts nothing until it is resumed.
-fn pause(state: &mut State, play: Option<&PlayName>, paused: bool) {
-    match play {
-        Some(play) => play_mut(state, play, |p| p.paused = paused),
-        None if paused => state.paused = true,
-        None => caretaking::end(state),
-    }
-}
-
 fn set_var(state: &mut State, name: &Arc<str>, value: &Value) {
     Arc::make_mut(&mut state.vars).insert(name.clone(), value.clone());
 }

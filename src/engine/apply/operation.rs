@@ -9,6 +9,7 @@ use super::{
 };
 use crate::engine::{
     by_hand::{Hush, Mending},
+    numbers,
     operation::Operation,
     state::{State, Timer},
 };
@@ -25,7 +26,8 @@ use std::sync::Arc;
 /// What an operator has done.
 pub(super) fn apply_operation(state: &mut State, at: Timestamp, operation: &Operation) -> Applied {
     match operation {
-        Operation::Noted { .. } | Operation::Asked { .. } => {}
+        Operation::Noted { .. } | Operation::Asked { .. } | Operation::Tagged { .. } => {}
+        Operation::Replied { member, asked } => numbers::replied(state, at, member, *asked),
         Operation::Caretaker { role, next } => caretaking::apply(state, at, role.as_ref(), *next),
         Operation::Hurried { run, step } => {
             let Some(open) = state.runs.get_mut(run) else { return illegal(format!("no open run {run}")) };

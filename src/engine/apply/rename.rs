@@ -74,7 +74,8 @@ fn is_of(timer: &Timer, name: &PlayName) -> bool {
         Timer::Play { play }
         | Timer::Batch { play }
         | Timer::Date { play, .. }
-        | Timer::DateMissing { play, .. } => play == name,
+        | Timer::DateMissing { play, .. }
+        | Timer::PauseEnds { play: Some(play) } => play == name,
         _ => false,
     }
 }
@@ -87,6 +88,7 @@ fn of(timer: Timer, name: &PlayName) -> Timer {
         Timer::Batch { .. } => Timer::Batch { play },
         Timer::Date { date, .. } => Timer::Date { play, date },
         Timer::DateMissing { date, .. } => Timer::DateMissing { play, date },
+        Timer::PauseEnds { play: Some(_) } => Timer::PauseEnds { play: Some(play) },
         other => other,
     }
 }

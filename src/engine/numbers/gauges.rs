@@ -96,6 +96,11 @@ impl Gauges {
         self.created
     }
 
+    /// How many messages members said in 28 days, and how many members said so many; the most first.
+    pub fn talk(&self) -> Vec<(u64, u64)> {
+        self.survey().counts().collect()
+    }
+
     pub(super) fn survey(&self) -> &Survey {
         self.survey.get_or_init(|| {
             if !round::is_large(&self.members) {

@@ -36,6 +36,7 @@ use super::{
     state::State,
 };
 use crate::base::{
+    ids::MemberId,
     limits,
     time::{Timestamp, Zone},
 };
@@ -62,6 +63,13 @@ pub(super) fn nobody_listened(state: &mut State, from: Timestamp, to: Timestamp)
     match numbers.unheard.back_mut() {
         Some(known) if first <= known.1 => *known = (known.0.min(first), known.1.max(last)),
         _ => drop(kept::keep(&mut numbers.unheard, (first, last), limits::DAYS_KEPT_MAX)),
+    }
+}
+
+/// Somebody says that what a member asked was answered: at one time, or whatever is open.
+pub(super) fn replied(state: &mut State, at: Timestamp, by: &MemberId, asked: Option<Timestamp>) {
+    if !state.numbers.is_new() {
+        question::replied(Arc::make_mut(&mut state.numbers), at, by, asked);
     }
 }
 

@@ -56,6 +56,21 @@ pub(super) fn answer(numbers: &mut Numbers, by: &MemberId, at: Timestamp, reply:
     }
 }
 
+/// Somebody says that what a member asked was answered: at one time, or whatever is open.
+pub(super) fn replied(numbers: &mut Numbers, at: Timestamp, by: &MemberId, asked: Option<Timestamp>) {
+    let mut waited = Vec::new();
+    numbers.questions.retain(|question| {
+        let is_it = question.by == *by && asked.is_none_or(|asked| question.at == asked);
+        if is_it {
+            waited.push(at.since(question.at));
+        }
+        !is_it
+    });
+    for waits in waited {
+        settle(&mut numbers.open, waits);
+    }
+}
+
 /// What was not answered for a day stays unanswered.
 pub(super) fn forget(numbers: &mut Numbers, at: Timestamp) {
     let before = numbers.questions.len();

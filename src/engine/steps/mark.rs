@@ -142,6 +142,18 @@ fn comes_in(said: &str) -> Result<bool, Phrase> {
     }
 }
 
+/// A member with a tag more, or without it.
+pub(in crate::engine) fn tagged(
+    member: &Member,
+    tag: &str,
+    off: bool,
+    today: CivilDay,
+) -> Result<Member, Phrase> {
+    let what = if off { Marking::Untag } else { Marking::Tag };
+    let action = action(what, member.id.clone(), tag)?;
+    Ok(change_member(Member::clone(member), &action, today))
+}
+
 fn action(what: Marking, member: MemberId, said: &str) -> Result<Action, Phrase> {
     let mut words = said.split_whitespace();
     let (first, second, more) = (words.next(), words.next(), words.next());

@@ -12,6 +12,7 @@ mod figures;
 mod flow;
 mod held;
 mod mark;
+pub(super) use mark::tagged;
 mod mention;
 mod post;
 pub(super) mod protect;

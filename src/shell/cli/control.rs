@@ -43,7 +43,7 @@ impl CancelArgs {
     }
 }
 
-/// Starts nothing until `resume`: one play, or all of them. Runs under way go on.
+/// Starts nothing until `resume`, or until a time: one play, or all of them. Runs under way go on.
 #[derive(Debug, clap::Args)]
 pub(super) struct PauseArgs {
     /// The play; all when there is none.
@@ -53,6 +53,9 @@ pub(super) struct PauseArgs {
     /// after a day.
     #[arg(long, value_name = "ROLE", conflicts_with = "play")]
     caretaker: Option<String>,
+    /// When it ends by itself; a civil time is in the playbook's zone. Until `resume` when it is left out.
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
     /// In every group.
     #[arg(long, conflicts_with = "group")]
     all: bool,
@@ -68,10 +71,13 @@ impl PauseArgs {
                 Some(play) => Some(PlayName::new(remote.named(&remote.state()?, play)?)),
                 None => None,
             };
-            let command = Command::Pause { play, caretaker, by: remote.by.clone() };
+            let until = self.until.as_deref().map(|until| args::time(until, &remote.zone)).transpose()?;
+            let end = until.map(|until| remote.time(until));
+            let end = end.map(|end| phrase!(" until {end}", "，到 {end}"; end)).unwrap_or_default();
+            let command = Command::Pause { play, caretaker, until, by: remote.by.clone() };
             let said = match &self.play {
-                Some(play) => phrase!("paused {play}", "已暂停 {play}"),
-                None => phrase!("paused every play", "已暂停所有玩法"),
+                Some(play) => phrase!("paused {play}{end}", "已暂停 {play}{end}"; end),
+                None => phrase!("paused every play{end}", "已暂停所有玩法{end}"; end),
             };
             remote.command(command, remote.in_group(self.all, said), out)?;
         }

@@ -29,6 +29,8 @@ pub(super) enum MembersCommand {
     Export(super::export::ExportArgs),
     Show(super::export::ShowArgs),
     Forget(super::forget::ForgetArgs),
+    Tag(super::of_member::TagArgs),
+    Replied(super::of_member::RepliedArgs),
 }
 
 /// Brings a list of members in: known ones are updated, nobody is removed unless `--replace`.
@@ -65,6 +67,8 @@ impl MembersCommand {
             Self::Export(export) => export.run(out),
             Self::Show(show) => show.run(out),
             Self::Forget(forget) => forget.run(out),
+            Self::Tag(tag) => tag.run(out),
+            Self::Replied(replied) => replied.run(out),
         }
     }
 }

@@ -49,6 +49,7 @@ mod metrics;
 mod new;
 mod next;
 mod open;
+mod of_member;
 mod operate;
 mod outbox;
 mod plan;

@@ -212,16 +212,18 @@ fn text(status: &Shown, tasks: &[Task], out: &mut Output) -> Result<(), Failure>
         out.line(format!("  {}", paint(WARN, words)))?;
     }
     if status.paused {
-        out.line(format!(
-            "  {}",
-            paint(
-                WARN,
-                locale.pick(
-                    "paused: nothing starts until `playbook resume`",
-                    "已暂停：在 `playbook resume` 之前什么都不会开始"
-                )
+        let words = match &status.paused_until {
+            None => pair(
+                "paused: nothing starts until `playbook resume`",
+                "已暂停：在 `playbook resume` 之前什么都不会开始",
             )
-        ))?;
+            .into(),
+            Some(until) => {
+                let until = until.minute();
+                phrase!("paused: nothing starts until {until}", "已暂停：{until} 之前什么都不会开始")
+            }
+        };
+        out.line(format!("  {}", paint(WARN, words.of(locale))))?;
     }
     let members = Phrase::counted(status.members, "member", "位成员");
     let runs = Phrase::counted(status.runs, "run", "次活动");

@@ -32,7 +32,11 @@ pub(super) fn ask(
     let command = match verb {
         "pause" => {
             let caretaker = form.get("caretaker").filter(|role| !role.is_empty()).map(RoleName::new);
-            Command::Pause { play: play(), caretaker, by }
+            let until = match form.get("until") {
+                Some(civil) => Some(instant(id, group, civil)?),
+                None => None,
+            };
+            Command::Pause { play: play(), caretaker, until, by }
         }
         "resume" => Command::Resume { play: play(), by },
         "start" => {
@@ -59,9 +63,7 @@ pub(super) fn ask(
         }
         "postpone" => {
             let (play, date) = subject.split_once('/')?;
-            let playbook = group.book.as_ref()?.playbook.in_group(id);
-            let civil: jiff::civil::DateTime = form.get("time")?.parse().ok()?;
-            let at = playbook.zone.instant(civil);
+            let at = instant(id, group, form.get("time")?)?;
             Command::Postpone { play: PlayName::new(play), date: Arc::from(date), at, by }
         }
         "drop" => Command::Drop { effect: subject.into(), known: None, by },
@@ -73,10 +75,24 @@ pub(super) fn ask(
             let (step, text) = (StepId::new(form.get("step")?), form.get("text")?.to_owned());
             Command::Reword { run: run(), step, text, by }
         }
+        "tag" | "untag" => {
+            let tag = form.get("tag")?.to_owned();
+            Command::Tag { member: MemberId::new(subject), tag, off: verb == "untag", by }
+        }
+        "replied" => {
+            let asked = form.get("asked").and_then(|at| at.parse().ok()).map(Timestamp::from_millis);
+            Command::Replied { member: MemberId::new(subject), asked, by }
+        }
         "signal" => return signal(form),
         _ => return None,
     };
     Some(Ask::Command(command))
+}
+
+/// A time of a form, which is one of the group's zone.
+fn instant(id: &GroupId, group: &GroupNow, text: &str) -> Option<Timestamp> {
+    let civil: jiff::civil::DateTime = text.parse().ok()?;
+    Some(group.book.as_ref()?.playbook.in_group(id).zone.instant(civil))
 }
 
 /// Something that a person reports by hand.
@@ -102,6 +118,9 @@ pub(super) fn done(verb: &str, what: &str) -> Option<Phrase> {
         "recall" => phrase!("{what}: taken back", "{what}：已撤回"),
         "correct" => phrase!("{what}: corrected", "{what}：已更正"),
         "reword" => phrase!("{what}: it says that now", "{what}：文字已改"),
+        "tag" => phrase!("{what}: tagged", "{what}：已打标签"),
+        "untag" => phrase!("{what}: the tag is gone", "{what}：已去掉标签"),
+        "replied" => phrase!("{what}: answered", "{what}：已答"),
         "signal" => phrase!("{what}: reported", "{what}：已报告"),
         "forget" => phrase!("{what}: the engine forgets and starts again", "{what}：引擎正在删除并重新启动"),
         _ => return None,

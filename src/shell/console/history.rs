@@ -1,4 +1,4 @@
-//! What was: which decisions of the journal have something to tell, by group and kind, newest last.
+//! What was: the decisions of the journal by group, and what kinds of things each has to tell, newest last.
 //!
 //! Pure. A row is a number, a group and a set of bits, so that a filter looks at integers only; what a page shows is
 //! read from the journal by its numbers. A page follows another by the number at its end, never by a count.
@@ -155,7 +155,8 @@ fn seconds(at: Timestamp) -> u32 {
     at.as_seconds().clamp(0, i64::from(u32::MAX)) as u32
 }
 
-/// The decisions that have something to tell. A clone is a few pointers, and never changes.
+/// The decisions; those that have nothing to tell are in it for whoever goes through all of a group's. A clone is a few
+/// pointers, and never changes.
 #[derive(Debug, Clone, Default)]
 pub struct History {
     rows: Vector<Row>,
@@ -203,7 +204,7 @@ impl History {
 
     /// A decision was made, newer than all others.
     pub fn newer(&mut self, (seq, at): (i64, Timestamp), group: &GroupId, kinds: Kinds) {
-        if kinds == Kinds::default() || self.last().is_some_and(|last| last >= seq) {
+        if self.last().is_some_and(|last| last >= seq) {
             return;
         }
         let place = self.begin + self.rows.len() as i64;
@@ -224,21 +225,31 @@ impl History {
         if self.rows.len() >= limits::HISTORY_DECISIONS_MAX {
             return false;
         }
-        if kinds != Kinds::default() {
-            let place = self.begin - 1;
-            let known = self.groups.get(group).copied();
-            if let Some(known) = known {
-                let next = usize::try_from(known.first - self.begin).ok();
-                if let Some(row) = next.and_then(|at| self.rows.get_mut(at)) {
-                    row.back = (known.first - place) as u32;
-                }
+        let place = self.begin - 1;
+        let known = self.groups.get(group).copied();
+        if let Some(known) = known {
+            let next = usize::try_from(known.first - self.begin).ok();
+            if let Some(row) = next.and_then(|at| self.rows.get_mut(at)) {
+                row.back = (known.first - place) as u32;
             }
-            let of = known.unwrap_or(OfGroup { number: self.groups.len() as u32, first: place, last: place });
-            self.groups.insert(group.clone(), OfGroup { first: place, ..of });
-            self.begin = place;
-            self.rows.push_front(Row { seq, at_s: seconds(at), group: of.number, back: 0, kinds });
         }
+        let of = known.unwrap_or(OfGroup { number: self.groups.len() as u32, first: place, last: place });
+        self.groups.insert(group.clone(), OfGroup { first: place, ..of });
+        self.begin = place;
+        self.rows.push_front(Row { seq, at_s: seconds(at), group: of.number, back: 0, kinds });
         true
+    }
+
+    /// Every decision of a group that it knows, oldest first: it goes from one to the next, and to no other group's.
+    pub fn all_of(&self, group: &GroupId) -> Vec<i64> {
+        let (mut all, mut next) = (Vec::new(), self.groups.get(group).map(|of| of.last));
+        while let Some(at) = next.and_then(|place| usize::try_from(place - self.begin).ok()) {
+            let Some(row) = self.rows.get(at) else { break };
+            all.push(row.seq);
+            next = (row.back > 0).then(|| self.begin + at as i64 - i64::from(row.back));
+        }
+        all.reverse();
+        all
     }
 
     /// Decisions of these kinds from before a number, of one group or of all; the newest so many.
@@ -426,6 +437,8 @@ mod tests {
         for group in ["a", "b", "c"].map(GroupId::new) {
             let wanted: Vec<i64> = (1..=90).rev().filter(|n| name(*n) == group).collect();
             assert_eq!(history.before(Some(&group), Kinds::SAID, None, 99).decisions, wanted, "{group}");
+            let oldest_first: Vec<i64> = wanted.iter().copied().rev().collect();
+            assert_eq!(history.all_of(&group), oldest_first, "{group}");
             let below: Vec<i64> = wanted.iter().copied().filter(|n| *n < 30).collect();
             assert_eq!(history.before(Some(&group), Kinds::SAID, Some(30), 99).decisions, below, "{group}");
         }
@@ -440,6 +453,7 @@ mod tests {
         assert_eq!(history.before(None, Kinds::TOLD, None, 9).decisions, [12, 10, 7]);
         assert_eq!(history.before(None, Kinds::TOLD, Some(10), 9).decisions, [7]);
         assert_eq!(history.before(None, Kinds::RUN, None, 9).decisions, NONE);
+        assert_eq!(history.all_of(&GroupId::new("a")), [10, 11], "with what has nothing to tell");
         let span = (Timestamp::from_millis(8_000), Timestamp::from_millis(12_000));
         assert_eq!(history.between(None, Kinds::TOLD, span, 9).decisions, [12, 10]);
     }

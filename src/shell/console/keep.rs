@@ -346,15 +346,16 @@ impl Kept {
         self.accepted.store(Arc::new(accepted));
     }
 
-    /// The newest decisions of the journal that have something to tell, so many at most; whether there are older ones
-    /// is in what is read. The engine gets as much time as this takes.
+    /// The newest decisions of the journal, with so many at most that have something to tell; whether there are older
+    /// ones is in what is read. The engine gets as much time as this takes.
     fn read_past(&self, most: usize) -> Result<History, StoreError> {
         let reader = Reader::beside_engine(&self.dir)?;
         let mut history = History::default();
-        let (mut older, mut begun, mut read) = (false, Instant::now(), 0);
+        let (mut older, mut begun, mut read, mut told) = (false, Instant::now(), 0, 0);
         reader.backwards(reader.last()?, &mut |seq, group, entries| {
-            older = history.len() >= most
-                || !history.earlier((seq, since(&entries)), &group, Kinds::of_all(&entries));
+            let kinds = Kinds::of_all(&entries);
+            older = told >= most || !history.earlier((seq, since(&entries)), &group, kinds);
+            told += usize::from(kinds != Kinds::default());
             read += 1;
             if read % BREATH == 0 {
                 std::thread::sleep(begun.elapsed());

@@ -47,6 +47,7 @@ mod sessions;
 mod test_send;
 mod view;
 mod visit;
+mod why;
 
 use super::{
     door::{Addresses, Inside},
@@ -241,6 +242,7 @@ pub fn routes() -> Router<Arc<Inside>> {
         .route("/hush", get(hush::show).post(hush::put))
         .route("/bring", post(bring::put))
         .route("/test-send", post(test_send::put))
+        .route("/why/{*asked}", get(why::why))
         .route("/answer", get(question::show).post(question::put))
         .route("/me", get(phone::mine))
         .route("/picture", get(picture::of_card))

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{GroupId, MemberId, PlayName, RunId},
+        ids::{GroupId, MemberId, RunId},
         limits,
         time::{Duration, Timestamp},
     },
@@ -18,8 +18,6 @@ use crate::{
     shell::{
         clock,
         door::Inside,
-        ears::EarNow,
-        inquiry::Inquiry,
         past, refusals,
         runtime::publish::Snapshot,
         store::{LogLine, Reader, StoreError},
@@ -44,7 +42,7 @@ use std::{
 };
 
 /// What stands behind the question mark of an address.
-type QueryWords = BTreeMap<String, String>;
+pub(super) type QueryWords = BTreeMap<String, String>;
 
 /// The routes of these pages.
 pub(super) fn routes() -> Router<Arc<Inside>> {
@@ -59,7 +57,6 @@ pub(super) fn routes() -> Router<Arc<Inside>> {
         .route("/members", get(everybody))
         .route("/runs/{run}", get(run))
         .route("/log", get(log))
-        .route("/why/{*asked}", get(why))
         .route("/channels", get(channels))
         .route("/calendar", get(calendar))
         .route("/calendar.ics", get(calendar_file))
@@ -67,7 +64,7 @@ pub(super) fn routes() -> Router<Arc<Inside>> {
 }
 
 /// A word of an address; empty where there is none.
-fn word<'a>(words: &'a QueryWords, name: &str) -> &'a str {
+pub(super) fn word<'a>(words: &'a QueryWords, name: &str) -> &'a str {
     words.get(name).map_or("", |word| word.as_str())
 }
 
@@ -94,7 +91,7 @@ pub(super) async fn read<T: Send + 'static>(
 }
 
 /// That what is needed cannot be read just now.
-fn unreadable(visit: &Visit, error: &str) -> Response<Body> {
+pub(super) fn unreadable(visit: &Visit, error: &str) -> Response<Body> {
     let locale = visit.frame.locale;
     let title = locale.pick("This cannot be read just now", "现在读不到");
     let body = html! { h1 { (title) } p lang="en" { (error) } };
@@ -175,7 +172,7 @@ async fn member(Path((group, member)): Path<(String, String)>, visit: Visit) -> 
 }
 
 /// The group that an address names, or the only one that the reader sees.
-fn named(words: &QueryWords, board: &Board, visit: &Visit) -> Option<GroupId> {
+pub(super) fn named(words: &QueryWords, board: &Board, visit: &Visit) -> Option<GroupId> {
     let named = Some(word(words, "group")).filter(|id| !id.is_empty()).map(GroupId::new);
     named.or_else(|| {
         board
@@ -269,45 +266,6 @@ async fn log(
     visit.page(Some(Tab::Logbook), &title, &body)
 }
 
-async fn why(
-    State(inside): State<Arc<Inside>>,
-    Path(asked): Path<String>,
-    Query(words): Query<QueryWords>,
-    visit: Visit,
-) -> Response<Body> {
-    let board = board(&visit);
-    let Some(id) = named(&words, &board, &visit) else { return visit.nothing() };
-    let Some(here) = board.group_of(&id).filter(|here| visit.asker.sees(here.now, visit.now)) else {
-        return visit.nothing();
-    };
-    let place = here.title().to_owned();
-    let name = PlayName::new(asked.split(['@', '/']).next().unwrap_or_default());
-    let title = view::group::title(here, &name);
-    let Some(playbook) = here.now.book.as_ref().map(|book| book.playbook.shared_in_group(&id).clone()) else {
-        return visit.nothing();
-    };
-    let (state, group, what) = (here.now.state.clone(), id.clone(), asked.clone());
-    let at = Some(word(&words, "at").to_owned()).filter(|at| !at.is_empty());
-    // A long journal is gone through by a few at a time.
-    let _turn = inside.kept.turn().await;
-    let answer = read(&inside, move |_, reader| {
-        let inquiry = Inquiry {
-            group: &group,
-            playbook: &playbook,
-            state: Some(&state),
-            journal: Some(reader),
-            most: Some(limits::WHY_ENTRIES_MAX),
-        };
-        Ok(inquiry.answer(&what, at.as_deref()))
-    });
-    let (title, body) = match answer.await {
-        Err(error) => return unreadable(&visit, &error),
-        Ok(Ok(answers)) => page::why::page((&asked, &title, &id, &place), &answers, &visit.frame),
-        Ok(Err(unclear)) => page::why::unclear(&asked, &unclear.message, unclear.help.as_ref(), &visit.frame),
-    };
-    visit.page(Some(Tab::Logbook), &title, &body)
-}
-
 /// Versions of one file that the page of channels names.
 const VERSIONS_SHOWN: usize = 5;
 
@@ -336,25 +294,31 @@ fn versions(
 
 async fn channels(State(inside): State<Arc<Inside>>, mut visit: Visit) -> Response<Body> {
     let snapshot = visit.snapshot.clone();
+    let ears = inside.published.ears().all();
+    let heard = ears.clone();
     let found = read(&inside, move |kept, reader| {
         let stuck = reader.stuck(limits::STUCK_MAX + 1)?;
         let versions = versions(kept, reader, &snapshot)?;
-        Ok((reader.backlog(None)?, refusals::read(kept.dir()), stuck, versions))
+        let mut cursors = Vec::new();
+        for ear in heard.keys().take(limits::PAGE_ROWS) {
+            cursors.extend(reader.cursor(ear)?);
+        }
+        Ok((reader.backlog(None)?, refusals::read(kept.dir()), stuck, (versions, cursors)))
     });
-    let (backlog, refused, stuck, versions) = match found.await {
+    let (backlog, refused, stuck, (versions, cursors)) = match found.await {
         Ok(found) => found,
         Err(error) => return unreadable(&visit, &error),
     };
     let board = board(&visit).with_dead(stuck);
     let accepted = inside.kept.accepted();
-    let ears: Vec<EarNow> = inside.published.ears().all().into_values().collect();
     let engine = view::channels::EngineNow {
         behind: Duration::from_millis(inside.pulse.behind_ms(visit.now)),
         held_up: inside.pulse.is_held_up(),
         room: inside.kept.room(),
     };
     let (backlog, accepted, refused, versions) = (&backlog, &*accepted, &refused, &versions);
-    let found = view::channels::ChannelFacts { backlog, accepted, refused, versions, engine };
+    let cursors = &cursors;
+    let found = view::channels::ChannelFacts { backlog, accepted, refused, versions, cursors, engine };
     let view = view::channels::channels(&board, &visit.asker, found, &ears, visit.now);
     visit.frame.live = "channels".to_owned();
     let access = view::access::access(inside.console.signed_in(), &visit.asker, &visit.snapshot, visit.now);
@@ -378,14 +342,19 @@ async fn calendar(
     let shape = view::calendar::Shape::parse(word(&words, "view"));
     let day = word(&words, "day").parse().unwrap_or_else(|_| zone.date(visit.now));
     let window = view::mark::window(&shape.days(day), &zone);
-    let of = only.clone();
+    let of = only.clone().map_or_else(|| seen.clone(), |group| vec![group]);
     let lines = read(&inside, move |kept, reader| {
-        let history = kept.history_now(reader)?;
-        let span = (window.from, window.to);
-        let found = history.between(of.as_ref(), Kinds::TOLD, span, limits::SHEET_DECISIONS_MAX);
-        let mut numbers = found.decisions;
-        numbers.reverse();
-        Ok((reader.decisions(&numbers)?, found.before.is_some()))
+        let (history, span) = (kept.history_now(reader)?, (window.from, window.to));
+        let (most, mut all) = (limits::SHEET_DECISIONS_MAX / of.len().max(1), (Vec::new(), false));
+        // Of groups that the page does not show nothing is read.
+        for group in &of {
+            let found = history.between(Some(group), Kinds::TOLD, span, most);
+            let mut numbers = found.decisions;
+            numbers.reverse();
+            all.0.append(&mut reader.decisions(&numbers)?);
+            all.1 |= found.before.is_some();
+        }
+        Ok(all)
     });
     let (lines, cut) = match lines.await {
         Ok(read) => read,
@@ -418,8 +387,7 @@ const FILE_DAYS: u32 = 90;
 /// The playbook of a group with that group alone, and the days ahead.
 fn alone(snapshot: &Snapshot, id: &GroupId, now: Timestamp) -> Option<(Playbook, Window)> {
     let book = snapshot.groups.get(id)?.book.as_ref()?;
-    let mut playbook = book.playbook.in_group(id).clone();
-    playbook.groups.retain(|group, _| group == id);
+    let playbook = book.playbook.in_group(id).alone(id);
     let window = Window::days(&playbook, now, FILE_DAYS);
     Some((playbook, window))
 }

@@ -112,6 +112,21 @@ pub(in crate::shell) fn spark(class: &str, values: &[u64]) -> Markup {
     }
 }
 
+/// What the quietest share has said of all, with the straight line of a talk in which all say the same.
+pub(in crate::shell) fn lorenz(points: &[(f64, f64)]) -> Markup {
+    let mut path = String::new();
+    for (i, (people, said)) in points.iter().enumerate() {
+        let _ = write!(path, "{}{:.1} {}", if i == 0 { 'M' } else { 'L' }, people * 100.0, height(*said, 1.0));
+    }
+    html! {
+        svg.lorenz viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true" {
+            path.grid d="M0 100L100 0" {}
+            path class="area social" d={ (path) "V100H0Z" } {}
+            path class="line social" d=(path) {}
+        }
+    }
+}
+
 /// A small line inside a line of text.
 pub(super) fn spark_line(class: &str, values: &[u64]) -> Markup {
     let values: Vec<f64> = values.iter().map(|value| *value as f64).collect();

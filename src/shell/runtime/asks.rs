@@ -18,7 +18,8 @@ use crate::{
     courier::Hurried,
     engine::{
         entry::{Entry, Fact},
-        input::{Command, Dispatched, Input, InputKind, Receipt, Signal, Stands},
+        dispatched::{Dispatched, Stands},
+        input::{Command, Input, InputKind, Receipt, Signal},
     },
     shell::{
         clock,

@@ -109,14 +109,30 @@ impl Reader {
 
     /// The entries of some decisions, named by the numbers of their first entries, in the order in which they are named.
     pub fn decisions(&self, numbers: &[i64]) -> Result<Vec<LogLine>, StoreError> {
-        let mut held = archive::LookedAt::default();
         let mut lines = Vec::new();
+        self.decisions_while(numbers, &mut |line| {
+            lines.push(line);
+            true
+        })?;
+        Ok(lines)
+    }
+
+    /// Calls `each` for the entries of some decisions, in the order in which they are named, as long as it wants more.
+    pub fn decisions_while(
+        &self,
+        numbers: &[i64],
+        each: &mut dyn FnMut(LogLine) -> bool,
+    ) -> Result<(), StoreError> {
+        let mut held = archive::LookedAt::default();
         for number in numbers {
             let Some(row) = held.row(&self.conn, *number)? else { continue };
-            let entries = (row.seq..).zip(row.read()?);
-            lines.extend(entries.map(|(seq, entry)| LogLine { seq, group: row.group.clone(), entry }));
+            for (seq, entry) in (row.seq..).zip(row.read()?) {
+                if !each(LogLine { seq, group: row.group.clone(), entry }) {
+                    return Ok(());
+                }
+            }
         }
-        Ok(lines)
+        Ok(())
     }
 
     /// Calls `each` for the decisions up to a number, newest first, archived ones last; until it says no.

@@ -5,7 +5,7 @@ use crate::{
     base::{
         ids::{ChannelName, Digest, GroupId, PlayName, StepId},
         phrase::{Phrase, phrase},
-        time::Zone,
+        time::{Timestamp, Zone},
     },
     engine::entry::Outcome,
     model::{
@@ -68,18 +68,19 @@ pub fn otherwise(group: GroupShown<'_>, playbook: &Playbook) -> Vec<Phrase> {
     let state = group.state;
     let mut found = Vec::new();
     if let Some(hush) = &state.by_hand.hush {
-        let until = hush.until.map(|until| group.at(until).minute());
-        let until = until.map(|until| phrase!(" until {until}", "，到 {until}")).unwrap_or_default();
+        let until = until(group, hush.until);
         found.push(phrase!("members see nothing{until}", "成员什么都看不到{until}"; until));
     }
     if state.paused {
-        found.push(phrase!("everything is paused", "全部已暂停"));
+        let until = until(group, state.by_hand.pause_ends.all);
+        found.push(phrase!("everything is paused{until}", "全部已暂停{until}"; until));
     }
     for play in &playbook.plays {
         let name = &play.name;
         let Some(known) = state.plays.get(name) else { continue };
         if known.paused {
-            found.push(phrase!("{name} is paused", "{name} 已暂停"));
+            let until = until(group, state.by_hand.pause_ends.of(Some(name)));
+            found.push(phrase!("{name} is paused{until}", "{name} 已暂停{until}"; until));
         }
         for run in &known.skip {
             found.push(phrase!("{run} is skipped", "{run} 会跳过"));
@@ -101,6 +102,12 @@ pub fn otherwise(group: GroupShown<'_>, playbook: &Playbook) -> Vec<Phrase> {
         }
     }
     found
+}
+
+/// Until when something is so, in words behind it; empty where somebody has to end it.
+fn until(group: GroupShown<'_>, ends: Option<Timestamp>) -> Phrase {
+    let ends = ends.map(|ends| group.at(ends).minute());
+    ends.map(|ends| phrase!(" until {ends}", "，到 {ends}")).unwrap_or_default()
 }
 
 /// What a playbook would change on a state.

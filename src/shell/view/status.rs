@@ -48,6 +48,9 @@ pub struct Status {
     pub phase_timeout: Option<LocalTime>,
     /// Whether everything is paused.
     pub paused: bool,
+    /// When that ends by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paused_until: Option<LocalTime>,
     /// How many members it has.
     pub members: usize,
     /// How many runs are open.
@@ -139,6 +142,7 @@ pub fn status(group: GroupShown<'_>, facts: &KnownFacts<'_>) -> Status {
         phase_entered: group.at(state.phase_entered),
         phase_timeout: state.phase_timeout.map(|at| group.at(at)),
         paused: state.paused,
+        paused_until: state.by_hand.pause_ends.all.map(|at| group.at(at)),
         members: state.members.len(),
         runs: state.runs.values().filter(|run| run.outcome.is_none()).count(),
         tasks: state.tasks.len(),

@@ -30,6 +30,38 @@ fn bidden(what: Bidding) -> Phrase {
     }
 }
 
+/// A hush has ended.
+fn unhushed(send: bool) -> Phrase {
+    if send {
+        phrase!(
+            "members see again what is said; what came meanwhile is sent",
+            "成员又看得到消息了；期间的消息补发"
+        )
+    } else {
+        phrase!(
+            "members see again what is said; what came meanwhile is dropped",
+            "成员又看得到消息了；期间的消息不再发"
+        )
+    }
+}
+
+/// A tag was given, or taken away.
+fn tagged(tag: &str, off: bool) -> Phrase {
+    if off {
+        phrase!("no `{tag}` any more", "去掉标签 `{tag}`")
+    } else {
+        phrase!("is `{tag}`", "打标签 `{tag}`")
+    }
+}
+
+/// What a member asked was answered.
+fn replied(asked: Option<String>) -> Phrase {
+    asked.map_or_else(
+        || phrase!("what they asked was answered", "提问已有人回答"),
+        |asked| phrase!("what they asked at {asked} was answered", "{asked} 的提问已有人回答"),
+    )
+}
+
 /// What an operator has done.
 pub(super) fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zone: &Zone) -> Line {
     let (word, about, text) = match did {
@@ -92,26 +124,17 @@ pub(super) fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zon
         Operation::Reworded { run, step, text } => {
             ("reworded", run.to_string(), phrase!("step {step} says: {text}", "步骤 {step} 改为：{text}"))
         }
+        Operation::Tagged { member, tag, off } => ("tagged", member.to_string(), tagged(tag, *off)),
+        Operation::Replied { member, asked } => {
+            ("replied", member.to_string(), replied(asked.map(|asked| brief(asked, now, zone))))
+        }
         Operation::Hushed { until, why, .. } => {
             let until = until.map(|until| phrase!(" until {}", "，到 {}", brief(until, now, zone)));
             let until = until.unwrap_or_default();
             let text = phrase!("members see nothing{until}: {why}", "成员什么都看不到{until}：{why}"; until);
             ("hush", String::new(), text)
         }
-        Operation::Unhushed { send, .. } => {
-            let text = if *send {
-                phrase!(
-                    "members see again what is said; what came meanwhile is sent",
-                    "成员又看得到消息了；期间的消息补发"
-                )
-            } else {
-                phrase!(
-                    "members see again what is said; what came meanwhile is dropped",
-                    "成员又看得到消息了；期间的消息不再发"
-                )
-            };
-            ("unhush", String::new(), text)
-        }
+        Operation::Unhushed { send, .. } => ("unhush", String::new(), unhushed(*send)),
     };
     let by = by.map(|by| phrase!(" ({by})", "（{by}）")).unwrap_or_default();
     Line { word, about, text: phrase!("{text}{by}", "{text}{by}"; text, by), tone: Tone::Turn }

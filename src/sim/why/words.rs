@@ -184,7 +184,7 @@ pub(super) fn gate(asked: &AskedGate, at: &Occasion<'_>) -> Finding {
     let (play, zone, state) = (at.play, &at.playbook.zone, at.state);
     let holds = asked.refusal.is_none();
     match asked.gate {
-        Gate::Paused => Finding::test("paused", holds, paused(state, play)),
+        Gate::Paused => Finding::test("paused", holds, paused(state, play, zone)),
         Gate::Skipped => Finding::test(
             "skip",
             holds,
@@ -222,7 +222,16 @@ pub(super) fn gate(asked: &AskedGate, at: &Occasion<'_>) -> Finding {
     }
 }
 
-fn paused(state: &State, play: &Play) -> Phrase {
+fn paused(state: &State, play: &Play, zone: &Zone) -> Phrase {
+    let ends = &state.by_hand.pause_ends;
+    if let Some(until) = ends.of((!state.paused).then_some(&play.name)) {
+        let until = when(until, zone);
+        return if state.paused {
+            phrase!("everything is paused until {until}", "全部暂停了，到 {until}")
+        } else {
+            phrase!("the play is paused until {until}", "这个玩法暂停了，到 {until}")
+        };
+    }
     if state.paused {
         return phrase!(
             "everything is paused until `playbook resume`",

@@ -116,7 +116,7 @@ fn followed_change_by_change_it_is_the_one_that_is_made_anew() {
             look(&story, &format!("on day {day} at {clock}"));
             if day == 5 && clock == "12:00" {
                 let play = Some(PlayName::new("paper"));
-                story.command(Command::Pause { play, caretaker: None, by: None });
+                story.command(Command::Pause { play, caretaker: None, until: None, by: None });
                 look(&story, "paused");
             }
         }

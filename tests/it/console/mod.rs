@@ -1,9 +1,10 @@
 //! The console and the pages, over HTTP and in a real browser.
 
-pub(crate) mod board;
+mod board;
 pub(crate) mod browser;
 pub(crate) mod day;
 pub(crate) mod entrance;
+mod hands;
 pub(crate) mod links;
 pub(crate) mod many;
 mod operate;

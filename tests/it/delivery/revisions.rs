@@ -14,7 +14,8 @@ use playbook::{
     engine::{
         effect::Effect,
         entry::Outgoing,
-        input::{Command, Dispatched, Input, Receipt, Stands},
+        dispatched::{Dispatched, Stands},
+        input::{Command, Input, Receipt},
     },
     model::{
         channel::{Channel, ChannelKind, Setting},

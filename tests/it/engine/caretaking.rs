@@ -2,7 +2,7 @@
 
 use crate::help::story::{Story, at};
 use playbook::{
-    base::{source::MemoryFolder, value::Value},
+    base::{ids::PlayName, source::MemoryFolder, value::Value},
     engine::{
         entry::{Fact, TaskKind},
         input::Command,
@@ -28,7 +28,7 @@ fn tasks(story: &Story, since: usize) -> Vec<(String, String)> {
 }
 
 fn pause(story: &mut Story, caretaker: Option<&str>) {
-    story.command(Command::Pause { play: None, caretaker: caretaker.map(Into::into), by: None });
+    story.command(Command::Pause { play: None, caretaker: caretaker.map(Into::into), until: None, by: None });
 }
 
 #[test]
@@ -150,4 +150,75 @@ fn what_a_number_or_evidence_cannot_be_is_an_error() {
     assert_eq!(play("{ who: Lin, where: three groups, numbers: 12% more, date: 2026-05 }"), [""; 0]);
     assert_eq!(play("[{ who: Lin }, { who: Zhu, date: 2026 }]"), [""; 0]);
     assert_eq!(play("{ whom: Lin }"), ["unknown-key"]);
+}
+
+#[test]
+fn a_pause_with_an_end_is_resumed_by_itself_and_leaves_others_paused() {
+    let mut story = Story::new(
+        "2026-12-01 10:00",
+        &format!(
+            "{GROUP}plays:\n  hi: {{ every: day at 09:00, steps: [{{ post: hi }}] }}\n  ho: {{ every: day at 09:00, steps: [{{ post: ho }}] }}\n"
+        ),
+    );
+    let pause = |play: Option<&str>, until: Option<&str>| Command::Pause {
+        play: play.map(Into::into),
+        caretaker: None,
+        until: until.map(at),
+        by: None,
+    };
+    story.command(pause(Some("ho"), None));
+    story.command(pause(None, Some("2026-12-03 12:00")));
+    story.until("2026-12-03 11:59");
+    let hi = |story: &Story| story.posts().iter().filter(|text| *text == "hi").count();
+    assert!(story.state.paused && hi(&story) == 0 && !story.state.tasks.is_empty());
+    story.until("2026-12-05 10:00");
+    assert!(!story.state.paused && story.state.plays[&PlayName::new("ho")].paused, "the other was paused by itself");
+    assert_eq!(hi(&story), 2, "on the fourth and the fifth");
+    assert!(!story.posts().iter().any(|text| text == "ho"));
+    assert!(story.state.tasks.is_empty(), "whoever was to look in need not any more");
+    // One play until a time; what would be over already is refused; a later word takes the place of an earlier one.
+    story.command(pause(Some("hi"), Some("2026-12-07 08:00")));
+    story.command(pause(Some("hi"), Some("2026-12-06 08:00")));
+    let from = story.entries.len();
+    story.command(pause(Some("hi"), Some("2026-12-05 09:00")));
+    assert!(story.entries[from..].iter().any(|entry| matches!(entry.fact, Fact::Refused { .. })));
+    story.until("2026-12-06 10:00");
+    assert_eq!(hi(&story), 3);
+    // Ended by hand before: nothing is left that wakes the group for it.
+    story.command(pause(Some("hi"), Some("2026-12-20 08:00")));
+    story.command(Command::Resume { play: Some("hi".into()), by: None });
+    assert!(story.state.by_hand.is_empty(), "{:?}", story.state.by_hand);
+    story.until("2026-12-07 10:00");
+    assert_eq!(hi(&story), 4);
+}
+
+#[test]
+fn what_a_person_does_about_a_member_is_on_record_and_plays_hear_of_it() {
+    let mut story = Story::new(
+        "2026-12-01 10:00",
+        &format!("{GROUP}plays: {{ gift: {{ on: tag.added, steps: [{{ post: '${{member.name}}' }}] }} }}\n"),
+    );
+    let tag = |member: &str, off| Command::Tag { member: member.into(), tag: "vip".into(), off, by: Some("Zhu".into()) };
+    story.join("m1", "m1");
+    story.command(tag("m1", false));
+    assert_eq!(story.posts(), ["m1"], "{:#?}", story.entries);
+    for refused in [tag("m1", false), tag("nobody", false)] {
+        let from = story.entries.len();
+        story.command(refused);
+        assert!(matches!(story.entries[from].fact, Fact::Refused { .. }));
+    }
+    story.command(tag("m1", true));
+    assert!(story.state.members.get(&"m1".into()).unwrap().tags.is_empty());
+    let replied = |member: &str| Command::Replied { member: member.into(), asked: None, by: Some("Zhu".into()) };
+    story.now = at("2026-12-01 11:00");
+    let asks = Value::map([("id", Value::str("q1")), ("question", Value::Bool(true))]);
+    story.signal("message", Some("m1"), Value::map([("message", asks)]));
+    assert_eq!(story.state.numbers.questions.len(), 1);
+    story.now = at("2026-12-01 11:20");
+    story.command(replied("m1"));
+    assert!(story.state.numbers.questions.is_empty());
+    assert_eq!(story.state.numbers.open.answered, 1);
+    let from = story.entries.len();
+    story.command(replied("m1"));
+    assert!(matches!(story.entries[from].fact, Fact::Refused { .. }), "nothing waits any more");
 }

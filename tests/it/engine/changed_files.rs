@@ -403,7 +403,7 @@ fn a_pause_is_time_slept_through() {
         ] {
             let mut story = Story::new("2026-12-01 08:05", &yaml(catch_up));
             story.until("2026-12-01 08:15");
-            story.command(Command::Pause { play, caretaker: None, by: None });
+            story.command(Command::Pause { play, caretaker: None, until: None, by: None });
             story.until("2026-12-01 08:45");
             story.edit(&(yaml(catch_up) + "\n# only a comment\n"));
             assert_eq!(story.posts(), ["08:10"], "nothing starts in a pause");
@@ -421,7 +421,7 @@ fn a_date_that_is_due_in_a_pause_begins_at_its_end_unless_that_is_too_late() {
         "plays: { talk: { max_late: 1h, dates: [{ id: jia, at: 2026-12-02 20:00 }], steps: [post: 开始] } }";
     for (end, posts) in [("2026-12-02 20:30", 1), ("2026-12-02 21:30", 0)] {
         let mut story = Story::new("2026-12-01 09:00", yaml);
-        story.command(Command::Pause { play: None, caretaker: None, by: None });
+        story.command(Command::Pause { play: None, caretaker: None, until: None, by: None });
         story.until("2026-12-02 20:10");
         story.until(end);
         story.now = at(end);

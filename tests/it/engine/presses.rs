@@ -251,13 +251,13 @@ plays:
     story.command(Command::Start { play, args, date: None, member: None, by: by() });
     let run = story.state.finished.back().expect("it failed").id.clone();
     story.command(Command::Retry { run: run.clone(), by: by() });
-    story.command(Command::Pause { play: None, caretaker: None, by: by() });
+    story.command(Command::Pause { play: None, caretaker: None, until: None, by: by() });
     story.command(Command::Resume { play: None, by: by() });
     let at = crate::help::story::at("2026-12-21 10:00");
     story.command(Command::Postpone { play: "b".into(), date: "jia".into(), at, by: by() });
     // What is refused was not done, and who is not named is not on record.
-    story.command(Command::Pause { play: Some("c".into()), caretaker: None, by: by() });
-    story.command(Command::Pause { play: None, caretaker: None, by: None });
+    story.command(Command::Pause { play: Some("c".into()), caretaker: None, until: None, by: by() });
+    story.command(Command::Pause { play: None, caretaker: None, until: None, by: None });
     let asked: Vec<(String, Bidding, String)> = (story.entries.iter())
         .filter_map(|entry| match &entry.fact {
             Fact::Operator { by, did: Operation::Asked { what, about } } => {

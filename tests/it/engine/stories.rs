@@ -618,7 +618,7 @@ plays: { a: { steps: [post: 请复制] } }
 fn pausing_and_skipping() {
     let yaml = "plays: { hi: { every: day at 08:30, steps: [post: 早] } }";
     let mut story = Story::new("2026-12-01 07:00", yaml);
-    story.command(Command::Pause { play: Some(PlayName::new("hi")), caretaker: None, by: None });
+    story.command(Command::Pause { play: Some(PlayName::new("hi")), caretaker: None, until: None, by: None });
     story.until("2026-12-01 12:00");
     story.command(Command::Resume { play: Some(PlayName::new("hi")), by: None });
     story.command(Command::Skip { run: RunId::new("hi@2026-12-02T00:30:00Z"), step: None, by: None });

@@ -132,10 +132,10 @@ fn people(story: &mut Story) {
     story.signal("member.left", Some("a"), Value::Null);
     story.join("c", "丙");
     story.join("d", "丁");
-    story.command(Command::Pause { play: Some("hi".into()), caretaker: None, by: None });
+    story.command(Command::Pause { play: Some("hi".into()), caretaker: None, until: None, by: None });
     story.until("2026-03-02 09:00");
     story.command(Command::Resume { play: Some("hi".into()), by: None });
-    story.command(Command::Pause { play: None, caretaker: None, by: None });
+    story.command(Command::Pause { play: None, caretaker: None, until: None, by: None });
     story.command(Command::Resume { play: None, by: None });
     story.command(Command::Skip { run: "hi@2026-03-03T00:30:00Z".into(), step: None, by: None });
     story.approve("t99");
@@ -224,7 +224,7 @@ plays:
     let effect = story.state.calls.front().expect("a call").effect.clone();
     story.input(InputKind::ScriptReturned { effect, result: Err("坏了".into()) });
     story.start("calc");
-    story.command(Command::Pause { play: Some("hi".into()), caretaker: None, by: None });
+    story.command(Command::Pause { play: Some("hi".into()), caretaker: None, until: None, by: None });
     story.join("new", "新人");
     ("open.yaml", story)
 }

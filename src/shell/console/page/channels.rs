@@ -198,10 +198,18 @@ fn ear(row: &Row, view: &Channels, locale: Locale) -> Markup {
             Locale::Zh => { "这一小时 " (now) " 次，上一小时 " (before) " 次" }
         } } }
         @if let Some(heard) = ear.heard { span.rest { (locale.pick("last heard ", "最近听到 ")) (parts::at(heard, view.now, &view.zone)) } }
+        @if let Some(kind) = row.kinds.iter().find(|kind| kind.ear().is_some()) { span.rest { (locale.pick("by ", "方式：")) (kind.hears_by().of(locale)) } }
+        @if let Some(cursor) = &row.cursor { span.rest {
+            (locale.pick("heard up to ", "已听到 ")) (parts::at(cursor.at, view.now, &view.zone))
+            @if !cursor.value.is_empty() { " · " (locale.pick("cursor ", "游标 ")) code { (cursor.value.chars().take(CURSOR_CHARS).collect::<String>()) } }
+        } }
         @if let Some(why) = ear.state.trouble() { span.rest { bdi { (answers::in_words(why).of(locale)) } } }
         span.rest { (hears(row, locale)) }
     }
 }
+
+/// How much of a cursor is shown: it is the platform's word, and means something to it alone.
+const CURSOR_CHARS: usize = 24;
 
 /// How it is connected: by a dialogue that says each setting and where it is found.
 fn connect(row: &Row, view: &Channels, locale: Locale) -> Markup {

@@ -90,6 +90,31 @@ fn who_talks(charts: &Charts, locale: Locale) -> Markup {
             @if !rows.is_empty() { table.parts { (head(&[locale.pick("Who", "谁"), "", locale.pick("Share", "占比")])) tbody { @for (who, share) in &rows { tr {
                 th scope="row" { (who) } td { (chart::bar("social", *share, 1.0)) } td.n { (percent(*share)) }
             } } } } }
+            @if let Some((few, voices)) = charts.absence { p.note { @match locale {
+                Locale::En => { "Absence factor " b { (few) } ": without " (few) " of the " (voices) " who spoke, half of the talk would be gone." }
+                Locale::Zh => { "缺席系数 " b { (few) } "：开口的 " (voices) " 人里少了这 " (few) " 人，就少一半的话。" }
+            } } }
+            (curve(charts, locale))
+        }
+    }
+}
+
+/// How evenly the talk is spread: the curve, and the same as a table.
+fn curve(charts: &Charts, locale: Locale) -> Markup {
+    html! {
+        @if !charts.lorenz.is_empty() {
+            (chart::lorenz(&charts.lorenz))
+            p.note { (locale.pick(
+                "Those who spoke in 28 days, the quietest first, and what they said together (Lorenz). The nearer the straight line, the more evenly.",
+                "28 天里开口的人，从说得最少的排起，合起来说了多少（洛伦兹曲线）。越靠近直线越均匀。",
+            )) }
+            details {
+                summary { (locale.pick("As a table", "看表格")) }
+                table {
+                    (head(&[locale.pick("Of those who spoke", "开口的人"), locale.pick("Of all messages", "全部消息")]))
+                    tbody { @for (people, said) in charts.lorenz.iter().skip(1) { tr { th scope="row" { (percent(*people)) } td.n { (percent(*said)) } } } }
+                }
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use super::{
     charts, conduct,
     groups::trouble,
     parts::{self, answer_path, field, group_path, part, run_path, second, why},
+    pausing::{paused, until_field},
     wording,
 };
 use crate::{
@@ -34,13 +35,19 @@ pub(crate) fn page(view: &Group, frame: &Frame) -> (String, Markup) {
                     (frame.press("resume", &on, &html! { button.main { (locale.pick("Resume", "恢复")) } }))
                 } @else {
                     (frame.press("pause", &on, &html! { button { (locale.pick("Pause", "暂停")) } }))
-                    @if !view.roles.is_empty() { (second(locale.pick("Pause, with somebody who looks in", "暂停，请人照看"), &frame.press("pause", &on, &html! {
-                        p.words { (locale.pick("Nothing starts until somebody resumes. Whoever has the role has one task a week: to look in.", "恢复之前不开始任何活动。担任这个角色的人每周有一件事：来看一眼。")) }
-                        label.field { (locale.pick("Who", "谁"))
-                            select name="caretaker" { @for role in &view.roles { option value=(role) { (role) } } }
+                    (second(locale.pick("Pause until, or with somebody who looks in", "暂停到某时，或请人照看"), &frame.press("pause", &on, &html! {
+                        p.words { (locale.pick("Nothing starts until then. Whoever looks in has one task a week: to do so.", "到那时之前不开始任何活动。照看的人每周有一件事：来看一眼。")) }
+                        (until_field(frame))
+                        @if !view.roles.is_empty() {
+                            label.field { (locale.pick("Who looks in", "谁来照看"))
+                                select name="caretaker" {
+                                    option value="" { (locale.pick("nobody yet", "还没有人")) }
+                                    @for role in &view.roles { option value=(role) { (role) } }
+                                }
+                            }
                         }
                         button { (locale.pick("Pause everything here", "全部暂停")) }
-                    }))) }
+                    })))
                 }
                 (second(locale.pick("Remark", "记一笔"), &frame.press("note", &on, &html! {
                     (field("note", locale.pick("A remark for the journal", "写进日志的一句话")))
@@ -83,7 +90,10 @@ fn head(view: &Group, locale: Locale) -> Markup {
     let phase = &view.phase;
     html! {
         @if view.playbook.is_none() { p.headline.bad { "▲ " (locale.pick("No file runs this group: nothing happens in it.", "没有文件在运行这个群：不会有任何活动。")) } }
-        @if view.paused { p.headline.bad { "‖ " (locale.pick("Everything is paused: nothing starts until somebody resumes.", "全部暂停：恢复之前不开始任何活动。")) } }
+        @if view.paused { p.headline.bad { "‖ " @match view.paused_until {
+            None => (locale.pick("Everything is paused: nothing starts until somebody resumes.", "全部暂停：恢复之前不开始任何活动。")),
+            Some(until) => { (locale.pick("Everything is paused: nothing starts until ", "全部暂停，到 ")) (parts::at(until, view.now, &view.zone)) (locale.pick("", " 才恢复。")) },
+        } } }
         @if let Some(since) = view.hushed { p.headline.bad { "‖ " (locale.pick("Hushed: members see nothing", "静默中：成员什么都看不到")) " · " (locale.pick("since ", "自 ")) (parts::at(since, view.now, &view.zone)) } }
         @if view.troubles.is_empty() && view.findings.is_empty() && !view.paused && view.hushed.is_none() && view.playbook.is_some() {
             p.headline { "● " (locale.pick("Nothing is wrong here.", "一切正常。")) }
@@ -236,13 +246,18 @@ fn plays(view: &Group, frame: &Frame) -> Markup {
         let on = [(view.id.as_str(), play.name.as_str())];
         html! {
             tr {
-                th scope="row" { bdi { (play.title) } @if play.paused { " " small { "‖ " (locale.pick("paused", "暂停中")) } } }
+                th scope="row" { bdi { (play.title) } @if play.paused { " " small { "‖ " (paused(play.paused_until, view.now, &view.zone, frame)) } } }
                 td.n { (play.started) }
                 @if view.commands { td { div.acts {
                     @if play.paused {
                         (frame.press("resume", &on, &html! { button { (locale.pick("Resume", "恢复")) span.unseen { " " (play.title) } } }))
                     } @else {
                         (frame.press("pause", &on, &html! { button { (locale.pick("Pause", "暂停")) span.unseen { " " (play.title) } } }))
+                        (second(locale.pick("Pause until", "暂停到"), &frame.press("pause", &on, &html! {
+                            p.words { (locale.pick("Nothing more of it starts until then: ", "到那时之前不再开始：")) bdi { (play.title) } }
+                            (until_field(frame))
+                            button { (locale.pick("Pause ", "暂停 ")) (play.title) }
+                        })))
                     }
                     @if play.starts {
                         (second(locale.pick("Start", "开始"), &frame.press("start", &on, &html! {

@@ -1,6 +1,9 @@
 //! `/groups` as markup.
 
-use super::parts::{self, address, choices, group_path, part, second};
+use super::{
+    parts::{self, address, choices, group_path, part, second},
+    pausing::until_field,
+};
 use crate::{
     base::locale::Locale,
     shell::{
@@ -132,6 +135,7 @@ fn table(view: &Groups, frame: &Frame) -> Markup {
                             "Nothing starts in the chosen groups until somebody resumes them. Runs under way go on.",
                             "选中的群不再开始新的活动，直到有人恢复。进行中的活动照常继续。",
                         )) }
+                        (until_field(frame))
                         button.bad { (locale.pick("Pause the chosen groups", "暂停选中的群")) }
                     }))
                     (second(locale.pick("Resume those chosen", "恢复选中的群"), &html! {

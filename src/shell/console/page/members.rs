@@ -1,13 +1,19 @@
 //! `/groups/{id}/members` and one member as markup.
 
-use super::parts::{self, address, choices, group_path, part, piece, second};
+use super::{
+    parts::{self, address, choices, group_path, part, piece, second},
+    wording,
+};
 use crate::{
     base::{ids::GroupId, locale::Locale, time::Timestamp},
     model::keeping::Kept,
     shell::{
         console::{
             layout::Frame,
-            view::members::{Members, NEW_DAYS, One, Only, Row, SILENT_DAYS, Wanted},
+            view::{
+                journey::JourneyWhat,
+                members::{Members, NEW_DAYS, One, Only, Row, SILENT_DAYS, Wanted},
+            },
         },
         pages::words,
     },
@@ -189,7 +195,7 @@ pub(crate) fn one(view: &One, frame: &Frame) -> (String, Markup) {
             @if let Some(seen) = row.seen { dt { (locale.pick("Last heard", "最近听到")) } dd { (day(seen)) } }
             @if row.messages > 0 { dt { (locale.pick("Messages", "消息")) } dd { (words::number(row.messages)) " · " (locale.pick("only their number is kept", "只留条数")) } }
             @if row.points != 0 { dt { (locale.pick("Points", "积分")) } dd { (row.points) } }
-            @if !row.tags.is_empty() { dt { (locale.pick("Tags", "标签")) } dd { @for tag in &row.tags { span.chip { bdi { (tag) } } " " } } }
+            @if !row.tags.is_empty() { dt { (locale.pick("Tags", "标签")) } dd { @for tag in &row.tags { span.chip { bdi { (tag) } } " " @if view.commands { (untag(view, tag, frame)) " " } } } }
             @if !row.tier.is_empty() { dt { (locale.pick("Tier", "档")) } dd { (row.tier) } }
             @if row.active > 0 { dt { (locale.pick("Active", "活跃")) } dd { @match locale {
                 Locale::En => { "on " (row.active) " of 28 days, with " (row.peers) (if row.peers == 1 { " peer" } else { " peers" }) }
@@ -219,12 +225,8 @@ pub(crate) fn one(view: &One, frame: &Frame) -> (String, Markup) {
         }
         h1 { bdi { (row.name) } }
         (part("kept", locale.pick("What we keep", "我们留着什么"), &kept, frame))
-        @if !view.runs.is_empty() {
-            section aria-labelledby="runs-title" {
-                h2 #runs-title { (locale.pick("Runs about them", "关于 TA 的活动")) }
-                ul { @for (run, title) in &view.runs { li { a href=(parts::run_path(&view.group, run)) { bdi { (title) } } } } }
-            }
-        }
+        @if view.commands { div.acts.pressbar { (second(locale.pick("Tag them", "打标签"), &tag(view, frame))) } }
+        (part("journey", locale.pick("Their way", "经历"), &journey(view, locale), frame))
         @if !view.answers.is_empty() {
             section aria-labelledby="answers-title" {
                 h2 #answers-title { (locale.pick("Open questions they answered", "TA 答过、还没结束的提问")) }
@@ -234,6 +236,50 @@ pub(crate) fn one(view: &One, frame: &Frame) -> (String, Markup) {
         @if view.admin { div.acts.pressbar { (second(locale.pick("Forget them", "忘记此人"), &forget(view, frame))) } }
     };
     (row.name.clone(), body)
+}
+
+/// What they were through, a line a moment.
+fn journey(view: &One, locale: Locale) -> Markup {
+    let at = |at: Timestamp| parts::at(at, view.now, &view.zone);
+    let name = view.row.name.as_str();
+    html! {
+        @if view.journey.is_empty() { p.empty { (locale.pick("Nothing is known yet.", "还没有记录。")) } }
+        ul.rows { @for point in &view.journey { li {
+            (parts::sign("·", "", ""))
+            span.time { (at(point.at)) }
+            div { @match &point.what {
+                JourneyWhat::Joined { source } => {
+                    (locale.pick("joined", "入群"))
+                    @if !source.is_empty() { " · " bdi { (source) } }
+                }
+                JourneyWhat::Stands { tier } => { (locale.pick("stands since then: ", "从此的档：")) b { bdi { (tier) } } }
+                JourneyWhat::Struck { rule, until } => { b { (locale.pick("strike", "警告")) } " " bdi { (rule) } span.rest { (locale.pick("counts until ", "记到 ")) (at(*until)) } }
+                JourneyWhat::Run { run, title, outcome } => {
+                    @let (sign, class, word) = wording::outcome(*outcome, locale);
+                    a href=(parts::run_path(&view.group, run)) { bdi { (title) } } " " (parts::sign(sign, class, word))
+                }
+                JourneyWhat::Heard => (locale.pick("last heard", "最近听到")),
+            } }
+        } } }
+        p { a href=(address("/log", &[("group", view.group.as_str()), ("q", name)])) { (locale.pick("In the logbook", "在日志里找")) } }
+    }
+}
+
+/// A tag, given by hand.
+fn tag(view: &One, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    frame.press("tag", &[(view.group.as_str(), view.row.id.as_str())], &html! {
+        p.words { (locale.pick("One word. Plays that wait for it go on.", "一个词。等着这个标签的玩法会继续。")) }
+        label.field { (locale.pick("Tag", "标签")) input type="text" name="tag" autocomplete="off" required maxlength="60"; }
+        button.main { (locale.pick("Tag ", "打标签：")) bdi { (view.row.name) } }
+    })
+}
+
+fn untag(view: &One, tag: &str, frame: &Frame) -> Markup {
+    frame.press("untag", &[(view.group.as_str(), view.row.id.as_str())], &html! {
+        input type="hidden" name="tag" value=(tag);
+        button.plain { span aria-hidden="true" { "✕" } span.unseen { (frame.locale.pick("Take away ", "去掉 ")) (tag) } }
+    })
 }
 
 /// Why a field is kept, and for how long.

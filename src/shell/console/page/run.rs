@@ -2,7 +2,9 @@
 
 use super::{
     evening::ends_now,
+    line,
     parts::{self, address, answer_path, field, group_path, part, second, why, why_path},
+    pausing::{paused, until_field},
     prose::prose,
     revise, wording,
 };
@@ -29,7 +31,7 @@ pub(crate) fn page(view: &Sheet, frame: &Frame) -> (String, Markup) {
     let body = html! {
         p.crumb { a href="/groups" { (locale.pick("Groups", "群")) } " › " a href=(group_path(&view.group)) { bdi { (view.place) } } }
         h1 { bdi { (view.title) } }
-        (part("sheet", locale.pick("How it is", "进行到哪里"), &head(view, locale), frame))
+        (part("sheet", locale.pick("How it is", "进行到哪里"), &head(view, frame), frame))
         @if view.started.is_some() { (part("counts", locale.pick("Who is there", "人数"), &counts(view, frame), frame)) }
         (part("steps", locale.pick("Steps", "步骤"), &steps(view, frame), frame))
         @if view.commands { (parts::whole("acts", locale.pick("What can be pressed", "可以做的"), &acts(view, frame), frame)) }
@@ -39,7 +41,8 @@ pub(crate) fn page(view: &Sheet, frame: &Frame) -> (String, Markup) {
     (format!("{} · {}", view.title, view.place), body)
 }
 
-fn head(view: &Sheet, locale: Locale) -> Markup {
+fn head(view: &Sheet, frame: &Frame) -> Markup {
+    let locale = frame.locale;
     let zone = &view.zone;
     let state = match (&view.ended, view.started) {
         (Some((outcome, _)), _) => wording::outcome(Some(*outcome), locale),
@@ -56,10 +59,11 @@ fn head(view: &Sheet, locale: Locale) -> Markup {
                 " · " (locale.duration(view.now.since(started)))
             }
             @if let Some(skip) = &view.unless { (locale.pick(": ", "：")) (timeline::skipped(skip).of(locale)) }
-            @if view.paused { " · " (locale.pick("its play is paused", "这个玩法暂停中")) }
+            @if view.paused { " · " (locale.pick("its play is ", "这个玩法")) (paused(view.paused_until, view.now, zone, frame)) }
             " · " (why(&view.group, &view.run, None, locale))
         }
         @if !view.reason.is_empty() { p.words { bdi { (view.reason.of(locale)) } } }
+        (line::of(view, locale))
         dl.facts {
             dt { (locale.pick("About", "时间")) } dd { (words::day(locale, zone.date(view.anchor))) " " (words::clock(zone, view.anchor)) " " small { (zone.name()) } }
             @if let Some(number) = view.number { dt { (locale.pick("Run", "第几次")) } dd { (number) } }
@@ -287,6 +291,7 @@ fn pause(view: &Sheet, frame: &Frame) -> Markup {
                 "Nothing more of this play starts in this group until somebody resumes it. What is under way goes on: cancel it, or hush the group, to stop that.",
                 "恢复之前，这个玩法在这个群里不再开始新的。进行中的照常继续：要停下它，请取消这场或让群静默。",
             )) }
+            (until_field(frame))
             button.bad { (locale.pick("Pause ", "暂停 ")) (view.title) }
         }),
     )
@@ -313,9 +318,13 @@ fn counts(view: &Sheet, frame: &Frame) -> Markup {
             }
             @if !view.turnout.unanswered.is_empty() {
                 dt { (locale.pick("Not answered", "待答")) }
-                dd { @for (n, (name, at)) in view.turnout.unanswered.iter().enumerate() {
-                    @if n > 0 { ", " } bdi { (name) } " " (parts::at(*at, view.now, &view.zone))
-                } }
+                dd { ul.plain { @for one in &view.turnout.unanswered { li {
+                    bdi { (one.name) } " " (parts::at(one.at, view.now, &view.zone))
+                    @if view.commands { " " (frame.press("replied", &[(view.group.as_str(), one.member.as_str())], &html! {
+                        input type="hidden" name="asked" value=(one.at.as_millis());
+                        button { (locale.pick("Answered", "已答")) span.unseen { " " (one.name) } }
+                    })) }
+                } } } }
             }
             @if let Some((count, by, at)) = &view.turnout.present {
                 dt { (locale.pick("Present", "到场")) }

@@ -180,12 +180,13 @@ fn pages(lived: &Lived, locale: Locale) -> Vec<(&'static str, Markup)> {
         accepted: &none.1,
         refused: &none.2,
         versions: &versions,
+        cursors: &[],
         engine: view::channels::EngineNow {
             room: Some(41_000_000_000),
             ..view::channels::EngineNow::default()
         },
     };
-    let channels = view::channels::channels(board, &asker, found, &[], now);
+    let channels = view::channels::channels(board, &asker, found, &BTreeMap::new(), now);
     let week = view::calendar::Shape::Week;
     let day = jiff::civil::date(2026, 12, 11);
     let of_week: Vec<LogLine> =

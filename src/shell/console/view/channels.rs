@@ -19,7 +19,7 @@ use crate::{
         ears::EarNow,
         refusals::Refusals,
         runtime::publish::{InForce, Noticed},
-        store::{Backlog, MessageStatus},
+        store::{Backlog, Cursor, MessageStatus},
     },
 };
 use std::{
@@ -60,6 +60,8 @@ pub(crate) struct Row {
     pub(crate) hears: Abilities,
     /// How its ear is, where it has one: of several, the one that hears least.
     pub(crate) ear: Option<EarNow>,
+    /// Up to where that one has heard: how the platform calls it, and when it was kept.
+    pub(crate) cursor: Option<Cursor>,
 }
 
 /// A message that somebody has to decide about.
@@ -129,6 +131,8 @@ pub(crate) struct ChannelFacts<'a> {
     pub(crate) refused: &'a Refusals,
     /// Versions that took effect, by file.
     pub(crate) versions: &'a BTreeMap<String, Vec<(Timestamp, String)>>,
+    /// Up to where each ear has heard.
+    pub(crate) cursors: &'a [Cursor],
     /// How the engine is.
     pub(crate) engine: EngineNow,
 }
@@ -157,10 +161,10 @@ pub(crate) fn channels(
     board: &Board,
     asker: &Asker,
     found: ChannelFacts<'_>,
-    ears: &[EarNow],
+    ears: &BTreeMap<Arc<str>, EarNow>,
     now: Timestamp,
 ) -> Channels {
-    let ChannelFacts { backlog, accepted, refused, versions, engine } = found;
+    let ChannelFacts { backlog, accepted, refused, versions, cursors, engine } = found;
     let (sums, zone) = sums(board, asker, now);
     let mut rows: BTreeMap<(String, ChannelName), Row> = BTreeMap::new();
     for sum in sums {
@@ -184,6 +188,7 @@ pub(crate) fn channels(
                 failing: None,
                 hears: sum.hears,
                 ear: None,
+                cursor: None,
             },
         );
     }
@@ -223,7 +228,7 @@ pub(crate) fn channels(
             }
         }
     }
-    listening(board, asker, (&mut rows, ears), now);
+    listening(board, asker, (&mut rows, ears, cursors), now);
     tries(board, asker, &mut rows, now);
     let mut rows: Vec<Row> = rows.into_values().collect();
     rows.sort_by_key(|row| row.failing.is_none());
@@ -277,10 +282,14 @@ fn sums(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<ChannelSum>, Zone)
 fn listening(
     board: &Board,
     asker: &Asker,
-    (rows, ears): (&mut BTreeMap<(String, ChannelName), Row>, &[EarNow]),
+    (rows, ears, cursors): (
+        &mut BTreeMap<(String, ChannelName), Row>,
+        &BTreeMap<Arc<str>, EarNow>,
+        &[Cursor],
+    ),
     now: Timestamp,
 ) {
-    for ear in ears {
+    for (known_as, ear) in ears {
         for (id, name) in &ear.channels {
             let playbook =
                 board.group_of(id).filter(|here| asker.sees(here.now, now)).and_then(Here::playbook);
@@ -292,6 +301,7 @@ fn listening(
                 .is_none_or(|known| known.state.trouble().is_none() && ear.state.trouble().is_some());
             if worse {
                 row.ear = Some(ear.clone());
+                row.cursor = cursors.iter().find(|cursor| cursor.channel == *known_as).cloned();
             }
         }
     }

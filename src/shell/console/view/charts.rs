@@ -55,6 +55,11 @@ pub(crate) struct Charts {
     pub(crate) days: Vec<DayOfChart>,
     /// Of the few who say most: how many, and their share of all messages in 28 days.
     pub(crate) tops: Vec<(u32, f64)>,
+    /// The members who spoke in 28 days, those who said least first, in tenths: what share of them has said what share
+    /// of all messages. Nothing where too few are heard.
+    pub(crate) lorenz: Vec<(f64, f64)>,
+    /// How few of those who spoke said half of it, and how many spoke.
+    pub(crate) absence: Option<(u64, u64)>,
     /// What owner and hosts say, of all that humans say.
     pub(crate) owner: Option<f64>,
     /// Messages of humans and of bots.
@@ -89,6 +94,8 @@ pub(crate) fn charts(state: &State, playbook: Option<&Playbook>, now: Timestamp)
     let charts = Charts {
         days,
         tops: TOPS.iter().filter_map(|n| Some((*n, share(&gauges, "top_share", Some(*n))?))).collect(),
+        lorenz: lorenz(&gauges.talk()),
+        absence: absence(&gauges),
         owner: share(&gauges, "owner_share", None),
         said: (sum(|day| day.human), sum(|day| day.bot)),
         posts: (sum(DayNumbers::all_posts), sum(|day| day.posts_of(Label::Promo))),
@@ -100,6 +107,39 @@ pub(crate) fn charts(state: &State, playbook: Option<&Playbook>, now: Timestamp)
 fn share(gauges: &Gauges, name: &str, taken: Option<u32>) -> Option<f64> {
     let metric = find(name).filter(|metric| metric.unit == MetricUnit::Share)?;
     gauges.read(metric, taken).value
+}
+
+/// How few say half of what is said; nothing where that is not known.
+fn absence(gauges: &Gauges) -> Option<(u64, u64)> {
+    let figure = gauges.read(find("absence_factor")?, None);
+    Some((figure.value? as u64, figure.of?))
+}
+
+/// Into how many parts those who spoke are cut.
+const LORENZ_PARTS: u64 = 10;
+
+/// What the quietest tenth of those who spoke has said, the quietest two tenths, and so on: shares of people and of
+/// messages. `talk` has messages and how many members said so many, the most first.
+fn lorenz(talk: &[(u64, u64)]) -> Vec<(f64, f64)> {
+    let voices: u64 = talk.iter().map(|(_, members)| members).sum();
+    let said: u64 = talk.iter().map(|(messages, members)| messages * members).sum();
+    if voices < 2 || said == 0 {
+        return Vec::new();
+    }
+    let of_quietest = |n: u64| {
+        let (mut left, mut sum) = (n, 0);
+        for (messages, members) in talk.iter().rev() {
+            let of_them = left.min(*members);
+            (left, sum) = (left - of_them, sum + messages * of_them);
+        }
+        sum
+    };
+    let parts = LORENZ_PARTS.min(voices);
+    let cut = |part: u64| voices * part / parts;
+    (0..=parts)
+        .map(cut)
+        .map(|n| (n as f64 / voices as f64, of_quietest(n) as f64 / said as f64))
+        .collect()
 }
 
 /// What became of those who joined, the largest source first.
@@ -117,4 +157,22 @@ fn sources(state: &State, last: CivilDay) -> Vec<(String, OfSource)> {
     all.sort_by_key(|(_, of)| std::cmp::Reverse(of.joined));
     all.truncate(SOURCES);
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_curve_says_what_the_quietest_have_said() {
+        // One said 90, nine said 10 each.
+        let curve = lorenz(&[(90, 1), (10, 9)]);
+        assert_eq!(curve.len(), 11);
+        assert_eq!((curve[0], curve[10]), ((0.0, 0.0), (1.0, 1.0)));
+        assert_eq!(curve[9], (0.9, 0.5), "nine of ten said half of it");
+        // Where all say the same it is straight.
+        assert!(lorenz(&[(7, 20)]).iter().all(|(people, said)| (people - said).abs() < 1e-9));
+        assert_eq!(lorenz(&[(7, 3)]).len(), 4, "of three there are no tenths");
+        assert!(lorenz(&[(7, 1)]).is_empty() && lorenz(&[]).is_empty());
+    }
 }

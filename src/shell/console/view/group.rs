@@ -44,6 +44,8 @@ pub(crate) struct Group {
     pub(crate) phase: Phase,
     /// Whether everything is paused.
     pub(crate) paused: bool,
+    /// When that ends by itself.
+    pub(crate) paused_until: Option<Timestamp>,
     /// Since when members see nothing.
     pub(crate) hushed: Option<Timestamp>,
     /// How many members are known.
@@ -162,6 +164,8 @@ pub(crate) struct Play {
     pub(crate) title: String,
     /// Whether it is paused by itself.
     pub(crate) paused: bool,
+    /// When that ends by itself.
+    pub(crate) paused_until: Option<Timestamp>,
     /// How many runs it has had.
     pub(crate) started: u64,
     /// Whether a person may start it without saying more.
@@ -203,6 +207,7 @@ pub(crate) fn group(
         playbook: playbook.map(|playbook| playbook.title.to_string()),
         phase,
         paused: state.paused,
+        paused_until: state.by_hand.pause_ends.all,
         hushed: state.by_hand.hush.as_ref().map(|hush| hush.since),
         members: state.members.len(),
         created: state.created,
@@ -322,6 +327,7 @@ fn plays(here: Here<'_>) -> Vec<Play> {
                 name: play.name.clone(),
                 title: play.title.to_string(),
                 paused: known.is_some_and(|known| known.paused),
+                paused_until: here.state().by_hand.pause_ends.of(Some(&play.name)),
                 started: known.map_or(0, |known| known.started),
                 starts: !matches!(play.trigger, Trigger::Dates(_)),
             }

@@ -1,5 +1,6 @@
 //! Members of one group: a table of a hundred by their ids, and one of them with what is kept and why.
 
+use super::journey::{JourneyPoint, journey};
 use crate::{
     base::{
         habits::{Habits, window},
@@ -249,8 +250,10 @@ pub(crate) struct One {
     pub(crate) row: Row,
     /// What else is kept: name and value, written out, and what the file says of it.
     pub(crate) fields: Vec<(String, String, Kept)>,
-    /// Runs that are about them.
-    pub(crate) runs: Vec<(crate::base::ids::RunId, String)>,
+    /// Their way through the group, oldest first.
+    pub(crate) journey: Vec<JourneyPoint>,
+    /// Whether the reader commands the group.
+    pub(crate) commands: bool,
     /// Questions that they have answered and that are open.
     pub(crate) answers: Vec<(TaskId, String)>,
     /// Whether the reader may have them forgotten, and sees everything.
@@ -275,7 +278,6 @@ pub(crate) fn one(
         let text = value.as_str().map_or_else(|| value.to_json().to_string(), str::to_owned);
         (name.clone(), text, kept(name))
     });
-    let runs = state.runs.values().filter(|run| run.cause.member.as_ref() == Some(id));
     let answered = state.tasks.values().filter(|open| open.answers.contains_key(id));
     Some(One {
         now,
@@ -283,7 +285,8 @@ pub(crate) fn one(
         place: here.title().to_owned(),
         row: row(here, member, now),
         fields: fields.collect(),
-        runs: runs.map(|run| (run.id.clone(), super::group::title(here, &run.play))).collect(),
+        journey: journey(here, id, now),
+        commands: asker.commands(here.now, now),
         answers: answered
             .map(|open| (open.task.id.clone(), super::group::beginning(&open.task.text)))
             .collect(),

@@ -38,7 +38,7 @@ pub(super) fn ahead(
     window: Window,
 ) -> Vec<(PlayName, Mark)> {
     let (state, zone) = (here.state(), here.zone());
-    let moved = as_moved(playbook, state);
+    let moved = as_moved(&playbook.alone(here.id), state);
     let Some(group) = moved.groups.get(here.id).cloned() else { return Vec::new() };
     let steps = planned(&moved, &group, (days, &zone), window);
     steps
@@ -47,7 +47,7 @@ pub(super) fn ahead(
             let known = state.plays.get(&step.play);
             let skipped = known.is_some_and(|known| known.skip.contains(&step.run));
             let kind =
-                if skipped { Kind::Missed(Skip::Operator) } else { condition(&moved, state, &step.play) };
+                if skipped { Kind::Missed(Skip::Operator) } else { condition(&moved, state, &step.play, step.at) };
             let begun = state.runs.contains_key(&step.run);
             let verb = if step.channel.as_ref().is_none_or(|channel| channel.as_str() == GROUP) {
                 step.verb
@@ -126,9 +126,9 @@ fn planned(
 const MARKS_MAX: usize = 2_000;
 
 /// Whether a play starts whatever happens until then.
-fn condition(playbook: &Playbook, state: &State, name: &PlayName) -> Kind {
+fn condition(playbook: &Playbook, state: &State, name: &PlayName, at: Timestamp) -> Kind {
     let Some(play) = playbook.play(name) else { return Kind::Ahead };
-    if state.is_paused(name) {
+    if state.is_paused_at(name, at) {
         return Kind::Missed(Skip::Paused);
     }
     let mut conditions: Vec<String> = Vec::new();

@@ -69,6 +69,8 @@ pub(crate) struct Sheet {
     pub(crate) unless: Option<Skip>,
     /// Whether its play is paused.
     pub(crate) paused: bool,
+    /// When that ends by itself.
+    pub(crate) paused_until: Option<Timestamp>,
     /// Its steps in the order of the file.
     pub(crate) steps: Vec<Step>,
     /// The step that is carried out at once when the wait at which the run is ends now.
@@ -236,6 +238,7 @@ pub(crate) fn sheet(
         reason: begun.map(|run| run.reason.clone()).unwrap_or_default(),
         unless,
         paused: here.state().is_paused(&known.play),
+        paused_until: here.state().paused_until(&known.play),
         steps,
         at_once,
         lines,

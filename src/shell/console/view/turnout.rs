@@ -2,7 +2,7 @@
 
 use crate::{
     base::{
-        ids::{ChannelName, RunId, TaskId},
+        ids::{ChannelName, MemberId, RunId, TaskId},
         time::Timestamp,
     },
     engine::{
@@ -32,10 +32,21 @@ pub(crate) struct Turnout {
     pub(crate) asked: Vec<AskedHere>,
     /// Members who spoke today and their messages; none where nobody hears them.
     pub(crate) heard: Option<(u32, u32)>,
-    /// Questions of members that nobody has answered since it began: who asked, and when.
-    pub(crate) unanswered: Vec<(String, Timestamp)>,
+    /// Questions of members that nobody has answered since it began.
+    pub(crate) unanswered: Vec<Unanswered>,
     /// How many were there when somebody counted last: how many, who counted, when.
     pub(crate) present: Option<(u64, Option<String>, Timestamp)>,
+}
+
+/// A question of a member that nobody has answered.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Unanswered {
+    /// Who asked.
+    pub(crate) member: MemberId,
+    /// Who that is, as people call them.
+    pub(crate) name: String,
+    /// When it was asked.
+    pub(crate) at: Timestamp,
 }
 
 /// Questions of members that a sheet names.
@@ -72,7 +83,11 @@ pub(super) fn turnout(here: Here<'_>, run: &RunId, lines: &[LogLine]) -> Turnout
     });
     let begun = here.run(run).map(|run| run.started);
     let open = state.numbers.questions.iter().rev().filter(|one| begun.is_some_and(|begun| one.at >= begun));
-    let unanswered = open.take(UNANSWERED_SHOWN).map(|one| (state.members.name_of(&one.by), one.at));
+    let unanswered = open.take(UNANSWERED_SHOWN).map(|one| Unanswered {
+        member: one.by.clone(),
+        name: state.members.name_of(&one.by),
+        at: one.at,
+    });
     Turnout {
         unanswered: unanswered.collect(),
         asked: asked.collect(),

@@ -84,6 +84,7 @@ pub(super) fn why(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Result<(
         playbook: &book.playbook,
         state: Some(&group.state),
         journal: Some(&looked.reader),
+        decisions: None,
         most: None,
     };
     let answers = inquiry.answer(of, asked.get("at")).map_err(unclear)?;

@@ -1,0 +1,128 @@
+//! What is done by hand about a run, a play and a member: the line of a run, pauses that end by themselves, questions
+//! that were answered elsewhere, tags.
+
+use crate::{
+    console::{
+        entrance::{Browser, engine, open},
+        pages::journal,
+    },
+    help::playground::Playground,
+};
+
+const CLUB: &str = "\
+name: club
+timezone: Asia/Shanghai
+access: { admin: [zhu], viewer: [ed] }
+people:
+  zhu: { name: Zhu }
+  ed: { name: Ed }
+roles:
+  host: { people: [zhu] }
+channels:
+  group: { type: console }
+plays:
+  talk:
+    dates:
+      - { id: jia, at: '2031-12-04 20:00' }
+    steps:
+      - at: -7d
+        post: In a week
+      - post: We begin
+      - at: 2h
+        post: Half of it
+      - at: 4h
+        post: We end
+  gift:
+    on: tag.added
+    per: member
+    steps:
+      - post: '${member.name} has one'
+      - wait: 5h
+";
+
+fn club() -> (Playground, crate::help::playground::Process, Browser, Browser) {
+    let play = Playground::new().file("p.yaml", CLUB);
+    let (engine, port, _) = engine(&play);
+    let zhu = Browser::enter(port, &open(&play, &["--as", "zhu"]));
+    let ed = Browser::enter(port, &open(&play, &["--as", "ed"]));
+    (play, engine, zhu, ed)
+}
+
+#[test]
+fn the_sheet_of_a_run_has_its_moments_in_a_line_with_now_among_them() {
+    let (play, _engine, zhu, _) = club();
+    let path = "/runs/talk@jia?group=club";
+    let line = |sheet: &str| {
+        let line = sheet.split("<ol class=\"line\"").nth(1).unwrap_or_else(|| panic!("no line in {sheet}"));
+        line.split("</ol>").next().unwrap().to_owned()
+    };
+    let ahead = line(&zhu.get(path).is(200).body);
+    assert!(ahead.find("aria-current=\"time\"").unwrap() < ahead.find("−7d").unwrap(), "{ahead}");
+    for clock in ["20:00", "22:00", "+1d"] {
+        assert!(ahead.contains(clock), "{clock}: {ahead}");
+    }
+    let _ = play.run(&["start", "talk/jia"]).exits(0);
+    let begun = line(&zhu.get(path).is(200).body);
+    let now = begun.find("aria-current=\"time\"").unwrap();
+    assert!(begun[..now].contains("behind") && begun[now..].contains("ahead"), "{begun}");
+}
+
+#[test]
+fn a_pause_has_an_end_where_somebody_says_one() {
+    let (play, _engine, zhu, ed) = club();
+    let page = zhu.get("/groups/club").is(200).body;
+    let _ = zhu.press(&page, "press/pause", &[("on", "club gift"), ("until", "2031-01-02T10:00")]).is(303);
+    let page = zhu.get("/groups/club").is(200).body;
+    assert!(page.contains("paused until ") && page.contains("2031-01-02 10:00"), "{page}");
+    let _ = zhu.press(&page, "press/pause", &[("on", "club "), ("until", "2031-01-03T10:00")]).is(303);
+    let page = zhu.get("/groups/club").is(200).body;
+    assert!(page.contains("nothing starts until ") && page.contains("2031-01-03 10:00"), "{page}");
+    let status = play.run(&["status"]).exits(0).stdout;
+    assert!(status.contains("paused: nothing starts until 2031-01-03 10:00"), "{status}");
+    let said = play.run(&["pause", "talk", "--until", "2031-02-01 09:00"]).exits(0).stdout;
+    assert!(said.contains("paused talk until "), "{said}");
+    let ends: Vec<String> = journal(&play, "paused").iter().map(|line| line["until"].to_string()).collect();
+    assert_eq!(ends.len(), 3, "{ends:?}");
+    assert!(play.run(&["pause", "--until", "2020-01-01"]).exits(4).stderr.contains("over already"));
+    let why = play.run(&["why", "talk"]).exits(0).stdout;
+    assert!(why.contains("paused until 2031-01-03 10:00"), "{why}");
+    // What is no time is none of anybody's business, and a viewer pauses nothing.
+    let _ = zhu.press(&page, "press/pause", &[("on", "club gift"), ("until", "soon")]).is(303);
+    let seen = ed.get("/groups/club").is(200).body;
+    let _ = ed.press(&seen, "press/pause", &[("on", "club ")]).is(303);
+    assert_eq!(journal(&play, "paused").len(), 3);
+}
+
+#[test]
+fn a_member_is_tagged_and_what_they_asked_is_answered_by_a_press() {
+    let (play, _engine, zhu, ed) = club();
+    let _ = play.run(&["signal", "member.joined", "--member", "m1", "--anyway"]).exits(0);
+    let path = "/groups/club/members/m1";
+    let page = zhu.get(path).is(200).body;
+    let _ = zhu.press(&page, "press/tag", &[("on", "club m1"), ("tag", "vip")]).is(303);
+    let page = zhu.get(path).is(200).body;
+    assert!(page.contains("vip") && page.contains("action=\"/press/untag\""), "{page}");
+    // The play that hears of it is on their way, with a link to its run.
+    assert!(page.contains("Their way") && page.contains("href=\"/runs/gift@"), "{page}");
+    let seen = ed.get(path).is(200).body;
+    assert!(seen.contains("vip") && !seen.contains("/press/untag") && !seen.contains("/press/tag"), "{seen}");
+    let _ = ed.press(&seen, "press/untag", &[("on", "club m1"), ("tag", "vip")]).is(303);
+    let said = play.run(&["members", "tag", "m1", "vip"]).exits(4).stderr;
+    assert!(said.contains("has the tag `vip` already"), "{said}");
+    let _ = play.run(&["members", "tag", "m1", "vip", "--off"]).exits(0);
+    assert!(!zhu.get(path).is(200).body.contains("/press/untag"));
+
+    let _ = play.run(&["start", "talk/jia"]).exits(0);
+    let asks = "{\"message\":{\"id\":\"q\",\"question\":true}}";
+    let _ = play.run(&["signal", "message", "--member", "m1", "--data", asks, "--anyway"]).exits(0);
+    let run = "/runs/talk@jia?group=club";
+    let sheet = zhu.get(run).is(200).body;
+    let form = sheet.split("action=\"/press/replied\"").nth(1).unwrap_or_else(|| panic!("{sheet}"));
+    let asked = form.split("name=\"asked\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let _ = zhu.press(&sheet, "press/replied", &[("on", "club m1"), ("asked", &asked)]).is(303);
+    assert!(!zhu.get(run).is(200).body.contains("/press/replied"));
+    let by: Vec<_> = journal(&play, "operator").into_iter().filter(|line| line["did"] == "replied").collect();
+    assert!(by.len() == 1 && by[0]["by"] == "Zhu", "{by:?}");
+    let said = play.run(&["members", "replied", "m1"]).exits(4).stderr;
+    assert!(said.contains("no question of a member is open"), "{said}");
+}
