@@ -399,10 +399,7 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             let (word, text) = gone(*forgotten);
             line(word, member.as_str(), text, Tone::Plain)
         }
-        Fact::Paused { play, until } => {
-            let text = every(play.as_ref()).and(&until.map(|end| ends(at(end))).unwrap_or_default());
-            line("paused", play.as_ref().map_or("", |p| p.as_str()), text, Tone::Turn)
-        }
+        Fact::Paused { play, until } => paused(play.as_ref(), until.map(at)),
         Fact::Resumed { play } => {
             line("resumed", play.as_ref().map_or("", |p| p.as_str()), every(play.as_ref()), Tone::Turn)
         }
@@ -474,9 +471,15 @@ fn task_opened(task: &Task, zone: &Zone, now: Timestamp) -> Option<Line> {
 }
 
 /// What is paused where it is no play alone.
-/// Until when something is so.
-fn ends(at: String) -> Phrase {
-    phrase!(" until {at}", "，到 {at}")
+/// Nothing starts, of a play or of all, until a time or until somebody says so.
+fn paused(play: Option<&PlayName>, until: Option<String>) -> Option<Line> {
+    let what = every(play);
+    let text = match until {
+        None => what,
+        Some(at) if what.is_empty() => phrase!("until {at}", "到 {at}"),
+        Some(at) => phrase!("{what} until {at}", "{what}，到 {at}"; what),
+    };
+    line("paused", play.map_or("", |play| play.as_str()), text, Tone::Turn)
 }
 
 fn every(play: Option<&PlayName>) -> Phrase {

@@ -76,6 +76,8 @@ pub(super) fn word(word: &'static str) -> &'static str {
         "step left out" => "略过步骤",
         "remind later" => "晚点提醒",
         "put off" => "待定",
+        "tagged" => "标签",
+        "replied" => "已答",
         "hush" => "静默",
         "unhush" => "恢复发言",
         "parked" => "搁置",
