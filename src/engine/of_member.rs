@@ -56,9 +56,8 @@ impl Draft<'_> {
 
     pub(super) fn no_member(&mut self, id: &MemberId) -> Decided {
         let meant = self.state.member_meant(id.as_str());
-        let meant: Phrase = meant
-            .map(|meant| phrase!("did you mean `{}`? ", "是不是 `{}`？", meant.id))
-            .unwrap_or_default();
+        let meant: Phrase =
+            meant.map(|meant| phrase!("did you mean `{}`? ", "是不是 `{}`？", meant.id)).unwrap_or_default();
         self.refuse(phrase!(
             "no member `{id}` is known; {meant}`playbook members` lists them",
             "没有成员 `{id}`；{meant}用 `playbook members` 看有哪些";

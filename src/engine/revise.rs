@@ -3,12 +3,11 @@
 //! Also other words for a step that has not been said yet. Decides; what a platform is asked is an effect like others.
 
 use super::{
+    dispatched::{Dispatched, Stands},
     draft::{Decided, Draft},
     effect::effect_run,
     entry::{Fact, Outgoing, TaskKind, Waiting},
-    hands,
-    dispatched::{Dispatched, Stands},
-    notice,
+    hands, notice,
     operation::{Means, Operation},
     state::Run,
     steps::task::Closing,

@@ -167,11 +167,7 @@ impl Inquiry<'_> {
     }
 
     /// The entries of the group, oldest first.
-    fn go_through(
-        &self,
-        journal: &Reader,
-        each: &mut dyn FnMut(LogLine) -> bool,
-    ) -> Result<(), StoreError> {
+    fn go_through(&self, journal: &Reader, each: &mut dyn FnMut(LogLine) -> bool) -> Result<(), StoreError> {
         match self.decisions {
             Some(decisions) => journal.decisions_while(decisions, each),
             None => journal.log_while(Some(self.group), 0, each),

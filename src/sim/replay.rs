@@ -477,7 +477,9 @@ fn operated(did: &Operation, by: Option<String>) -> Option<Command> {
         // What a step asks for.
         Operation::Pinned { .. } => return None,
         Operation::Noted { run, text } => Command::Note { run, text, by },
-        Operation::Caretaker { role, .. } => Command::Pause { play: None, caretaker: role, until: None, by: None },
+        Operation::Caretaker { role, .. } => {
+            Command::Pause { play: None, caretaker: role, until: None, by: None }
+        }
         Operation::Hurried { run, step } => Command::Now { run, step: Some(step), by },
         Operation::Delayed { run, more, .. } => Command::Delay { run, length: more, by },
         Operation::Unskipped { run, .. } => Command::Unskip { run, by },

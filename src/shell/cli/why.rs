@@ -65,7 +65,8 @@ impl WhyArgs {
             AnswerSource::State(opened) => Some(&opened.reader),
             AnswerSource::File(_) => None,
         };
-        let inquiry = Inquiry { group: &group, playbook: &playbook, state, journal, decisions: None, most: None };
+        let inquiry =
+            Inquiry { group: &group, playbook: &playbook, state, journal, decisions: None, most: None };
         let answers = inquiry.answer(&self.target, self.at.as_deref())?;
         for (index, (shown, verdict)) in answers.iter().enumerate() {
             match self.read.format.format {

@@ -116,7 +116,8 @@ pub(in crate::shell) fn spark(class: &str, values: &[u64]) -> Markup {
 pub(in crate::shell) fn lorenz(points: &[(f64, f64)]) -> Markup {
     let mut path = String::new();
     for (i, (people, said)) in points.iter().enumerate() {
-        let _ = write!(path, "{}{:.1} {}", if i == 0 { 'M' } else { 'L' }, people * 100.0, height(*said, 1.0));
+        let _ =
+            write!(path, "{}{:.1} {}", if i == 0 { 'M' } else { 'L' }, people * 100.0, height(*said, 1.0));
     }
     html! {
         svg.lorenz viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true" {

@@ -17,8 +17,8 @@ use crate::{
     },
     courier::Hurried,
     engine::{
-        entry::{Entry, Fact},
         dispatched::{Dispatched, Stands},
+        entry::{Entry, Fact},
         input::{Command, Input, InputKind, Receipt, Signal},
     },
     shell::{

@@ -140,7 +140,9 @@ impl Act {
                 })?;
                 command(Command::Cancel { run: run.id.clone(), silent: false, by: None })
             }
-            Deed::Pause(play) => command(Command::Pause { play: play.clone(), caretaker: None, until: None, by: None }),
+            Deed::Pause(play) => {
+                command(Command::Pause { play: play.clone(), caretaker: None, until: None, by: None })
+            }
             Deed::Resume(play) => command(Command::Resume { play: play.clone(), by: None }),
             Deed::Postpone(play, date, at) => {
                 command(Command::Postpone { play: play.clone(), date: date.clone(), at: *at, by: None })

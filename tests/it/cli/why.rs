@@ -161,7 +161,12 @@ fn conditions_are_told_with_the_values_that_decided() {
     let run = Command::Skip { run: RunId::new("game@2099-12-23T12:30:00Z"), step: None, by: None };
     story.command(run);
     assert_eq!(verdicts(&story, &["game"])[1], pair("would_not_start", "skip"));
-    story.command(Command::Pause { play: Some(PlayName::new("game")), caretaker: None, until: None, by: None });
+    story.command(Command::Pause {
+        play: Some(PlayName::new("game")),
+        caretaker: None,
+        until: None,
+        by: None,
+    });
     story.until("2099-12-31 00:00");
     assert_eq!(verdicts(&story, &["game", "--at", "2099-12-30"]), [pair("would_not_start", "paused")]);
     story.command(Command::Resume { play: None, by: None });

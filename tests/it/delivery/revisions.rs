@@ -12,9 +12,9 @@ use playbook::{
     base::ids::{EffectId, RunId, StepId},
     courier::ParcelOutcome,
     engine::{
+        dispatched::{Dispatched, Stands},
         effect::Effect,
         entry::Outgoing,
-        dispatched::{Dispatched, Stands},
         input::{Command, Input, Receipt},
     },
     model::{

@@ -172,7 +172,10 @@ fn a_pause_with_an_end_is_resumed_by_itself_and_leaves_others_paused() {
     let hi = |story: &Story| story.posts().iter().filter(|text| *text == "hi").count();
     assert!(story.state.paused && hi(&story) == 0 && !story.state.tasks.is_empty());
     story.until("2026-12-05 10:00");
-    assert!(!story.state.paused && story.state.plays[&PlayName::new("ho")].paused, "the other was paused by itself");
+    assert!(
+        !story.state.paused && story.state.plays[&PlayName::new("ho")].paused,
+        "the other was paused by itself"
+    );
     assert_eq!(hi(&story), 2, "on the fourth and the fifth");
     assert!(!story.posts().iter().any(|text| text == "ho"));
     assert!(story.state.tasks.is_empty(), "whoever was to look in need not any more");
@@ -198,7 +201,12 @@ fn what_a_person_does_about_a_member_is_on_record_and_plays_hear_of_it() {
         "2026-12-01 10:00",
         &format!("{GROUP}plays: {{ gift: {{ on: tag.added, steps: [{{ post: '${{member.name}}' }}] }} }}\n"),
     );
-    let tag = |member: &str, off| Command::Tag { member: member.into(), tag: "vip".into(), off, by: Some("Zhu".into()) };
+    let tag = |member: &str, off| Command::Tag {
+        member: member.into(),
+        tag: "vip".into(),
+        off,
+        by: Some("Zhu".into()),
+    };
     story.join("m1", "m1");
     story.command(tag("m1", false));
     assert_eq!(story.posts(), ["m1"], "{:#?}", story.entries);
@@ -209,7 +217,8 @@ fn what_a_person_does_about_a_member_is_on_record_and_plays_hear_of_it() {
     }
     story.command(tag("m1", true));
     assert!(story.state.members.get(&"m1".into()).unwrap().tags.is_empty());
-    let replied = |member: &str| Command::Replied { member: member.into(), asked: None, by: Some("Zhu".into()) };
+    let replied =
+        |member: &str| Command::Replied { member: member.into(), asked: None, by: Some("Zhu".into()) };
     story.now = at("2026-12-01 11:00");
     let asks = Value::map([("id", Value::str("q1")), ("question", Value::Bool(true))]);
     story.signal("message", Some("m1"), Value::map([("message", asks)]));

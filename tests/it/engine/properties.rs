@@ -353,7 +353,12 @@ impl Life {
         let command = match dice.below(15) {
             0 | 1 => Command::Start { play, args: Value::Null, date: None, member: None, by: None },
             2 => Command::Cancel { run, silent: true, by: None },
-            3 => Command::Pause { play: dice.one_in(2).then_some(play), caretaker: None, until: None, by: None },
+            3 => Command::Pause {
+                play: dice.one_in(2).then_some(play),
+                caretaker: None,
+                until: None,
+                by: None,
+            },
             4 | 5 => Command::Resume { play: dice.one_in(2).then_some(play), by: None },
             6 => {
                 let to = self.story.now.plus(Duration::HOUR.times(dice.below(60) as i64));

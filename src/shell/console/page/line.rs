@@ -47,5 +47,9 @@ fn mark(point: &LinePoint, view: &Sheet, locale: Locale) -> Markup {
 fn when(at: Timestamp, view: &Sheet) -> String {
     let day = |at: Timestamp| view.zone.date(at);
     let days = day(at).duration_since(day(view.anchor)).as_hours() / 24;
-    if days == 0 { words::clock(&view.zone, at) } else { format!("{}{}d", if days < 0 { "−" } else { "+" }, days.abs()) }
+    if days == 0 {
+        words::clock(&view.zone, at)
+    } else {
+        format!("{}{}d", if days < 0 { "−" } else { "+" }, days.abs())
+    }
 }

@@ -136,10 +136,7 @@ fn lorenz(talk: &[(u64, u64)]) -> Vec<(f64, f64)> {
     };
     let parts = LORENZ_PARTS.min(voices);
     let cut = |part: u64| voices * part / parts;
-    (0..=parts)
-        .map(cut)
-        .map(|n| (n as f64 / voices as f64, of_quietest(n) as f64 / said as f64))
-        .collect()
+    (0..=parts).map(cut).map(|n| (n as f64 / voices as f64, of_quietest(n) as f64 / said as f64)).collect()
 }
 
 /// What became of those who joined, the largest source first.

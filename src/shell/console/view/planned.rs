@@ -46,8 +46,11 @@ pub(super) fn ahead(
         .map(|step| {
             let known = state.plays.get(&step.play);
             let skipped = known.is_some_and(|known| known.skip.contains(&step.run));
-            let kind =
-                if skipped { Kind::Missed(Skip::Operator) } else { condition(&moved, state, &step.play, step.at) };
+            let kind = if skipped {
+                Kind::Missed(Skip::Operator)
+            } else {
+                condition(&moved, state, &step.play, step.at)
+            };
             let begun = state.runs.contains_key(&step.run);
             let verb = if step.channel.as_ref().is_none_or(|channel| channel.as_str() == GROUP) {
                 step.verb
