@@ -64,6 +64,9 @@ pub(crate) struct Row {
     pub(crate) cursor: Option<Cursor>,
 }
 
+/// Channels by the title of their file and their name.
+type ChannelRows = BTreeMap<(String, ChannelName), Row>;
+
 /// A message that somebody has to decide about.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Stuck {
@@ -166,7 +169,7 @@ pub(crate) fn channels(
 ) -> Channels {
     let ChannelFacts { backlog, accepted, refused, versions, cursors, engine } = found;
     let (sums, zone) = sums(board, asker, now);
-    let mut rows: BTreeMap<(String, ChannelName), Row> = BTreeMap::new();
+    let mut rows = ChannelRows::new();
     for sum in sums {
         let key = (sum.playbook.clone(), sum.name.clone());
         let taken = accepted.get(&key).cloned();
@@ -282,11 +285,7 @@ fn sums(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<ChannelSum>, Zone)
 fn listening(
     board: &Board,
     asker: &Asker,
-    (rows, ears, cursors): (
-        &mut BTreeMap<(String, ChannelName), Row>,
-        &BTreeMap<Arc<str>, EarNow>,
-        &[Cursor],
-    ),
+    (rows, ears, cursors): (&mut ChannelRows, &BTreeMap<Arc<str>, EarNow>, &[Cursor]),
     now: Timestamp,
 ) {
     for (known_as, ear) in ears {
@@ -308,7 +307,7 @@ fn listening(
 }
 
 /// Where each channel can be tried: in groups that the reader commands, on a platform that is really spoken to.
-fn tries(board: &Board, asker: &Asker, rows: &mut BTreeMap<(String, ChannelName), Row>, now: Timestamp) {
+fn tries(board: &Board, asker: &Asker, rows: &mut ChannelRows, now: Timestamp) {
     let some = board.now.groups.iter().take(limits::PLACES_LOOKED_AT_MAX);
     for (id, group) in some.filter(|(_, group)| asker.sees(group, now)) {
         let (Some(here), Some(book)) = (board.group_of(id), &group.book) else { continue };
