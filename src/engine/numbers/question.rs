@@ -62,12 +62,12 @@ pub(super) fn replied(numbers: &mut Numbers, at: Timestamp, by: &MemberId, asked
     numbers.questions.retain(|question| {
         let is_it = question.by == *by && asked.is_none_or(|asked| question.at == asked);
         if is_it {
-            waited.push(at.since(question.at));
+            waited.push(question.clone());
         }
         !is_it
     });
-    for waits in waited {
-        settle(&mut numbers.open, waits);
+    for question in waited {
+        settle(&mut numbers.open, &question, at);
     }
 }
 
