@@ -7,6 +7,7 @@ pub mod decode;
 pub mod diagnostic;
 pub mod habits;
 pub mod hex;
+pub mod hint;
 pub mod ids;
 pub mod limits;
 pub mod locale;

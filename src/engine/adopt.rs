@@ -4,6 +4,7 @@
 
 use super::{
     budget,
+    condition::Condition,
     draft::{Decided, Draft},
     entry::{Fact, PhaseCause, Skip},
     input::Signal,
@@ -20,10 +21,13 @@ use crate::{
         occurrence::{next_anchor, scheduled_run_id},
         play::Play,
         playbook::Playbook,
-        trigger::Trigger,
+        trigger::{DateEntry, Trigger},
     },
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 impl Draft<'_> {
     /// The engine sees the group for the first time.
@@ -183,30 +187,33 @@ impl Draft<'_> {
         }
     }
 
-    /// A play is new, and one with the same trigger is gone by the same edit: most likely one play that nobody has said
-    /// the old name of. Nothing of it goes on, but what has begun does not begin a second time.
+    /// A play is new, and another one that had its dates, its schedule or its condition is gone: most likely one play that
+    /// nobody has said the old name of yet. Nothing of it goes on, but what has begun does not begin a second time.
     fn settle_as_gone(&mut self, play: &Arc<Play>, old: &Arc<Playbook>) -> Decided {
-        if self.state.plays.contains_key(&play.name) {
+        if self.state.plays.contains_key(&play.name) || self.state.conditions.contains_key(&play.name) {
             return Ok(());
         }
         let playbook = self.playbook.clone();
         let goes_on = |name: &PlayName| {
             playbook.plays.iter().any(|now| now.name == *name || now.was.as_ref() == Some(name))
         };
-        for gone in old.plays.iter().filter(|gone| !goes_on(&gone.name)) {
-            let Some(known) = self.state.plays.get(&gone.name).cloned() else { continue };
-            match (&gone.trigger, &play.trigger) {
-                (Trigger::Dates(was), Trigger::Dates(is)) => {
-                    let begun = |id: &Arc<str>| known.dates.get(id).filter(|(_, start)| start.is_none());
-                    let same =
-                        is.iter().filter(|date| was.iter().any(|b| (&b.id, b.at) == (&date.id, date.at)));
-                    for (date, (anchor, _)) in same.filter_map(|date| Some((date, *begun(&date.id)?))) {
-                        let (play, date) = (play.name.clone(), date.id.clone());
-                        self.emit(Fact::DateArmed { play, date, anchor, start: None })?;
+        let known = self.state.plays.keys().chain(self.state.conditions.keys());
+        let gone: BTreeSet<PlayName> = known.filter(|name| !goes_on(name)).cloned().collect();
+        for name in &gone {
+            let before = old.play(name).map(|before| &before.trigger);
+            match &play.trigger {
+                Trigger::Dates(dates) => self.settle_dates(play, dates, (name, before.is_some()))?,
+                Trigger::Whenever(whenever) => {
+                    let words = whenever.words();
+                    let waited = self.state.conditions.get(name).map(|waited| waited.condition.clone());
+                    if let Some(condition) = waited.filter(|known| *known.expression == *words) {
+                        let (play, condition) = (play.name.clone(), Condition { starts: false, ..condition });
+                        self.emit(Fact::Condition { play, condition })?;
                     }
                 }
-                (was, is) if was == is && is.schedule().is_some() => {
-                    if let Some(after) = known.after.filter(|after| *after > self.now) {
+                trigger if trigger.schedule().is_some() && before == Some(trigger) => {
+                    let after = self.state.plays.get(name).and_then(|known| known.after);
+                    if let Some(after) = after.filter(|after| *after > self.now) {
                         self.emit(Fact::Armed { play: play.name.clone(), after, next: None })?;
                     }
                 }
@@ -216,22 +223,47 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The name by which the state knows a play that has another one now: what the file says that it was called, or
-    /// where a change of its name was taken back.
-    fn known_as(&self, play: &Play) -> Option<PlayName> {
-        let known = &self.state.plays;
-        let said = play.was.as_ref().filter(|was| known.contains_key(*was)).cloned();
-        if known.contains_key(&play.name) {
-            // What it was may be said after the new name has been in force, as long as nothing has happened under it.
-            return said
-                .filter(|was| self.playbook.play(was).is_none() && self.state.is_untouched(&play.name));
+    /// The dates that a play which is gone has begun: of one that went by this edit all that have started, of one that
+    /// went before it those whose runs are open.
+    fn settle_dates(
+        &mut self,
+        play: &Arc<Play>,
+        dates: &[Arc<DateEntry>],
+        (gone, by_this): (&PlayName, bool),
+    ) -> Decided {
+        let Some(known) = self.state.plays.get(gone).cloned() else { return Ok(()) };
+        for date in dates {
+            let at =
+                known.dates.get(&date.id).filter(|(anchor, start)| *anchor == date.at && start.is_none());
+            let begun = by_this || self.state.run_of_date(gone, &date.id).is_some();
+            if let Some((anchor, _)) = at.filter(|_| begun) {
+                let (play, date) = (play.name.clone(), date.id.clone());
+                self.emit(Fact::DateArmed { play, date, anchor: *anchor, start: None })?;
+            }
         }
-        said.or_else(|| {
+        Ok(())
+    }
+
+    /// The name by which the state knows a play that has another one now: what the file says that it was called, also
+    /// several names ago, or where a change of its name was taken back.
+    fn known_as(&self, play: &Play) -> Option<PlayName> {
+        let (plays, conditions) = (&self.state.plays, &self.state.conditions);
+        let is_known = |name: &PlayName| plays.contains_key(name) || conditions.contains_key(name);
+        // A play that no file has any more, and that was once called so.
+        let once = |called: &PlayName| {
             let is_it = |(name, state): &(&PlayName, &Arc<PlayState>)| {
-                self.playbook.play(name).is_none() && state.was.contains(&play.name)
+                self.playbook.play(name).is_none() && state.was.contains(called)
             };
-            known.iter().find(is_it).map(|(name, _)| name.clone())
-        })
+            plays.iter().find(is_it).map(|(name, _)| name.clone())
+        };
+        let said = play.was.as_ref().and_then(|was| {
+            if is_known(was) && self.playbook.play(was).is_none() { Some(was.clone()) } else { once(was) }
+        });
+        if is_known(&play.name) {
+            // What it was may be said after the new name has been in force, as long as nothing has happened under it.
+            return said.filter(|was| *was != play.name && self.state.is_untouched(&play.name));
+        }
+        said.or_else(|| once(&play.name))
     }
 
     /// A play that is triggered in another way now does not start in the old way any more.

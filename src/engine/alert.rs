@@ -47,6 +47,7 @@ impl Draft<'_> {
 
     fn alert_to(&mut self, to: &[ChannelName], id: &str, text: String) -> Decided {
         let Some(channel) = first(self.state, to).cloned() else { return Ok(()) };
+        let text = self.hinted(text);
         let effect = EffectId::from(format!("{ALERT}{id}/{}", self.state.epoch));
         let awaited = to.last() != Some(&channel);
         let out = Outgoing::new(effect, channel, Message::text(text), self.now);

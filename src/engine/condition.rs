@@ -3,8 +3,11 @@
 //! Plain data; what holds is found out by the draft.
 
 use crate::base::time::{Duration, Timestamp};
-use serde::{Deserialize, Serialize};
-use std::{collections::VecDeque, sync::Arc};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error, IgnoredAny, MapAccess, Visitor},
+};
+use std::{collections::VecDeque, fmt, sync::Arc};
 
 /// Whether a condition holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +46,9 @@ pub struct Condition {
     pub starts: bool,
 }
 
-/// The same, with when its play has started, as the state keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The same, with when its play has started, as the state keeps it. That it has started something with this is said by
+/// the fact alone: the state keeps the times under that name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Waited {
     /// How it stands.
     #[serde(flatten)]
@@ -52,4 +56,54 @@ pub struct Waited {
     /// When its play has started, the last times.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub starts: VecDeque<Timestamp>,
+}
+
+impl<'de> Deserialize<'de> for Waited {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(WaitedVisitor)
+    }
+}
+
+/// Reads what is kept. An older program wrote `starts` twice: whether it has started its play, and when it did.
+struct WaitedVisitor;
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Starts {
+    Times(VecDeque<Timestamp>),
+    #[expect(dead_code, reason = "it is read to be passed over")]
+    Whether(bool),
+}
+
+impl<'de> Visitor<'de> for WaitedVisitor {
+    type Value = Waited;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("how a condition stands")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Waited, A::Error> {
+        let (mut expression, mut holds, mut since) = (None, None, None);
+        let (mut counted, mut until, mut done, mut starts) = (Duration::ZERO, None, false, VecDeque::new());
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "expression" => expression = Some(map.next_value()?),
+                "holds" => holds = Some(map.next_value()?),
+                "since" => since = Some(map.next_value()?),
+                "counted" => counted = map.next_value()?,
+                "until" => until = map.next_value()?,
+                "done" => done = map.next_value()?,
+                "starts" => match map.next_value()? {
+                    Starts::Times(times) => starts = times,
+                    Starts::Whether(_) => {}
+                },
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        let expression = expression.ok_or_else(|| A::Error::missing_field("expression"))?;
+        let holds = holds.ok_or_else(|| A::Error::missing_field("holds"))?;
+        let since = since.ok_or_else(|| A::Error::missing_field("since"))?;
+        let condition = Condition { expression, holds, since, counted, until, done, starts: false };
+        Ok(Waited { condition, starts })
+    }
 }

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     base::{
+        hint,
         ids::{ChannelName, EffectId, InputId, MemberId, PlayName, RoleName, RunId, StepId},
         person::Person,
         phrase::{Phrase, phrase},
@@ -232,6 +233,11 @@ impl<'a> Draft<'a> {
         self.ask_role(role, text, (play, run), urgent, None, None)
     }
 
+    /// What people are told, with commands that work as they stand where the playbook has several groups.
+    pub(super) fn hinted(&self, text: String) -> String {
+        if self.playbook.groups.len() > 1 { hint::of_group(&text, self.group.id.as_str()) } else { text }
+    }
+
     /// Asks whoever has a role, by when it is due.
     pub(super) fn ask_role(
         &mut self,
@@ -246,6 +252,7 @@ impl<'a> Draft<'a> {
             return self.alert(self.next_task_id().as_str(), text);
         };
         let to = self.assignee(Some(&Assignee::Role(role)), &self.facts(Names::NONE, &ExprAbout::default()));
+        let text = self.hinted(text);
         let request =
             Request { due, urgent, ends, ..Request::new(TaskKind::Task, text, to.unwrap_or_default()) };
         self.open_alone(request, play, run).map(drop)

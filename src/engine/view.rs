@@ -5,6 +5,7 @@
 use super::{
     entry::{Cause, Skip, Waiting},
     gate::Occasion,
+    in_the_way::in_the_way,
     reword::rewording,
     state::{Run, State},
 };
@@ -17,8 +18,8 @@ use crate::{
         time::{Duration, Timestamp},
     },
     model::{
-        edit::GroupAtEdit,
         group::Group,
+        group_at_edit::GroupAtEdit,
         occurrence::scheduled_run_id,
         play::Play,
         playbook::{Playbook, Playbooks},
@@ -58,7 +59,8 @@ pub fn next(state: &State, playbook: &Playbook, most: usize) -> Vec<Upcoming> {
     all.sort_by(|(a, _), (b, _)| (a.at, &a.run).cmp(&(b.at, &b.run)));
     all.truncate(most);
     let judged = all.into_iter().map(|(one, play)| {
-        let unless = play.and_then(|play| obstacle(state, playbook, group, play, &one.run, one.anchor));
+        let unless =
+            play.and_then(|play| obstacle(state, playbook, (group, play), &one.run, (one.anchor, one.at)));
         Upcoming { unless, ..one }
     });
     judged.collect()
@@ -76,11 +78,11 @@ pub fn unless(
     playbook: &Playbook,
     play: &PlayName,
     run: &RunId,
-    anchor: Timestamp,
+    (anchor, start): (Timestamp, Timestamp),
 ) -> Option<Skip> {
     let playbook = playbook.in_group(&state.group);
     let (group, play) = (playbook.groups.get(&state.group)?, playbook.play(play)?);
-    obstacle(state, playbook, group, play, run, anchor)
+    obstacle(state, playbook, (group, play), run, (anchor, start))
 }
 
 /// Everything that waits for a time; with its play, where that has not started.
@@ -239,15 +241,18 @@ fn open_step(run: &Run) -> Option<Upcoming> {
     })
 }
 
-/// Why an occurrence would not start if it were due now.
+/// Why an occurrence would not start if it were due now, or will not as far as its play's open run is known.
 fn obstacle(
     state: &State,
     playbook: &Playbook,
-    group: &Group,
-    play: &Play,
+    (group, play): (&Group, &Play),
     run: &RunId,
-    anchor: Timestamp,
+    (anchor, start): (Timestamp, Timestamp),
 ) -> Option<Skip> {
     let cause = Cause::default();
-    Occasion { state, playbook, group, play, run, anchor, cause: &cause, now: state.clock }.obstacle()
+    let occasion = Occasion { state, playbook, group, play, run, anchor, cause: &cause, now: state.clock };
+    occasion.obstacle().or_else(|| {
+        let met = in_the_way(state, play, start, &playbook.zone)?;
+        Some(Skip::Overlap { open: met.open.id.clone() })
+    })
 }

@@ -4,8 +4,9 @@
 
 use super::{
     alike,
+    group_at_edit::GroupAtEdit,
     occurrence::next_anchor,
-    outside,
+    outside::{self, Outside},
     play::Play,
     playbook::Playbook,
     program::Program,
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{GroupId, PlayName},
+        ids::PlayName,
         locale::Locale,
         phrase::{Phrase, Words, pair as words, phrase},
         time::{Duration, Timestamp, Zone},
@@ -22,7 +23,7 @@ use crate::{
     },
     script::expr::Expr,
 };
-use std::{collections::BTreeMap, fmt::Display, sync::Arc};
+use std::{fmt::Display, sync::Arc};
 
 /// What became of a play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,8 @@ pub struct PlayEdit {
 pub struct Edit {
     /// The plays, in the order of the new file, those that are gone last.
     pub plays: Vec<PlayEdit>,
+    /// The top-level keys outside the plays that are different.
+    pub keys: Vec<&'static str>,
     /// What is different outside the plays, one thing a line.
     pub rest: Vec<Phrase>,
 }
@@ -101,7 +104,7 @@ impl Edit {
         lines
     }
 
-    /// The names of the plays in one sentence: `added b; changed a`.
+    /// In one sentence: `added b; changed a; other budgets and roles`.
     pub fn summary(&self) -> Phrase {
         let mut parts: Vec<Phrase> = Vec::new();
         for fate in [PlayFate::Added, PlayFate::Changed, PlayFate::Removed] {
@@ -113,41 +116,13 @@ impl Edit {
                 parts.push(phrase!("{fate} {names}", "{fate} {names}"; fate, names));
             }
         }
+        if !self.keys.is_empty() {
+            let ticked: Vec<String> = self.keys.iter().map(|key| format!("`{key}`")).collect();
+            let keys = Phrase { en: list(&ticked, "and"), zh: ticked.join("、") };
+            parts.push(phrase!("changed {keys}", "改动 {keys}"; keys));
+        }
         let all = parts.into_iter().reduce(|all, part| all.then(&part));
-        all.unwrap_or_else(|| phrase!("no play is changed", "玩法没有改动"))
-    }
-}
-
-/// Where a group stands when an edit comes: for it next starts are told, and where its dates are now.
-#[derive(Debug, Clone)]
-pub struct GroupAtEdit {
-    /// The group.
-    pub group: GroupId,
-    /// When it began.
-    pub created: Timestamp,
-    /// Now.
-    pub now: Timestamp,
-    /// Dates ahead that a command has moved: by play and id, when they are now.
-    pub postponed: BTreeMap<(PlayName, Arc<str>), Timestamp>,
-    /// Dates that start nothing any more, by play and id, and whether their run is still open.
-    pub settled: BTreeMap<(PlayName, Arc<str>), bool>,
-}
-
-impl GroupAtEdit {
-    /// Whether a date has begun, was used up or passed: it starts nothing again.
-    fn is_settled(&self, play: &PlayName, date: &DateEntry) -> bool {
-        self.settled.contains_key(&(play.clone(), date.id.clone()))
-    }
-
-    /// Whether a date is over: nothing that is said of it happens.
-    fn is_over(&self, play: &PlayName, date: &DateEntry) -> bool {
-        self.settled.get(&(play.clone(), date.id.clone())) == Some(&false)
-    }
-
-    /// When a date is now, whatever the file says.
-    fn date(&self, play: &PlayName, date: &DateEntry) -> Timestamp {
-        let postponed = self.postponed.get(&(play.clone(), date.id.clone()));
-        postponed.copied().unwrap_or(date.at)
+        all.unwrap_or_else(|| phrase!("nothing that it does is changed", "要做的事没有改动"))
     }
 }
 
@@ -192,10 +167,10 @@ pub fn edit(old: &Playbook, new: &Playbook, at: Option<&GroupAtEdit>) -> Edit {
             details: details.into_iter().collect(),
         });
     }
-    let mut rest = outside::rest(whole_old, whole_new);
+    let Outside { keys, lines: mut rest } = outside::outside(whole_old, whole_new);
     rest.extend(at.into_iter().flat_map(|at| postponed(old, new, at)));
     rest.extend(alike::advice(old, new));
-    Edit { plays, rest }
+    Edit { plays, keys, rest }
 }
 
 /// The dates that stay where a command has put them.
@@ -437,9 +412,10 @@ fn dates(
             Some(before) if before.at != date.at => {
                 let (id, was, is) = (&date.id, when(stood.of(before), zone), when(date.at, zone));
                 out.push(phrase!("date {id} moves {was} → {is}", "日期 {id} 从 {was} 改到 {is}"; was, is));
+                out.extend(other_values(before, date));
             }
             Some(before) if before.values != date.values => {
-                out.push(phrase!("date {} has other values", "日期 {} 的内容变了", date.id));
+                out.extend(other_values(before, date));
             }
             Some(_) => {}
         }
@@ -450,6 +426,17 @@ fn dates(
         let (id, at) = (&gone.id, when(stood.of(gone), zone));
         out.push(phrase!("date {id} is cancelled: {at}", "日期 {id} 取消：{at}"; at));
     }
+}
+
+/// What a date says otherwise, apart from its time.
+fn other_values(before: &DateEntry, date: &DateEntry) -> Option<Phrase> {
+    let differs = |name: &&Arc<str>| &***name != "at" && before.values.get(*name) != date.values.get(*name);
+    let gone = before.values.keys().filter(|name| !date.values.contains_key(*name));
+    let names: Vec<&str> = date.values.keys().chain(gone).filter(differs).map(AsRef::as_ref).collect();
+    let (id, en, zh) = (&date.id, names.join(", "), names.join("、"));
+    let names = Phrase { en, zh };
+    (!names.en.is_empty())
+        .then(|| phrase!("date {id} has other values: {names}", "日期 {id} 的内容变了：{names}"; names))
 }
 
 /// Steps by their ids.

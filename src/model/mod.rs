@@ -4,6 +4,7 @@
 
 pub mod playbook;
 pub mod group;
+pub mod group_at_edit;
 pub mod heartbeat;
 pub mod hours;
 pub mod role;

@@ -114,6 +114,13 @@ impl Role {
         (person(n, at), person(n + 1, term.nth(from, n + 1, zone)))
     }
 
+    /// Whose turn an instant is in by the terms alone, whoever is away.
+    pub fn turn(&self, created: Timestamp, at: Timestamp, zone: &Zone) -> Option<&Person> {
+        let (term, from) = (self.term?, self.from.unwrap_or(created));
+        let n = usize::try_from(term.index(from, at, zone)).unwrap_or_default();
+        self.people.get(n.checked_rem(self.people.len())?)
+    }
+
     /// The first handover after an instant: the beginning of the second term or of a later one.
     pub fn handover_after(&self, created: Timestamp, after: Timestamp, zone: &Zone) -> Option<Timestamp> {
         let term = self.term?;

@@ -43,7 +43,14 @@ fn walk(
         slots.push(Slot { at: due, step: step.clone() });
         let mut inner = |block: &Block, from| walk(block, from, anchor, zone, slots);
         cursor = match &step.verb {
-            Verb::If(branch) => inner(&branch.then, due).max(inner(&branch.otherwise, due)),
+            Verb::If(branch) => {
+                let mut leads = |block: &Block| {
+                    let end = inner(block, due);
+                    // What ends the run leads nowhere, however long it takes.
+                    if stops(block) { due } else { end }
+                };
+                leads(&branch.then).max(leads(&branch.otherwise))
+            }
             Verb::Each(each) => inner(&each.steps, due),
             Verb::Approve(approve) => {
                 let silent = approve.open_for.map_or(due, |open| due.plus(open));
@@ -76,6 +83,15 @@ fn walk(
         };
     }
     cursor
+}
+
+/// Whether a block ends its run.
+fn stops(block: &Block) -> bool {
+    block.iter().any(|step| match &step.verb {
+        Verb::Stop(_) => step.when.is_none(),
+        Verb::If(branch) => stops(&branch.then) && stops(&branch.otherwise),
+        _ => false,
+    })
 }
 
 /// When the next step of a run is due that comes strictly later than one that was due at an instant, if the file

@@ -3,7 +3,7 @@
 //! For the command and for the door. Reads the journal that it is given; changes nothing and prints nothing.
 
 use super::{
-    clock,
+    clock, instant,
     store::{LogLine, Reader, StoreError},
     view,
 };
@@ -21,7 +21,7 @@ use crate::{
         input::{Input, InputKind},
         state::State,
     },
-    lang::{self, data},
+    lang,
     model::{
         moderation::RULES,
         play::{Play, Section},
@@ -239,20 +239,6 @@ fn stored(journal: &Reader, digest: &Digest) -> Option<Arc<Playbook>> {
     Some(Arc::new(Playbook { digest: digest.clone(), ..Playbook::clone(&playbook) }))
 }
 
-/// Reads a time as people write it: RFC 3339, or a civil time of the zone with or without its clock.
-pub fn time(text: &str, zone: &Zone) -> Result<Timestamp, Unclear> {
-    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
-        return Ok(Timestamp::from_jiff(instant));
-    }
-    data::parse_moment(text, zone).map_err(|_| {
-        Unclear::asked(phrase!(
-            "{text:?} is not a time; expected 2026-12-01, \"2026-12-01 08:00\" (in {}), or 2026-12-01T08:00:00+08:00",
-            "{text:?} 不是时间；应写成 2026-12-01、\"2026-12-01 08:00\"（{} 的时间）或 2026-12-01T08:00:00+08:00",
-            zone.name()
-        ))
-    })
-}
-
 fn no_such_run(question: &Question, playbook: &Playbook) -> Unclear {
     let what = question.run.as_ref().map_or(question.play.as_str(), RunId::as_str);
     let failure = Unclear::asked(phrase!(
@@ -368,8 +354,8 @@ fn no_play(name: &str, playbook: &Playbook, state: Option<&State>) -> Unclear {
 type AtWindow = ((Timestamp, Timestamp), (Timestamp, Timestamp));
 
 fn window(text: &str, zone: &Zone) -> Result<AtWindow, Unclear> {
-    let at = time(text, zone)?;
+    let at = instant::read(text, zone).map_err(Unclear::asked)?;
     let day = zone.day_bounds(at);
-    let whole = at == day.0 && !text.contains(':');
+    let whole = at == day.0 && !instant::has_clock(text);
     Ok((if whole { day } else { (at, at.plus(Duration::MINUTE)) }, day))
 }

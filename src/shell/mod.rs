@@ -4,6 +4,7 @@
 //! and pages live here without that line, so the lint keeps them pure.
 
 pub mod answers;
+mod instant;
 pub mod clock;
 mod stage;
 mod stance;

@@ -57,7 +57,8 @@ impl GroupSim {
         Self {
             playbook: playbook.clone(),
             state: State::new(id.clone()),
-            crowd: Crowd::new(world, options.seed, id, &playbook.zone, playbook.locale, options.from),
+            crowd: Crowd::new(world, options.seed, id, &playbook.zone, playbook.locale, options.from)
+                .of(playbook, id),
             courier,
             chance: Seed::from_parts(&["channels", id.as_str(), &options.seed.to_string()]),
             receipts: VecDeque::new(),

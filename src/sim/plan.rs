@@ -10,6 +10,7 @@ use crate::{
         phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
     },
+    engine::state::State,
     model::{
         group::Group,
         message::Label,
@@ -23,7 +24,7 @@ use crate::{
 };
 use std::{
     cmp::Reverse,
-    collections::{BTreeSet, BinaryHeap, VecDeque},
+    collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque},
     sync::Arc,
 };
 
@@ -80,27 +81,38 @@ pub struct Planned {
     pub created: Option<Timestamp>,
 }
 
+/// The groups that live already, with their states: when they began, and who has which role there.
+pub type LivingStates<'a> = BTreeMap<&'a GroupId, &'a State>;
+
 /// The plan of a playbook, in order of time; equal times in order of group, play and step.
-pub fn plan(playbook: &Playbook, window: Window) -> Plan<'_> {
-    plan_groups(playbook, playbook.groups.values(), window)
+pub fn plan<'a>(playbook: &'a Playbook, window: Window, lives: &LivingStates<'a>) -> Plan<'a> {
+    plan_groups(playbook, playbook.groups.values(), window, lives)
 }
 
-/// The plan of one group only.
-pub fn plan_of<'a>(playbook: &'a Playbook, group: &'a Group, window: Window) -> Plan<'a> {
-    plan_groups(playbook, playbook.groups.get(&group.id), window)
+/// The plan of one group only, which may live already.
+pub fn plan_of<'a>(
+    playbook: &'a Playbook,
+    group: &'a Group,
+    window: Window,
+    state: Option<&'a State>,
+) -> Plan<'a> {
+    let lives = state.map(|state| (&group.id, state)).into_iter().collect();
+    plan_groups(playbook, playbook.groups.get(&group.id), window, &lives)
 }
 
 fn plan_groups<'a>(
     playbook: &'a Playbook,
     groups: impl IntoIterator<Item = &'a Arc<Group>>,
     window: Window,
+    lives: &LivingStates<'a>,
 ) -> Plan<'a> {
     let mut heap = BinaryHeap::new();
     let mut sources = Vec::new();
     for group in groups {
         let playbook = playbook.in_group(&group.id);
         for play in playbook.plays.iter().filter(|play| play.enabled) {
-            let Some(mut source) = StepSource::new(playbook, group, play, window) else { continue };
+            let state = lives.get(&group.id).copied();
+            let Some(mut source) = StepSource::new(playbook, group, (play, state), window) else { continue };
             source.fill(window);
             if let Some(at) = source.next_at() {
                 heap.push(Reverse((at, sources.len())));
@@ -152,6 +164,7 @@ struct StepSource<'a> {
     playbook: &'a Playbook,
     group: &'a Arc<Group>,
     play: &'a Arc<Play>,
+    state: Option<&'a State>,
     created: Timestamp,
     anchors: Anchors,
     /// In order of time.
@@ -172,10 +185,10 @@ impl<'a> StepSource<'a> {
     fn new(
         playbook: &'a Playbook,
         group: &'a Arc<Group>,
-        play: &'a Arc<Play>,
+        (play, state): (&'a Arc<Play>, Option<&'a State>),
         window: Window,
     ) -> Option<Self> {
-        let created = group.created.unwrap_or(window.from);
+        let created = state.map(|state| state.created).or(group.created).unwrap_or(window.from);
         let anchors = match &play.trigger {
             Trigger::Schedule(_) => {
                 // A run that began before the window may have steps in it.
@@ -199,7 +212,7 @@ impl<'a> StepSource<'a> {
                 return None;
             }
         };
-        Some(Self { playbook, group, play, created, anchors, pending: VecDeque::new(), next: None })
+        Some(Self { playbook, group, play, state, created, anchors, pending: VecDeque::new(), next: None })
     }
 
     fn next_at(&self) -> Option<Timestamp> {
@@ -295,6 +308,7 @@ impl<'a> StepSource<'a> {
         let step = &due.slot.step;
         let moment = PreviewMoment {
             created: self.created,
+            by_hand: self.state.map(|state| &state.by_hand),
             anchor: due.ahead.anchor,
             run: due.ahead.run.as_str(),
             date: due.ahead.date.as_deref(),
@@ -307,7 +321,7 @@ impl<'a> StepSource<'a> {
         Planned {
             mentions: post.is_some_and(|post| self.may_notify(post)),
             urgent: post.is_some_and(|post| post.urgent),
-            created: self.group.created,
+            created: self.state.map(|state| state.created).or(self.group.created),
             at: due.slot.at,
             group: self.group.id.clone(),
             play: self.play.name.clone(),

@@ -4,6 +4,7 @@
 
 use crate::{
     base::{ids::ChannelName, time::Timestamp, value::Value},
+    engine::by_hand::ByHand,
     model::{
         group::Group,
         message::Label,
@@ -25,6 +26,8 @@ use std::{fmt::Write as _, sync::Arc};
 pub struct PreviewMoment<'a> {
     /// The group's creation, as far as it is known.
     pub created: Timestamp,
+    /// What operators have set in the group, where one lives already.
+    pub by_hand: Option<&'a ByHand>,
     /// The run's anchor.
     pub anchor: Timestamp,
     /// The run's id.
@@ -67,7 +70,11 @@ fn facts(
     if used.has(Name::Roles) {
         let names = playbook.roles.keys().chain(group.roles.keys());
         let roles = names.filter_map(|name| {
-            let (now, next) = playbook.role(group, name)?.holders(moment.created, moment.at, &playbook.zone);
+            let (role, zone) = (playbook.role(group, name)?, &playbook.zone);
+            let (now, next) = match moment.by_hand {
+                Some(by_hand) => by_hand.holders(role, moment.created, moment.at, zone),
+                None => role.holders(moment.created, moment.at, zone),
+            };
             Some((name.clone(), RoleFacts { now, next }))
         });
         facts.roles = Arc::new(roles.collect());

@@ -23,5 +23,6 @@ pub(in crate::engine) fn apply(state: &mut State, at: Timestamp, play: &PlayName
             kept.pop_front();
         }
     }
-    state.conditions.insert(play.clone(), Waited { condition: condition.clone(), starts: kept });
+    let condition = Condition { starts: false, ..condition.clone() };
+    state.conditions.insert(play.clone(), Waited { condition, starts: kept });
 }

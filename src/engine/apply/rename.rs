@@ -1,13 +1,14 @@
-//! Records that a play has another name: everything that the state holds by its name moves to the new one.
+//! Records that a play has another name: everything that the state holds by its name moves to the new one, a condition
+//! that it waits for, too.
 //!
 //! Ids of runs, effects and tasks stay: they are names of what has happened.
 
-use super::change::illegal;
+use super::change::{illegal, retime};
 use crate::base::{
     ids::{PlayName, RunId},
     limits,
 };
-use crate::engine::{IllegalEntry, state::State, timer::Timer};
+use crate::engine::{IllegalEntry, condition::Waited, state::State, timer::Timer};
 use std::sync::Arc;
 
 /// Moves cursor, dates, windows, skips, runs and held messages.
@@ -15,9 +16,18 @@ pub(super) fn renamed(state: &mut State, from: &PlayName, to: &PlayName) -> Resu
     if state.plays.contains_key(to) && !state.is_untouched(to) {
         return illegal(format!("there is a play `{to}` already"));
     }
-    let Some(mut play) = state.plays.remove(from) else {
+    let condition = state.conditions.remove(from);
+    let Some(mut play) = state.plays.remove(from).or_else(|| condition.as_ref().map(|_| Arc::default()))
+    else {
         return illegal(format!("no play `{from}` is known"));
     };
+    if let Some(waited) = condition {
+        let until = |waited: &Waited| waited.condition.until;
+        retime(state, until(&waited), None, Timer::Condition { play: from.clone() });
+        let armed = state.conditions.remove(to).as_ref().and_then(until);
+        retime(state, armed, until(&waited), Timer::Condition { play: to.clone() });
+        state.conditions.insert(to.clone(), waited);
+    }
     // What was only armed under the new name gives way.
     if state.plays.remove(to).is_some() {
         let armed: Vec<_> = state.timers.iter().filter(|(_, timer)| is_of(timer, to)).cloned().collect();

@@ -12,6 +12,7 @@ use super::{
     question,
     said::{self, Quoted, Said},
     station::{is_a_bot, is_owner, is_staff},
+    unheard::UNHEARD,
 };
 use crate::{
     base::{
@@ -144,6 +145,7 @@ fn hear(state: &mut State, at: Timestamp, signal: &Signal, new: bool) {
     let happened = signal.happened();
     match name {
         "member.joined" if new => joined(state, at, member, happened),
+        "message" if signal.data.get(UNHEARD).is_some() => {}
         "message" => talks(state, at, member, happened, (1, &Said::of(&signal.data))),
         "reaction" => {
             let (to, added) = said::reaction(&signal.data);

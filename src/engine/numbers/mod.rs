@@ -4,6 +4,7 @@
 //! said where it is read. A day that was closed never changes, but that it may turn out to be incomplete.
 
 pub mod cohort;
+pub mod unheard;
 pub mod day;
 pub mod duty;
 mod event;

@@ -25,7 +25,7 @@ use crate::{
         message::{Button, Label, Mention, Message},
         play::{Play, Section},
         playbook::Playbook,
-        step::{Assignee, MentionTarget, Post},
+        step::{Assignee, MentionTarget, Post, Step, Verb},
         text::Text,
         timetable,
     },
@@ -41,6 +41,23 @@ const URGENT_PROMO: Words = pair(
 /// The name that a step or its play gives to its label, where it is one of the playbook's own.
 pub(super) fn own_label(label: Option<Label>, own: Option<&Arc<str>>, play: &Play) -> Option<Arc<str>> {
     if label.is_some() { own.cloned() } else { play.own_label.clone() }
+}
+
+/// When what a step tells its members is overtaken: by the next step of its run that posts at a time of its own, and what
+/// is said ahead of the run's moment by that moment.
+fn told_before(at: &At<'_>) -> Option<Timestamp> {
+    let zone = at.play.zone_or(&at.playbook.zone);
+    if at.run.section != Section::Steps {
+        return None;
+    }
+    let slots = timetable::timetable(&at.play.steps, at.run.anchor, zone);
+    let place = slots.iter().position(|slot| slot.step.id == at.step.id)?;
+    // A step without a time of its own counts from what came before it, whenever that was pasted.
+    at.step.at?;
+    let posts = |step: &Step| step.at.is_some() && matches!(step.verb, Verb::Post(_) | Verb::Ask(_));
+    let later = slots[place + 1..].iter().filter(|slot| posts(&slot.step)).map(|slot| at.run.moved(slot.at));
+    let anchor = at.run.moved(at.run.anchor);
+    later.chain([anchor]).filter(|by| *by > at.due).min()
 }
 
 /// A message with what its step says of its time.
@@ -118,7 +135,12 @@ impl Draft<'_> {
     ///
     /// Gives whether it may still go.
     pub(in crate::engine) fn send(&mut self, at: &At<'_>, out: Outgoing) -> Result<bool, Trouble> {
-        let out = of_step(at, out);
+        let mut out = of_step(at, out);
+        if out.expires.is_none() && self.is_manual(&out.channel) {
+            // What comes next in the evening says another thing: nobody pastes the earlier one then.
+            let rest = self.rest_of_day(&out.channel);
+            out.expires = told_before(at).filter(|by| self.now < *by && *by < rest);
+        }
         let size = out.message.text.len();
         if size > limits::MESSAGE_BYTES_MAX {
             return Err(Trouble::Step(phrase!(

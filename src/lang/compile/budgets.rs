@@ -177,6 +177,9 @@ fn by_label(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<Arc<str>, Quota> {
                 "标签有 {known}；自己的写在 `labels` 下"
             );
             cx.report.push(Diagnostic::error(codes::UNKNOWN_NAME, entry.key.span, message).help(help));
+            let names: Vec<String> = known.split(", ").map(str::to_owned).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            cx.mend_name(entry.key.span, name, &names);
             continue;
         }
         if let Some(quota) = quota(cx, &entry.value) {

@@ -184,6 +184,7 @@ fn kind(cx: &mut Cx<'_>, node: &Node) -> Option<ChannelKind> {
         phrase!("there is no channel type `{text}`", "没有 `{text}` 这种频道类型"),
         help,
     );
+    cx.mend_name(node.span, &text, &names);
     None
 }
 

@@ -6,7 +6,7 @@ use super::names::{PlaybookNames, Reference};
 use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Report},
+        diagnostic::{Diagnostic, Report, fix::Fix, suggest::certain},
         limits,
         picture::Glimpse,
         source::{Folder, FolderError, SourceId, SourceMap, Span, normal_path},
@@ -136,6 +136,19 @@ impl<'f> Cx<'f> {
         help: impl Into<Phrase>,
     ) {
         self.report.push(with_help(Diagnostic::error(code, span, message), help.into()));
+    }
+
+    /// Gives the problem that was just reported its fix, where it is certain which of these names was meant and nothing
+    /// but the name stands there.
+    pub(crate) fn mend_name(&mut self, span: Span, found: &str, names: &[&str]) {
+        let text = &self.sources.get(span.source).text;
+        let there = text.get(span.start as usize..span.end as usize);
+        let alone = there.is_some_and(|there| there.trim_matches(['"', '\'']) == found);
+        if let (Some(name), Some(last)) =
+            (certain(found, names.iter().copied()).filter(|_| alone), self.report.diagnostics.last_mut())
+        {
+            last.fix = Some(Fix { span, text: name.to_owned() });
+        }
     }
 
     /// Reports a warning.

@@ -260,6 +260,7 @@ fn check_columns(cx: &mut Cx<'_>, node: &Node, columns: &BTreeSet<String>) -> bo
                 phrase!("the file has no column `{name}`", "文件里没有 `{name}` 这一列"),
                 help,
             );
+            cx.mend_name(span, name, &names);
             good = false;
         }
     }

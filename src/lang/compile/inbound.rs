@@ -142,6 +142,7 @@ fn about(cx: &mut Cx<'_>, node: &Node, groups: &BTreeMap<String, GroupId>) -> BT
             phrase!("there is no group `{id}`", "没有 `{id}` 这个群"),
             near::advice(id, &known, pair("group", "群")),
         );
+        cx.mend_name(item.span, id, &known);
     }
     found
 }

@@ -29,7 +29,9 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> Option<MemberDates> {
     let field = reader::text(&mut cx.report, name, pair("a field of members", "成员的字段"))?.clone();
     let known = &cx.names.fields;
     if &*field != JOINED && !known.is_empty() && !known.contains(&*field) {
-        let names: Vec<&str> = known.iter().map(String::as_str).chain([JOINED]).collect();
+        let known: Vec<String> =
+            known.iter().map(String::as_str).chain([JOINED]).map(str::to_owned).collect();
+        let names: Vec<&str> = known.iter().map(String::as_str).collect();
         let help = near::advice(&field, &names, pair("field", "字段"));
         cx.error(
             codes::UNKNOWN_NAME,
@@ -37,6 +39,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> Option<MemberDates> {
             phrase!("members have no field `{field}`", "成员没有 `{field}` 这个字段"),
             help,
         );
+        cx.mend_name(name.span, &field, &names);
     }
     let yearly = match fields.get("every") {
         None => false,

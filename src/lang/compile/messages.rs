@@ -137,8 +137,9 @@ fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> V
             let person = Person { id: PersonId::new(&name), name, handles: BTreeMap::new() };
             targets.push(MentionTarget::Person(Arc::new(person)));
         } else {
-            let mut names = cx.names.all(NameSort::Assignee);
-            names.push("all");
+            let known = cx.names.all(NameSort::Assignee).into_iter().chain(["all"]);
+            let known: Vec<String> = known.map(str::to_owned).collect();
+            let names: Vec<&str> = known.iter().map(String::as_str).collect();
             let help = near::advice(&name, &names, pair("role or person", "角色或人"));
             cx.error(
                 codes::UNKNOWN_NAME,
@@ -146,6 +147,7 @@ fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> V
                 phrase!("there is no role or person `{name}` to mention", "没有可以提醒的角色或人 `{name}`"),
                 help,
             );
+            cx.mend_name(item.span, &name, &names);
         }
     }
     targets
@@ -209,6 +211,7 @@ fn reply_to(cx: &mut Cx<'_>, node: &Node, place: &Place<'_>) -> Option<StepId> {
             ),
             help,
         );
+        cx.mend_name(node.span, &id, &names);
         return None;
     }
     Some(StepId::new(&id))
@@ -268,6 +271,7 @@ pub(crate) fn ask(
             let message =
                 phrase!("the answer `{literal}` is none of the options", "答案 `{literal}` 不在选项里");
             cx.error(codes::UNKNOWN_NAME, node.span, message, help);
+            cx.mend_name(node.span, literal, &literals);
         }
     }
     let choices = choices(cx, fields, options.len());

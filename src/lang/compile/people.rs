@@ -166,6 +166,7 @@ fn away(cx: &mut Cx<'_>, node: &Node, people: &[Person]) -> BTreeMap<PersonId, B
                 phrase!("`{who}` is not among the people of this role", "`{who}` 不在这个角色的 `people` 里"),
                 advice,
             );
+            cx.mend_name(entry.key.span, who.as_str(), &ids);
             continue;
         }
         away.insert(who, calendars::days(cx, &entry.value));
@@ -208,6 +209,7 @@ fn persons(cx: &mut Cx<'_>, node: &Node, people: &PeopleById) -> Vec<Person> {
                     phrase!("there is no person `{name}`", "没有 `{name}` 这个人"),
                     help,
                 );
+                cx.mend_name(item.span, name, &ids);
                 continue;
             }
             if !people.is_empty() {

@@ -47,6 +47,9 @@ impl Cx<'_> {
                 phrase!("there is no {word} `{name}`", "没有{word} `{name}`"; word),
                 help,
             );
+            let names: Vec<String> = self.names.all(sort).into_iter().map(str::to_owned).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            self.mend_name(span, &name, &names);
         }
     }
 }

@@ -201,6 +201,7 @@ fn check_with(cx: &mut Cx<'_>, unit: &UsedFile, own: &[KeyEntry]) {
                 ),
                 help,
             );
+            cx.mend_name(entry.key.span, &entry.key.value, &known);
         }
     }
 }

@@ -1,18 +1,20 @@
 //! Arguments that several commands share, and how a time is written on the command line.
 //!
-//! Reads no file; of the clock only which day is today.
+//! Reads no file and no clock.
 
 use super::{failure::Failure, output::Format};
 use crate::{
     base::{
-        ids::TaskId,
+        ids::{GroupId, TaskId},
         phrase::phrase,
         time::{Duration, Timestamp, Zone},
     },
-    shell::{clock, inquiry},
+    shell::{instant, store::GroupInfo},
 };
-use jiff::{Span, civil::Date};
-use std::path::PathBuf;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 /// `--format`
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -50,28 +52,26 @@ pub(super) struct TargetArg {
     pub(super) by: Option<String>,
 }
 
-/// Reads a time as people write it: RFC 3339, or a civil time of the zone with or without its clock.
+/// Reads a time as people write it, in the zone of those whom it is about.
 pub(super) fn time(text: &str, zone: &Zone) -> Result<Timestamp, Failure> {
-    let said = as_said(text, zone.date(clock::now()));
-    Ok(inquiry::time(said.as_deref().unwrap_or(text), zone)?)
+    instant::read(text, zone).map_err(Failure::usage)
 }
 
-/// A day as people say it from today (`tomorrow 20:00`, 明天, 12月12日 20:00), as a date.
-fn as_said(text: &str, today: Date) -> Option<String> {
-    const DAYS: [(&str, i64); 5] = [("today", 0), ("tomorrow", 1), ("今天", 0), ("明天", 1), ("后天", 2)];
-    let text = text.trim();
-    let spoken = DAYS.iter().find_map(|(word, days)| Some((days, text.strip_prefix(word)?)));
-    let (day, rest) = if let Some((days, rest)) = spoken {
-        (today.checked_add(Span::new().try_days(*days).ok()?).ok()?, rest)
-    } else {
-        let (month, rest) = text.split_once('月')?;
-        let (day, rest) = rest.split_once(['日', '号'])?;
-        let of = |year| Date::new(year, month.trim().parse().ok()?, day.trim().parse().ok()?).ok();
-        let this = of(today.year())?;
-        // A day that has passed is meant of the next year.
-        (if this < today { of(today.year().checked_add(1)?)? } else { this }, rest)
-    };
-    Some(format!("{day} {}", rest.trim().replace('：', ":")).trim_end().to_owned())
+/// Reads a time that is about all groups of a state: in the zone that they share.
+pub(super) fn time_of_all(text: &str, groups: &BTreeMap<GroupId, GroupInfo>) -> Result<Timestamp, Failure> {
+    let zones: BTreeSet<&str> = groups.values().map(|info| &*info.zone).collect();
+    if zones.len() > 1 && !instant::has_offset(text) {
+        let named = zones.into_iter().collect::<Vec<_>>().join(", ");
+        return Err(Failure::usage(phrase!(
+            "{text:?} is another instant in each of the zones of these groups: {named}",
+            "这些群不在同一个时区（{named}），{text:?} 在各处不是同一时刻"
+        ))
+        .help(phrase!(
+            "write it with its offset: 2026-12-01T08:00:00+08:00",
+            "把时差也写上：2026-12-01T08:00:00+08:00"
+        )));
+    }
+    time(text, &groups.values().next().map_or_else(Zone::utc, GroupInfo::zone))
 }
 
 /// A task's id as people type it: `T1` is `t1`.
@@ -106,22 +106,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read_as_people_write_them() {
-        let zone = Zone::named("Asia/Shanghai").unwrap();
-        let read = |text| time(text, &zone).map(|at| at.to_rfc3339(&zone));
-        assert_eq!(read("2026-12-01").unwrap(), "2026-12-01T00:00:00+08:00");
-        assert_eq!(read("2026-12-01 08:00").unwrap(), "2026-12-01T08:00:00+08:00");
-        assert_eq!(read("2026/1/5").unwrap(), "2026-01-05T00:00:00+08:00");
-        assert_eq!(read("2026-12-01T08:00:00Z").unwrap(), "2026-12-01T16:00:00+08:00");
-        assert_eq!(read("2026-12-01T08:00:00+09:00").unwrap(), "2026-12-01T07:00:00+08:00");
-        let today = "2026-12-20".parse().unwrap();
-        let said = |text| as_said(text, today);
-        assert_eq!(said("tomorrow 20:00").as_deref(), Some("2026-12-21 20:00"));
-        assert_eq!(said("后天").as_deref(), Some("2026-12-22"));
-        assert_eq!(said("12月20日 20：00").as_deref(), Some("2026-12-20 20:00"));
-        assert_eq!(said("1月2号").as_deref(), Some("2027-01-02"));
-        assert_eq!(said("2026年12月20日"), None);
+    fn lengths_are_read_in_both_languages() {
         assert_eq!(length("30分钟").unwrap(), length("30m").unwrap());
-        assert!(read("someday").unwrap_err().message.en.contains("2026-12-01 08:00"));
+        assert_eq!(length("2 小时").ok(), length("2 h").ok());
+        assert!(length("soon").is_err());
     }
 }

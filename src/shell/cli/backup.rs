@@ -3,7 +3,7 @@
 //! A backup only reads, engine running or not; what it wrote it has read again. A restore takes the state's lock.
 
 use super::{
-    args::{StateArg, time},
+    args::{StateArg, time_of_all},
     failure::Failure,
     output::Output,
     state::directory,
@@ -83,7 +83,9 @@ pub(super) struct RestoreArgs {
 impl RestoreArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let dir = directory(self.state.state.as_deref(), None);
-        let until = self.until.as_deref().map(|text| time(text, &Zone::utc())).transpose()?;
+        // What has no zone of its own is of those who live by the copy.
+        let groups = Reader::of_copy(&self.from).and_then(|reader| reader.groups()).unwrap_or_default();
+        let until = self.until.as_deref().map(|text| time_of_all(text, &groups)).transpose()?;
         let restored = store::restore(&self.from, &dir, until)
             .map_err(|error| Failure::environment(error.in_words()))?;
         let zone = zone_of(&dir);

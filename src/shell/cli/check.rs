@@ -1,6 +1,6 @@
 //! `playbook check`: what is wrong or doubtful in playbook files.
 
-use super::{against, fix, kept, lang::Languages};
+use super::{against, fix, kept, lang::Languages, placeholders};
 use super::{
     failure::{Exit, Failure},
     load::{self, LoadedFile},
@@ -111,6 +111,11 @@ impl CheckArgs {
                 playbook
                     .flat_map(|playbook| kept::lines(playbook, people))
                     .try_for_each(|line| out.line(line))?;
+                let made_up =
+                    compiled.playbook.as_ref().and_then(|playbook| placeholders::in_place(playbook));
+                made_up
+                    .into_iter()
+                    .try_for_each(|words| out.line(format!("  {}", paint(WARN, words.of(people)))))?;
                 let renamed = compiled.playbook.as_ref().map(|playbook| against::renames(file, playbook));
                 for advice in renamed.unwrap_or_default() {
                     out.say(phrase!("  {advice}", "  {advice}"; advice))?;

@@ -5,12 +5,16 @@
 use super::failure::Failure;
 use crate::{
     base::{
+        hint,
         ids::{EffectId, GroupId, MemberId},
-        phrase::phrase,
+        phrase::{Phrase, phrase},
         value::Value,
     },
     engine::input::Command,
-    shell::socket::{self, Ask, CommandReply, CommandRequest, SocketError},
+    shell::{
+        socket::{self, Ask, CommandReply, CommandRequest, SocketError},
+        store::Reader,
+    },
 };
 use std::path::Path;
 
@@ -57,7 +61,17 @@ pub(super) fn forget(dir: &Path, group: Option<GroupId>, member: MemberId) -> Re
 }
 
 fn ask(dir: &Path, group: &GroupId, ask: Ask) -> Result<CommandReply, Failure> {
-    put(dir, Some(group.clone()), ask)
+    put(dir, Some(group.clone()), ask).map_err(|refused| in_group(dir, group, refused))
+}
+
+/// A refusal whose commands work as they stand, where there are several groups.
+fn in_group(dir: &Path, group: &GroupId, refused: Failure) -> Failure {
+    let several = Reader::open(dir).and_then(|reader| reader.groups()).is_ok_and(|groups| groups.len() > 1);
+    if !several {
+        return refused;
+    }
+    let of_group = |phrase: &Phrase| hint::phrase_of_group(phrase, group.as_str());
+    Failure { message: of_group(&refused.message), help: refused.help.as_ref().map(of_group), ..refused }
 }
 
 fn put(dir: &Path, group: Option<GroupId>, ask: Ask) -> Result<CommandReply, Failure> {

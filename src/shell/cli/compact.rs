@@ -3,17 +3,14 @@
 //! Needs no engine and disturbs none.
 
 use super::{
-    args::{StateArg, time},
+    args::{StateArg, time_of_all},
     failure::Failure,
     output::Output,
     state::directory,
 };
 use crate::{
-    base::{
-        phrase::{Phrase, phrase},
-        time::Zone,
-    },
-    shell::store,
+    base::phrase::{Phrase, phrase},
+    shell::store::{self, Reader},
 };
 
 /// Compresses the older part of the journal, engine running or not.
@@ -32,8 +29,10 @@ pub(super) struct CompactArgs {
 impl CompactArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let dir = directory(self.state.state.as_deref(), None);
-        let before = time(&self.before, &Zone::utc())?;
-        let done = store::compact(&dir, before).map_err(|error| Failure::environment(error.in_words()))?;
+        let failed = |error: store::StoreError| Failure::environment(error.in_words());
+        let groups = Reader::open(&dir).and_then(|reader| reader.groups()).map_err(failed)?;
+        let before = time_of_all(&self.before, &groups)?;
+        let done = store::compact(&dir, before).map_err(failed)?;
         let decisions = Phrase::counted(done.decisions as usize, "decision", "个决定");
         let (text, page) = (done.text_bytes, done.page_bytes);
         out.say(phrase!(

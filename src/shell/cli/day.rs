@@ -10,8 +10,8 @@ use crate::{
         time::{Duration, Timestamp},
     },
     engine::state::State,
-    lang::data,
     model::occurrence::next_anchor,
+    shell::instant,
 };
 use std::collections::BTreeSet;
 
@@ -24,8 +24,8 @@ pub(super) fn of_a_day(remote: &Remote, state: &State, text: &str) -> Result<Opt
     let is_an_id = day.ends_with('Z')
         || state.runs.contains_key(&RunId::new(text))
         || known.dates.keys().any(|date| known.date_run(&play, date).as_str() == text);
-    let Some(from) = data::parse_moment(day, zone).ok().filter(|_| !is_an_id) else { return Ok(None) };
-    let clock = day.contains(':');
+    let Some(from) = instant::read(day, zone).ok().filter(|_| !is_an_id) else { return Ok(None) };
+    let clock = instant::has_clock(day);
     let meant = |at: Timestamp| if clock { at == from } else { zone.date(at) == zone.date(from) };
     let open =
         state.runs.values().filter(|run| run.play == play && meant(run.anchor)).map(|run| run.id.clone());

@@ -258,6 +258,7 @@ impl ImportArgs {
         let unseen = listed.values().filter(|one| one.seen.is_none());
         let unseen = unseen.filter(|one| known.activity(&one.member.id).seen.is_none()).count();
         let brought = listed.len();
+        let new = listed.keys().filter(|id| !known.contains(id)).count();
         let doubles = known_by_name(&known, &listed);
         let mut listed = listed.into_values();
         let mut going = left.iter().cloned();
@@ -283,6 +284,15 @@ impl ImportArgs {
         )?;
         if !doubles.is_empty() {
             tell_joined(&doubles, &remote.state()?.members, out)?;
+        }
+        if self.joined {
+            out.say(match new {
+                0 => phrase!(
+                    "all of them were known already: nobody is reported as joined",
+                    "这些人早就在了：没有人按进群报告"
+                ),
+                _ => phrase!("{new} of them reported as joined", "其中 {new} 位按进群报告了"),
+            })?;
         }
         if unseen > 0 && !self.joined {
             let have = if unseen == 1 { "has" } else { "have" };

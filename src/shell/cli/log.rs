@@ -6,6 +6,7 @@ use super::{
     state::{Opened, ReadArgs, unreadable},
 };
 use crate::{
+    base::time::Timestamp,
     shell::{store::LogLine, view::log::JournalLine},
     sim::timeline::{self, Tone},
 };
@@ -20,6 +21,12 @@ pub(super) struct LogArgs {
     /// Only entries after this number.
     #[arg(long, default_value_t = 0, value_name = "SEQ")]
     after: i64,
+    /// Only entries from this time on; a civil time is of the group's zone.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    since: Option<String>,
+    /// Only entries before this time.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    until: Option<String>,
     /// As text, every entry.
     #[arg(long, short)]
     all: bool,
@@ -28,11 +35,14 @@ pub(super) struct LogArgs {
 impl LogArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let opened = self.read.open()?;
+        let instant = |text: &Option<String>| text.as_deref().map(|text| opened.time(text)).transpose();
+        let since = instant(&self.since)?.unwrap_or(Timestamp::MIN);
+        let until = instant(&self.until)?.unwrap_or(Timestamp::MAX);
         let mut result = Ok(());
         opened
             .reader
             .log(opened.only.as_ref(), self.after, &mut |line| {
-                if result.is_ok() {
+                if result.is_ok() && (since..until).contains(&line.entry.at) {
                     result = self.line(&opened, &line, out);
                 }
             })

@@ -53,6 +53,8 @@ mod of_member;
 mod operate;
 mod outbox;
 mod plan;
+mod plan_lives;
+mod placeholders;
 mod press;
 mod rehearse;
 mod reload;

@@ -4,7 +4,9 @@
 
 use super::{
     failure::Failure,
+    load,
     output::{NAME, Output, Table},
+    placeholders,
     templates::{ShippedEdition, TEMPLATES},
 };
 use crate::{
@@ -89,6 +91,12 @@ impl NewArgs {
         }
         let file = dir.join(&main);
         out.line("")?;
+        // Whom it names is nobody; a part of the shelf may need a file around it.
+        let made_up =
+            load::compile(&file).ok().and_then(|loaded| placeholders::said(loaded.playbook().ok()?));
+        if let Some(words) = made_up {
+            out.say(words)?;
+        }
         out.say(phrase!("What next:", "接下来："))?;
         for command in ["check", "plan", "simulate"] {
             out.line(format!("  playbook {command} {}", file.display()))?;

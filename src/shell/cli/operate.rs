@@ -4,6 +4,7 @@
 
 use super::{
     args::{self, TargetArg},
+    day,
     failure::Failure,
     output::Output,
     remote::{self, Remote},
@@ -156,7 +157,11 @@ impl UnskipArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let state = remote.state()?;
-        let run = skipped(&state, &remote.named(&state, &self.run)?);
+        let typed = remote.named(&state, &self.run)?;
+        let run = match day::of_a_day(&remote, &state, &typed)? {
+            Some(run) => run,
+            None => skipped(&state, &typed),
+        };
         let said = phrase!("{run} starts after all", "{run} 还是会开始");
         remote.command(Command::Unskip { run, by: remote.by.clone() }, said, out)
     }
@@ -207,11 +212,11 @@ impl HushArgs {
             remote.command(command, said, out)?;
             if let Some(before) = before {
                 let (end, why) = (ends(before.until), Phrase::same(before.why));
-                out.say(phrase!(
+                out.say(remote.hint(phrase!(
                     "{group}: it takes the place of the hush until {end}: {why}",
                     "{group}：取代了原来到 {end} 为止的静默：{why}";
                     end, why
-                ))?;
+                )))?;
             }
         }
         Ok(())

@@ -1,11 +1,11 @@
 //! `playbook plan`: all timed steps ahead.
 
 use super::{
-    against, args,
+    args,
     failure::Failure,
     load,
     output::{DIM, NAME, Output, WARN, clip, pad, paint, width},
-    state::ReadArgs,
+    plan_lives::{self, LivingGroups},
 };
 use crate::{
     base::{
@@ -15,14 +15,11 @@ use crate::{
         spoken_time,
     },
     model::{play::Play, playbook::Playbook},
-    shell::{
-        clock, pages,
-        view::{self, GroupShown},
-    },
+    shell::{clock, pages, view},
     sim::{
         forecast::{Expected, Forecast},
         ics,
-        plan::{self, Planned, Window},
+        plan::{self, LivingStates, Planned, Window},
         why::budget_key,
     },
 };
@@ -73,10 +70,13 @@ impl PlanArgs {
             None => clock::now(),
         };
         let window = Window::days(playbook, from, self.days);
+        let living = LivingGroups::of(&self.file);
+        let groups = living.of_playbook(playbook);
+        let lives: LivingStates<'_> = groups.iter().map(|group| (group.id, group.state)).collect();
         let mut forecast = Forecast::new(playbook);
         match self.format {
             PlanFormat::Json => {
-                for planned in plan::plan(playbook, window) {
+                for planned in plan::plan(playbook, window, &lives) {
                     let expected = forecast.look(&planned);
                     let held = expected.as_ref().map(|expected| (budget_key(expected.by), expected));
                     out.json(&view::plan::step(&planned, held, &playbook.zone))?;
@@ -84,85 +84,33 @@ impl PlanArgs {
             }
             PlanFormat::Ics => {
                 out.file(&ics::head(playbook))?;
-                for planned in plan::plan(playbook, window) {
+                for planned in plan::plan(playbook, window, &lives) {
                     let expected = forecast.look(&planned);
                     out.file(&ics::event(playbook, &planned, expected.as_ref(), from))?;
                 }
                 out.file(ics::tail())?;
             }
             PlanFormat::Text => {
-                text(playbook, window, forecast, out)?;
-                self.otherwise(playbook, out)?;
+                text(playbook, (window, &lives), forecast, out)?;
+                plan_lives::told(&groups, (playbook, &self.file), window, out)?;
             }
-            PlanFormat::Html => out.file(&pages::plan::html(playbook, window))?,
+            PlanFormat::Html => out.file(&pages::plan::html(playbook, window, &lives))?,
         }
         Ok(())
     }
 }
-
-impl PlanArgs {
-    /// A plan reads the file; where groups live by it already, what stands otherwise with them is said below.
-    fn otherwise(&self, playbook: &Playbook, out: &mut Output) -> Result<(), Failure> {
-        let read = ReadArgs { file: Some(self.file.clone()), ..ReadArgs::default() };
-        // Where nothing is kept, or nothing can be read, there is nothing to compare with.
-        let Ok(opened) = read.open() else { return Ok(()) };
-        let own =
-            |group: &GroupShown<'_>| group.info.is_some_and(|info| info.playbook == playbook.name.as_str());
-        let groups: Vec<GroupShown<'_>> = opened.groups().filter(own).collect();
-        if groups.is_empty() {
-            return Ok(());
-        }
-        out.line("")?;
-        out.heading(
-            out.languages
-                .people
-                .pick("This is the file alone; the groups that live by it", "以上只看文件；正在按它运行的群"),
-        )?;
-        let mut lines = 0;
-        for group in &groups {
-            let whose = if groups.len() > 1 { format!("{}: ", group.id) } else { String::new() };
-            for words in view::plan::otherwise(*group, playbook) {
-                lines += 1;
-                if lines <= OTHERWISE_SHOWN {
-                    let words = words.of(out.languages.people).to_owned();
-                    out.line(format!("  {whose}{}", paint(WARN, &words)))?;
-                }
-            }
-        }
-        if lines > OTHERWISE_SHOWN {
-            let more = lines - OTHERWISE_SHOWN;
-            out.say(phrase!("  and {more} more", "  还有 {more} 条"))?;
-        }
-        let renamed = against::renames(&self.file, playbook);
-        for advice in &renamed {
-            out.say(phrase!("  {advice}", "  {advice}"; advice))?;
-        }
-        if lines == 0 && renamed.is_empty() {
-            out.say(phrase!("  have moved, paused and called off nothing", "  没有改期、暂停或取消过什么"))?;
-        }
-        let file = self.file.display();
-        out.say(phrase!(
-            "  what comes there: `playbook status {file}`; as a calendar: `playbook open {file}`",
-            "  那里接下来的安排：`playbook status {file}`；日历：`playbook open {file}`"
-        ))?;
-        Ok(())
-    }
-}
-
-/// Lines about what stands otherwise in groups.
-const OTHERWISE_SHOWN: usize = 20;
 
 /// Days as headings, one step a row, then what has no time and why.
 fn text(
     playbook: &Playbook,
-    window: Window,
+    (window, lives): (Window, &LivingStates<'_>),
     mut forecast: Forecast<'_>,
     out: &mut Output,
 ) -> Result<(), Failure> {
     let (columns, locale) = (Widths::of(playbook), out.languages.people);
     let mut seen = BTreeSet::new();
     let mut day = None;
-    for planned in plan::plan(playbook, window) {
+    for planned in plan::plan(playbook, window, lives) {
         let date = playbook.zone.date(planned.at);
         if day != Some(date) {
             if let Some(day) = day {

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     base::{
+        hint,
         ids::{Digest, EffectId, GroupId, PlayName, RunId},
         locale::Locale,
         phrase::{Phrase, phrase},
@@ -42,6 +43,8 @@ pub(super) struct Remote {
     pub(super) dir: PathBuf,
     /// The group.
     pub(super) group: GroupId,
+    /// Whether commands have to say which group they mean.
+    several: bool,
     /// The zone of the group's playbook.
     pub(super) zone: Zone,
     /// Who asks.
@@ -136,7 +139,8 @@ impl TargetArg {
             }
         };
         let zone = groups.get(&group).map_or_else(Zone::utc, crate::shell::store::GroupInfo::zone);
-        Ok(Remote { dir, group, zone, by: self.by.clone().or_else(who), reader })
+        let several = groups.len() > 1;
+        Ok(Remote { dir, group, several, zone, by: self.by.clone().or_else(who), reader })
     }
 }
 
@@ -145,6 +149,11 @@ impl Remote {
     pub(super) fn time(&self, at: Timestamp) -> Phrase {
         let now = clock::now();
         Phrase { en: Locale::En.time(at, &self.zone, now), zh: Locale::Zh.time(at, &self.zone, now) }
+    }
+
+    /// What is said, with commands that work as they stand.
+    pub(super) fn hint(&self, said: Phrase) -> Phrase {
+        if self.several { hint::phrase_of_group(&said, self.group.as_str()) } else { said }
     }
 
     /// What is said of one of several groups.
@@ -252,7 +261,7 @@ impl Remote {
         out: &mut Output,
     ) -> Result<(), Failure> {
         super::client::command(&self.dir, &self.group, command)?;
-        out.say(said)?;
+        out.say(self.hint(said.into()))?;
         Ok(())
     }
 }

@@ -12,18 +12,15 @@ use crate::{
     base::{
         ids::{EffectId, MemberId, PlayName, RunId},
         phrase::{Phrase, phrase},
-        time::Timestamp,
     },
     engine::{
         entry::{Fact, Skip},
+        in_the_way::{in_the_way, next_start},
         input::Command,
         run::Run,
         state::State,
     },
-    model::{
-        play::{Overlap, Section},
-        timetable::timetable,
-    },
+    model::play::Section,
     sim::timeline::{held_by, skipped},
 };
 
@@ -142,7 +139,7 @@ fn consequences(remote: &Remote, play: &PlayName, before: i64) -> Result<Vec<Phr
     let mut all: Vec<Phrase> = left_out.collect();
     all.append(&mut said);
     let state = remote.state()?;
-    all.extend(state.runs.get(&run).and_then(|run| in_the_way(remote, &state, run)));
+    all.extend(state.runs.get(&run).and_then(|run| next_is_skipped(remote, &state, run)));
     Ok(all)
 }
 
@@ -152,26 +149,19 @@ fn step_of<'e>(run: &RunId, effect: &'e EffectId) -> Option<&'e str> {
 }
 
 /// That the next occurrence is skipped, where it comes before this run is sure to be over.
-fn in_the_way(remote: &Remote, state: &State, run: &Run) -> Option<Phrase> {
+fn next_is_skipped(remote: &Remote, state: &State, run: &Run) -> Option<Phrase> {
     let playbook = remote.playbook(state)?;
     let playbook = playbook.in_group(&remote.group);
-    let play = playbook.play(&run.play).filter(|play| play.overlap == Overlap::Skip)?;
-    let known = state.plays.get(&run.play)?;
-    let dates = known.dates.values().filter_map(|(_, start)| *start);
-    let next: Timestamp = known.next.map(|(_, start)| start).into_iter().chain(dates).min()?;
-    let waits = run.waiting.as_ref();
-    let ends =
-        timetable(&play.steps, run.anchor, play.zone_or(&remote.zone)).iter().map(|slot| slot.at).max();
-    let ends = ends.max(waits.and_then(|waits| waits.until))?;
-    let endless = waits.is_some_and(|waits| waits.until.is_none());
-    if !endless && ends < next {
-        return None;
-    }
-    let (next, ends) = (remote.time(next), remote.time(ends));
-    let until = if endless {
-        phrase!("it waits for somebody", "它在等人")
-    } else {
-        phrase!("it goes on until {ends} at least", "它至少到 {ends} 才结束"; ends)
+    let play = playbook.play(&run.play)?;
+    let next = next_start(state, play)?;
+    let met = in_the_way(state, play, next, &playbook.zone).filter(|met| met.open.id == run.id)?;
+    let next = remote.time(next);
+    let until = match met.until {
+        None => phrase!("it waits for somebody", "它在等人"),
+        Some(until) => {
+            let until = remote.time(until);
+            phrase!("it goes on until {until} at least", "它至少到 {until} 才结束"; until)
+        }
     };
     Some(phrase!(
         "  the occurrence of {next} is skipped if this run is still open then: {until}",

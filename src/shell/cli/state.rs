@@ -5,14 +5,14 @@
 #![expect(clippy::disallowed_methods, reason = "owns the variable that says who asks")]
 
 use super::{
-    args::{GroupArg, StateArg},
+    args::{GroupArg, StateArg, time_of_all},
     failure::Failure,
 };
 use crate::{
     base::{
         ids::{GroupId, MemberId},
         phrase::phrase,
-        time::Zone,
+        time::{Timestamp, Zone},
     },
     engine::state::State,
     lang,
@@ -182,6 +182,13 @@ impl Opened {
     pub(super) fn name(&self, group: &GroupId, member: Option<&MemberId>) -> Option<String> {
         let known = self.recovered.groups.get(group)?.state.members.get(member?)?;
         Some(known.name.clone()).filter(|name| !name.is_empty())
+    }
+
+    /// Reads an instant, in the zone of the groups that are meant.
+    pub(super) fn time(&self, text: &str) -> Result<Timestamp, Failure> {
+        let infos = self.recovered.infos.iter();
+        let meant = infos.filter(|(id, _)| self.only.as_ref().is_none_or(|only| only == *id));
+        time_of_all(text, &meant.map(|(id, info)| (id.clone(), info.clone())).collect())
     }
 
     /// The zone of a group.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     base::{
+        hint,
         ids::GroupId,
         phrase::{Phrase, pair, phrase},
     },
@@ -66,7 +67,7 @@ impl StatusArgs {
             if index > 0 {
                 out.line("")?;
             }
-            text(status, tasks, out)?;
+            text(status, tasks, shown.len() > 1 || wanted.group.is_some(), out)?;
         }
         Ok(())
     }
@@ -127,12 +128,21 @@ fn wrong<'s>(
             [_] => Phrase::default(),
             many => phrase!("{} groups: ", "{} 个群：", many.len()),
         };
+        // What one group is told to do names it; what is the same of several has the place for it.
+        let named = match groups.as_slice() {
+            [only] => only.as_str(),
+            _ => locale.pick("GROUP", "群"),
+        };
+        let hinted = |words: &Phrase| {
+            let words = words.of(locale);
+            if several { hint::of_group(words, named) } else { words.to_owned() }
+        };
         let style = if problem.kind == ProblemKind::Unheard { WARN } else { BAD };
         let whose = whose.of(locale);
         let next = problem.next.as_ref().map(|at| phrase!("; next attempt {}", "；下次尝试 {}", at.second()));
-        let help = problem.help.as_ref().map(|help| paint(DIM, &format!("  {}", help.of(locale))));
+        let help = problem.help.as_ref().map(|help| paint(DIM, &format!("  {}", hinted(help))));
         let (next, help) = (next.unwrap_or_default(), help.unwrap_or_default());
-        let text = format!("{}{}", problem.text.of(locale), next.of(locale));
+        let text = format!("{}{}", hinted(&problem.text), next.of(locale));
         let text = clip(&text, out.width.saturating_sub(4 + width(whose)).max(40));
         out.line(format!("  {whose}{}{help}", paint(style, &text)))?;
     }
@@ -189,7 +199,7 @@ fn overview<'s>(all: impl Iterator<Item = &'s Shown>, out: &mut Output) -> Resul
 }
 
 /// Everything of a group.
-fn text(status: &Shown, tasks: &[Task], out: &mut Output) -> Result<(), Failure> {
+fn text(status: &Shown, tasks: &[Task], several: bool, out: &mut Output) -> Result<(), Failure> {
     let locale = out.languages.people;
     let id = status.group.as_str();
     let title = status.title.as_deref().unwrap_or(id);
@@ -223,7 +233,9 @@ fn text(status: &Shown, tasks: &[Task], out: &mut Output) -> Result<(), Failure>
                 phrase!("paused: nothing starts until {until}", "已暂停：{until} 之前什么都不会开始")
             }
         };
-        out.line(format!("  {}", paint(WARN, words.of(locale))))?;
+        let words = words.of(locale);
+        let words = if several { hint::of_group(words, id) } else { words.to_owned() };
+        out.line(format!("  {}", paint(WARN, &words)))?;
     }
     let members = Phrase::counted(status.members, "member", "位成员");
     let runs = Phrase::counted(status.runs, "run", "次活动");
@@ -234,6 +246,9 @@ fn text(status: &Shown, tasks: &[Task], out: &mut Output) -> Result<(), Failure>
         "  {members}，{runs}进行中，{open}，{held}压住";
         members, runs, open, held
     ))?;
+    for turn in &status.turns {
+        out.line(format!("  {}", turn.text.of(locale)))?;
+    }
     coming(&status.next, out)?;
     not_happened(&status.skipped, out)?;
     for ending in &status.ending {

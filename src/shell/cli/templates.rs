@@ -18,9 +18,9 @@ pub(super) struct ShippedTemplate {
     /// What it is for, in a few words.
     pub(super) about: Words,
     /// The files that it comes from in Chinese; none where it is not in Chinese.
-    zh: ShelfFiles,
+    pub(super) zh: ShelfFiles,
     /// The same in English.
-    en: ShelfFiles,
+    pub(super) en: ShelfFiles,
 }
 
 /// A template in one of its languages.

@@ -80,7 +80,7 @@ impl Remote {
                 "；是不是 `{near}`？用 {first}`playbook members forget {id}` 收回"
             )
         });
-        let near = near.unwrap_or_default();
+        let near = self.hint(near.unwrap_or_default());
         Some(
             phrase!("{id} was not known and is a member now{near}", "{id} 以前不认识，现在是成员了{near}"; near),
         )

@@ -25,7 +25,7 @@ use crate::{
     sim::{
         forecast::Forecast,
         ics,
-        plan::{self, Window},
+        plan::{self, LivingStates, Window},
     },
 };
 use axum::{
@@ -392,6 +392,12 @@ fn alone(snapshot: &Snapshot, id: &GroupId, now: Timestamp) -> Option<(Playbook,
     Some((playbook, window))
 }
 
+/// The states of a playbook's groups.
+fn lives<'a>(snapshot: &'a Snapshot, playbook: &'a Playbook) -> LivingStates<'a> {
+    let groups = playbook.groups.keys();
+    groups.filter_map(|id| Some((id, &*snapshot.groups.get(id)?.state))).collect()
+}
+
 /// The same, if the reader sees the group.
 fn seen(visit: &Visit, id: &GroupId) -> Option<(Playbook, Window)> {
     let sees = visit.snapshot.groups.get(id).is_some_and(|group| visit.asker.sees(group, visit.now));
@@ -400,7 +406,7 @@ fn seen(visit: &Visit, id: &GroupId) -> Option<(Playbook, Window)> {
 
 async fn plan_file(Path(id): Path<String>, visit: Visit) -> Response<Body> {
     let Some((playbook, window)) = seen(&visit, &GroupId::new(&id)) else { return visit.nothing() };
-    let page = crate::shell::pages::plan::html(&playbook, window);
+    let page = crate::shell::pages::plan::html(&playbook, window, &lives(&visit.snapshot, &playbook));
     file("text/html; charset=utf-8", "plan.html", page)
 }
 
@@ -440,7 +446,8 @@ async fn calendar_file(Query(words): Query<QueryWords>, visit: Visit) -> Respons
     let board = board(&visit);
     let found = named(&words, &board, &visit).and_then(|id| seen(&visit, &id));
     let Some((playbook, window)) = found else { return visit.nothing() };
-    file("text/calendar; charset=utf-8", "playbook.ics", ics_of(&playbook, window))
+    let text = ics_of(&playbook, window, &lives(&visit.snapshot, &playbook));
+    file("text/calendar; charset=utf-8", "playbook.ics", text)
 }
 
 /// `GET /c/GROUP.SEAL.ics`: the same for a calendar program, which has no session. The address is the key.
@@ -452,14 +459,15 @@ async fn calendar_feed(State(inside): State<Arc<Inside>>, Path(link): Path<Strin
         *gone.status_mut() = StatusCode::NOT_FOUND;
         return gone;
     };
-    file("text/calendar; charset=utf-8", "playbook.ics", ics_of(&playbook, window))
+    let text = ics_of(&playbook, window, &lives(&snapshot, &playbook));
+    file("text/calendar; charset=utf-8", "playbook.ics", text)
 }
 
 /// What is ahead, as calendars read it.
-fn ics_of(playbook: &Playbook, window: Window) -> String {
+fn ics_of<'a>(playbook: &'a Playbook, window: Window, lives: &LivingStates<'a>) -> String {
     let mut forecast = Forecast::new(playbook);
     let mut text = ics::head(playbook);
-    for planned in plan::plan(playbook, window).take(limits::PAGE_ROWS * limits::PAGE_ROWS) {
+    for planned in plan::plan(playbook, window, lives).take(limits::PAGE_ROWS * limits::PAGE_ROWS) {
         let expected = forecast.look(&planned);
         text.push_str(&ics::event(playbook, &planned, expected.as_ref(), window.from));
     }

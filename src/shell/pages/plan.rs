@@ -24,7 +24,7 @@ use crate::{
     sim::{
         forecast::Forecast,
         named::as_read,
-        plan::{self, Window},
+        plan::{self, LivingStates, Window},
     },
 };
 use jiff::civil::Date;
@@ -42,8 +42,8 @@ const STEPS_MAX: usize = 20_000;
 const TIP: (usize, usize) = (12, 400);
 
 /// The page of a playbook's plan.
-pub(in crate::shell) fn html(playbook: &Playbook, window: Window) -> String {
-    let ahead = Outlook::gather(playbook, window);
+pub(in crate::shell) fn html(playbook: &Playbook, window: Window, lives: &LivingStates<'_>) -> String {
+    let ahead = Outlook::gather(playbook, window, lives);
     let locale = playbook.locale;
     let body = html! {
         header {
@@ -83,14 +83,14 @@ struct Outlook<'a> {
 }
 
 impl<'a> Outlook<'a> {
-    fn gather(playbook: &'a Playbook, window: Window) -> Self {
+    fn gather(playbook: &'a Playbook, window: Window, lives: &LivingStates<'_>) -> Self {
         let mut shown = playbook.clone();
         shown.groups =
             playbook.groups.iter().take(GROUPS_MAX).map(|(id, g)| (id.clone(), g.clone())).collect();
         let mut by_group: BTreeMap<GroupId, Vec<PagedStep>> = BTreeMap::new();
         let mut forecast = Forecast::new(playbook);
         let (mut seen, mut cut) = (BTreeSet::new(), None);
-        for (n, planned) in plan::plan(&shown, window).enumerate() {
+        for (n, planned) in plan::plan(&shown, window, lives).enumerate() {
             if n == STEPS_MAX {
                 cut = Some(planned.at);
                 break;

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     base::{
+        hint,
         ids::GroupId,
         phrase::{Phrase, phrase},
         time::Timestamp,
@@ -118,11 +119,17 @@ impl Announcer {
         }
     }
 
-    /// Messages that wait for a person, and channels that fail, from before.
-    pub(super) fn backlog(&self, backlog: &BTreeMap<GroupId, Vec<Backlog>>) {
+    /// Messages that wait for a person, and channels that fail, from before. Of `several` groups a command names one.
+    pub(super) fn backlog(&self, backlog: &BTreeMap<GroupId, Vec<Backlog>>, several: bool) {
         let all = || backlog.iter().flat_map(|(group, rows)| rows.iter().map(move |rows| (group, rows)));
         let count = |status| -> usize {
             all().filter(|(_, rows)| rows.status == status).map(|(_, rows)| rows.count as usize).sum()
+        };
+        let hinted = |status, text: Phrase| {
+            let mut of = all().filter(|(_, rows)| rows.status == status).map(|(group, _)| group);
+            let first = of.next();
+            let only = first.filter(|first| of.all(|other| other == *first));
+            if several { hint::phrase_of_group(&text, only.map_or("GROUP", GroupId::as_str)) } else { text }
         };
         let dead = count(MessageStatus::Dead);
         if dead > 0 {
@@ -133,7 +140,7 @@ impl Announcer {
                 "{were}被拒收：`playbook outbox` 说明原因，`playbook retry EFFECT` 再发一次";
                 were
             );
-            self.tell(BAD, &text);
+            self.tell(BAD, &hinted(MessageStatus::Dead, text));
         }
         let doubtful = count(MessageStatus::InDoubt);
         if doubtful > 0 {
@@ -143,7 +150,7 @@ impl Announcer {
                 "{n}存疑：`playbook done EFFECT` 表示已经送到，`playbook retry EFFECT` 再发一次";
                 n
             );
-            self.tell(WARN, &text);
+            self.tell(WARN, &hinted(MessageStatus::InDoubt, text));
         }
         let on_their_way =
             |rows: &Backlog| matches!(rows.status, MessageStatus::Pending | MessageStatus::Claimed);

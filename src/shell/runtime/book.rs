@@ -292,11 +292,12 @@ impl Book {
     /// What readers of the state need to know of a group.
     pub(super) fn info(&self, group: &GroupId) -> GroupInfo {
         let title = self.playbook.groups.get(group).map_or(group.as_str(), |group| &group.title);
+        let own = self.playbook.in_group(group);
         GroupInfo {
             playbook: self.playbook.name.to_string(),
             title: title.to_owned(),
-            zone: self.playbook.zone.name().to_owned(),
-            locale: self.playbook.locale.pick("en", "zh").to_owned(),
+            zone: own.zone.name().to_owned(),
+            locale: own.locale.pick("en", "zh").to_owned(),
             file: self.file.display().to_string(),
             digest: self.playbook.digest.clone(),
         }

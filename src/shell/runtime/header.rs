@@ -29,7 +29,7 @@ use crate::{
     },
     shell::{clock, delivery::preview, terminal::Style, view::deaf},
     sim::{
-        plan::{Window, plan},
+        plan::{LivingStates, Window, plan},
         timeline,
     },
 };
@@ -123,8 +123,9 @@ pub(super) fn overview(
         }
         group(&mut out, book, state, several, (columns, locale));
     }
-    for what in deaf::deaf(&book.playbook) {
-        row(&mut out, locale.pick("deaf", "听不到"), &paint(WARN, what.of(locale)));
+    if let Some((what, remedy)) = deaf::folded(&deaf::deaf(&book.playbook)) {
+        let text = phrase!("{what}; {remedy}", "{what}；{remedy}"; what, remedy);
+        row(&mut out, locale.pick("deaf", "听不到"), &paint(WARN, text.of(locale)));
     }
     if rehearse && let Some(post) = next_post(book, columns, locale) {
         out.push_str(&post);
@@ -320,7 +321,8 @@ fn progress(playbook: &Playbook, state: &State, until: &Expr) -> Option<(String,
 fn next_post(book: &InForce, columns: usize, locale: Locale) -> Option<String> {
     let playbook = &book.playbook;
     let window = Window::days(playbook, clock::now(), POST_DAYS);
-    let next = plan(playbook, window).find(|next| next.verb == "post" && !next.text.contains("${"))?;
+    let next = plan(playbook, window, &LivingStates::new())
+        .find(|next| next.verb == "post" && !next.text.contains("${"))?;
     let name = next.channel?;
     let channel = playbook.channel(playbook.groups.get(&next.group)?, &name)?;
     let message = Message::text(next.text);

@@ -37,7 +37,7 @@ impl Driver {
         let resting: Vec<GroupId> =
             self.slots.values().filter(|slot| slot.book.is_none()).map(|slot| slot.group().clone()).collect();
         self.announcer.header(&self.books, &self.dir);
-        self.announcer.backlog(&backlog);
+        self.announcer.backlog(&backlog, self.slots.len() > 1);
         self.show_all();
         for text in found {
             self.announcer.trouble(&text);

@@ -15,9 +15,9 @@ pub struct GroupInfo {
     pub playbook: String,
     /// The group's shown name.
     pub title: String,
-    /// The playbook's zone by its IANA name.
+    /// The group's zone by its IANA name.
     pub zone: String,
-    /// The playbook's locale: `en`, `zh`.
+    /// The group's locale: `en`, `zh`.
     pub locale: String,
     /// The playbook's file as it was given to `run`; empty while no file runs the group.
     pub file: String,

@@ -51,6 +51,13 @@ impl Reader {
         Ok(Self { conn: copy::read_only(&file)?, file })
     }
 
+    /// Opens a copy of a database.
+    pub fn of_copy(file: &Path) -> Result<Self, StoreError> {
+        let conn = copy::read_only(file)?;
+        schema::check(&conn)?;
+        Ok(Self { conn, file: file.into() })
+    }
+
     /// Makes a whole copy of the database, verified, that appears under its name or not at all.
     pub fn copy(&self, to: &Path) -> Result<Copied, StoreError> {
         copy::copy(&self.conn, to)

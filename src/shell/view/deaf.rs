@@ -11,8 +11,40 @@ use crate::model::{
 };
 use std::collections::BTreeSet;
 
+/// Something that the group's channel cannot hear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeafTo {
+    what: Words,
+    /// The plays that need it.
+    plays: String,
+    /// What to do.
+    remedy: Words,
+}
+
+impl DeafTo {
+    /// What is not heard, and who needs it: `answers (quiz)`.
+    fn needed(&self) -> Phrase {
+        let (what, plays) = (Phrase::from(self.what), &self.plays);
+        phrase!("{what} ({plays})", "{what}（{plays}）"; what)
+    }
+
+    /// All of it in words.
+    pub fn words(&self) -> Phrase {
+        let (needed, remedy) = (self.needed(), Phrase::from(self.remedy));
+        phrase!("the channel `group` cannot hear {needed}; {remedy}", "频道 `group` 听不到{needed}；{remedy}"; needed, remedy)
+    }
+}
+
+/// All that the group's channel cannot hear, in one line, and what to do.
+pub fn folded(deaf: &[DeafTo]) -> Option<(Phrase, Phrase)> {
+    let needed = Phrase::list(deaf.iter().map(DeafTo::needed));
+    let remedies = deaf.iter().map(|one| Phrase::from(one.remedy));
+    let remedy = remedies.reduce(|all, one| all.then(&one))?;
+    Some((phrase!("the channel `group` cannot hear {needed}", "频道 `group` 听不到{needed}"; needed), remedy))
+}
+
 /// What the group's channel cannot hear, which plays need it, and what to do.
-pub fn deaf(playbook: &Playbook) -> Vec<Phrase> {
+pub fn deaf(playbook: &Playbook) -> Vec<DeafTo> {
     let able = |has: fn(&Abilities) -> bool| {
         playbook
             .channels
@@ -27,7 +59,7 @@ pub fn deaf(playbook: &Playbook) -> Vec<Phrase> {
         (
             |a| a.joins,
             "member.joined",
-            pair("the channel `group` cannot hear who joins or leaves", "频道 `group` 听不到谁入群、谁退群"),
+            pair("who joins or leaves", "谁入群、谁退群"),
             |play| hears(play, &["member.joined", "member.left"]),
             pair(
                 "say it with `playbook signal member.joined --member ID` or `playbook members import FILE.csv --joined`",
@@ -37,7 +69,7 @@ pub fn deaf(playbook: &Playbook) -> Vec<Phrase> {
         (
             |a| a.messages,
             "message",
-            pair("the channel `group` cannot hear messages", "频道 `group` 听不到群里的消息"),
+            pair("messages", "群里的消息"),
             |play| hears(play, &["message", "reaction"]) || uses(play, |verb| matches!(verb, Verb::Prune(_))),
             pair(
                 "say who spoke with `playbook signal message --member ID`, or when with a column `seen` in `playbook members import FILE.csv`",
@@ -47,7 +79,7 @@ pub fn deaf(playbook: &Playbook) -> Vec<Phrase> {
         (
             |a| a.answers,
             "answer",
-            pair("the channel `group` cannot hear answers", "频道 `group` 听不到回答"),
+            pair("answers", "回答"),
             |play| hears(play, &["answer"]) || uses(play, |verb| matches!(verb, Verb::Ask(_))),
             pair(
                 "say them with `playbook answer TASK OPTION --member ID`",
@@ -65,10 +97,7 @@ pub fn deaf(playbook: &Playbook) -> Vec<Phrase> {
         let plays: BTreeSet<&str> = plays.chain(rules).collect();
         if !plays.is_empty() {
             let plays = plays.into_iter().collect::<Vec<_>>().join(", ");
-            let (plays, what, remedy) = (Phrase::same(plays), Phrase::from(what), Phrase::from(remedy));
-            found.push(
-                phrase!("{what} ({plays}); {remedy}", "{what}（{plays}）；{remedy}"; what, plays, remedy),
-            );
+            found.push(DeafTo { what, plays, remedy });
         }
     }
     found

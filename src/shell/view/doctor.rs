@@ -137,7 +137,7 @@ fn unheard(group: GroupShown<'_>, own: &Playbook, locale: Locale) -> Vec<Complai
         practices: Vec::new(),
     };
     let silent: Vec<Phrase> = super::problem::silent(group).into_iter().map(|(_, _, text)| text).collect();
-    let deaf = super::deaf::deaf(own);
+    let deaf = super::deaf::deaf(own).iter().map(super::deaf::DeafTo::words).collect();
     let title = || phrase!("Something is not heard", "有些事听不到");
     [("ear-silent", silent), ("deaf", deaf)]
         .into_iter()

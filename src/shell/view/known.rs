@@ -43,7 +43,7 @@ pub struct KnownVersion {
     /// What runs out.
     pub(super) ending: Vec<Phrase>,
     /// What no channel hears.
-    pub(super) deaf: Vec<Phrase>,
+    pub(super) deaf: Vec<deaf::DeafTo>,
 }
 
 impl KnownVersion {

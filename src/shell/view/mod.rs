@@ -22,6 +22,7 @@ pub mod problem;
 pub mod runs;
 pub mod status;
 pub mod tasks;
+pub mod turns;
 pub mod why;
 
 pub use at::LocalTime;

@@ -7,7 +7,10 @@ use crate::{
         phrase::{Phrase, phrase},
         time::{Timestamp, Zone},
     },
-    engine::entry::Outcome,
+    engine::{
+        entry::Outcome,
+        in_the_way::{in_the_way, next_start},
+    },
     model::{
         edit::{Edit, PlayFate},
         message::Label,
@@ -81,6 +84,15 @@ pub fn otherwise(group: GroupShown<'_>, playbook: &Playbook) -> Vec<Phrase> {
         if known.paused {
             let until = until(group, state.by_hand.pause_ends.of(Some(name)));
             found.push(phrase!("{name} is paused{until}", "{name} 已暂停{until}"; until));
+        }
+        let start = next_start(state, play);
+        let met = start.and_then(|start| Some((start, in_the_way(state, play, start, &playbook.zone)?)));
+        if let Some((start, met)) = met {
+            let (at, open) = (group.at(start).minute(), &met.open.id);
+            found.push(phrase!(
+                "{name} will not start at {at} while {open} is open",
+                "{open} 没结束，{name} 到 {at} 就不会开始"
+            ));
         }
         for run in &known.skip {
             found.push(phrase!("{run} is skipped", "{run} 会跳过"));

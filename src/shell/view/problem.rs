@@ -1,7 +1,7 @@
 //! What is wrong with a group: failed runs, inputs that could not be digested, channels that fail, messages that a
 //! person has to decide about, a clock that is ahead, facts that nobody hears.
 
-use super::{GroupShown, LocalTime, known::KnownFacts};
+use super::{GroupShown, LocalTime, deaf, known::KnownFacts};
 use crate::{
     base::{
         ids::{ChannelName, PlayName, RunId},
@@ -145,9 +145,11 @@ pub fn problems(group: GroupShown<'_>, facts: &KnownFacts<'_>) -> Vec<Problem> {
         }
         .help(help)
     }));
-    for deaf in &facts.version.deaf {
-        all.push(Problem::new(ProblemKind::Unheard, 1, deaf.clone()));
-    }
+    // One line, whatever it is deaf to: nothing of it is broken.
+    all.extend(deaf::folded(&facts.version.deaf).map(|(text, help)| {
+        let count = facts.version.deaf.len() as u64;
+        Problem::new(ProblemKind::Unheard, count, text).help(help)
+    }));
     all.sort_by_key(|problem| problem.kind);
     all
 }

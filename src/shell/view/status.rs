@@ -1,6 +1,6 @@
 //! `status`: what is wrong with a group, where it is, what comes next and what will not, what did not happen.
 
-use super::{GroupShown, LocalTime, known::KnownFacts, problem};
+use super::{GroupShown, LocalTime, known::KnownFacts, problem, turns};
 use crate::{
     base::{
         ids::{Digest, GroupId, PhaseName, PlayName, RunId, StepId},
@@ -59,6 +59,9 @@ pub struct Status {
     pub tasks: usize,
     /// How many messages budgets hold back.
     pub held: usize,
+    /// Who has which role now, where people take turns, and who next.
+    #[serde(default)]
+    pub turns: Vec<turns::RoleTurn>,
     /// What comes next.
     pub next: Vec<ComingUp>,
     /// What did not happen, newest first.
@@ -77,7 +80,12 @@ impl Status {
         let problems =
             self.problems.iter_mut().flat_map(|problem| [Some(&mut problem.text), problem.help.as_mut()]);
         let rest = self.refused.iter_mut().chain(&mut self.ending);
-        next.chain(skipped).chain(problems.flatten()).chain(rest).for_each(|words| words.only(locale));
+        let turns = self.turns.iter_mut().flat_map(|turn| [&mut turn.next, &mut turn.text]);
+        next.chain(turns)
+            .chain(skipped)
+            .chain(problems.flatten())
+            .chain(rest)
+            .for_each(|words| words.only(locale));
     }
 }
 
@@ -147,6 +155,10 @@ pub fn status(group: GroupShown<'_>, facts: &KnownFacts<'_>) -> Status {
         runs: state.runs.values().filter(|run| run.outcome.is_none()).count(),
         tasks: state.tasks.len(),
         held: state.held.len(),
+        turns: playbook
+            .filter(|_| facts.most > 0)
+            .map(|playbook| turns::now(group, playbook))
+            .unwrap_or_default(),
         next: next.into_iter().map(|one| coming(group, one)).collect(),
         skipped: facts.skipped.iter().filter_map(|line| skipped(group, line)).collect(),
         ending: facts.version.ending.clone(),

@@ -10,19 +10,23 @@ mod people;
 use super::world::World;
 use crate::{
     base::{
-        ids::{GroupId, InputId, MemberId, TaskId},
+        ids::{ChannelName, GroupId, InputId, MemberId, TaskId},
         locale::Locale,
         member::{Listed, Member},
         seed::Seed,
         time::{Duration, Timestamp, Zone},
-        value::Value,
+        value::{Map, Value},
     },
     engine::{
         entry::{Entry, Fact, Outgoing, TaskKind},
         input::{Command, Input, InputKind, Signal},
+        numbers::unheard::UNHEARD,
         state::State,
     },
-    model::channel::GROUP,
+    model::{
+        channel::{ChannelKind, GROUP},
+        playbook::Playbook,
+    },
 };
 use people::{Manner, SyntheticMember};
 use std::{collections::BTreeMap, sync::Arc};
@@ -40,6 +44,8 @@ pub struct Crowd {
     happenings: u64,
     inputs: u64,
     names: u64,
+    /// Whether nobody in life would tell the engine what people say.
+    unheard: bool,
 }
 
 /// Something that will happen.
@@ -85,6 +91,7 @@ impl Crowd {
             happenings: 0,
             inputs: 0,
             names: 0,
+            unheard: false,
         };
         crowd.schedule(from, Happening::Day);
         if let Some((n, at)) = crowd.world.top_leaves {
@@ -98,6 +105,18 @@ impl Crowd {
             }
         }
         crowd
+    }
+
+    /// The same in a group whose channel does not hear what people say, and nothing else reports it: they talk as
+    /// elsewhere, and no number knows of it.
+    pub fn of(mut self, playbook: &Playbook, group: &GroupId) -> Self {
+        let group = playbook.groups.get(group);
+        let channel = group.and_then(|group| playbook.channel(group, &ChannelName::new(GROUP)));
+        let hears = channel.is_none_or(|channel| {
+            matches!(channel.kind, ChannelKind::Console) || channel.abilities().messages
+        });
+        self.unheard = !hears && !playbook.inbound.values().any(|sender| sender.may.contains("message"));
+        self
     }
 
     /// The members that are there from the beginning: those of the playbook, who are known already, those that the
@@ -174,10 +193,14 @@ impl Crowd {
             }
             Happening::Speaks(id) => {
                 let text = names::saying(self.locale, &mut self.seed);
-                if let Some(data) = self.advertisement(&id, at) {
-                    return there(&id).then(|| self.signal("message", at, id, data));
+                let mut said = match self.advertisement(&id, at) {
+                    Some(Value::Map(data)) => Map::clone(&data),
+                    _ => Map::from([(Arc::from("text"), Value::from(text))]),
+                };
+                if self.unheard {
+                    said.insert(Arc::from(UNHEARD), Value::Bool(true));
                 }
-                there(&id).then(|| self.signal("message", at, id, Value::map([("text", Value::from(text))])))
+                there(&id).then(|| self.signal("message", at, id, Value::Map(Arc::new(said))))
             }
             Happening::Leaves(id) => {
                 self.people.retain(|person| person.id != id);

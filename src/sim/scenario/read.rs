@@ -27,7 +27,7 @@ use crate::{
             reader::{self, Fields},
         },
     },
-    model::{moderation, playbook::Playbook},
+    model::{moderation, play::Play, playbook::Playbook},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -231,8 +231,18 @@ impl ScenarioReading<'_> {
     }
 
     pub(super) fn play(&mut self, node: &Node) -> Option<PlayName> {
+        if let Some(now) = node.text().and_then(|text| self.was(text)) {
+            return Some(now);
+        }
         let plays: Vec<&str> = self.playbook.plays.iter().map(|play| play.name.as_str()).collect();
         self.name(node, PLAY, &plays).map(PlayName::new)
+    }
+
+    /// The play that was called so: a scenario is as old as the file that it was written for.
+    fn was(&self, name: &str) -> Option<PlayName> {
+        let called = |play: &&Arc<Play>| play.was.as_ref().is_some_and(|was| was.as_str() == name);
+        let is_there = self.playbook.plays.iter().any(|play| play.name.as_str() == name);
+        self.playbook.plays.iter().find(called).filter(|_| !is_there).map(|play| play.name.clone())
     }
 
     /// An instant: an offset from the start, or a time of its own.
@@ -399,7 +409,18 @@ impl ScenarioReading<'_> {
             )));
             return None;
         }
-        Some(Deed::Signal { name, member, data: with })
+        let data = if &*name == "answer" { self.renamed_question(with) } else { with };
+        Some(Deed::Signal { name, member, data })
+    }
+
+    /// An answer to the question of a play that has another name now.
+    fn renamed_question(&self, with: Value) -> Value {
+        let key = ["task", "ask"].into_iter().find(|key| with.get(key).is_some());
+        let now = key.and_then(|key| Some((key, self.was(with.get(key)?.as_str()?)?)));
+        let Some((key, now)) = now else { return with };
+        let mut data = with.as_map().cloned().unwrap_or_default();
+        data.insert(Arc::from(key), Value::str(now.as_str()));
+        Value::Map(Arc::new(data))
     }
 
     /// `PLAY` or `PLAY/STEP`, and who does it.
@@ -418,6 +439,9 @@ impl ScenarioReading<'_> {
             Some((play, word)) => (play, Some(word.to_owned())),
             None => (&**text, None),
         };
+        if let Some(now) = self.was(play) {
+            return Some((now, word));
+        }
         let plays: Vec<&str> = self.playbook.plays.iter().map(|play| play.name.as_str()).collect();
         if play != moderation::RULES && !plays.contains(&play) {
             self.unknown(node.span, PLAY, play, &plays);

@@ -13,12 +13,18 @@ use crate::{
         phrase::{Phrase, phrase},
         source::Span,
         time::{Timestamp, Zone},
+        value::Value,
     },
     engine::{
         self,
         input::{Command, Input, InputKind},
+        question::question,
+        run::Run,
     },
-    model::playbook::{Playbook, Playbooks},
+    model::{
+        playbook::{Playbook, Playbooks},
+        step::Verb,
+    },
     sim::{Finding, Material, Options, Transition, group::GroupSim, world::World},
 };
 use std::sync::Arc;
@@ -74,6 +80,7 @@ pub fn rehearse(playbook: &Arc<Playbook>, material: &Material, scenario: &Scenar
         group: GroupSim::new(&scenario.group, playbook, &options),
         playbooks,
         material,
+        playbook,
         zone: &playbook.zone,
         seen: Vec::new(),
         findings: Vec::new(),
@@ -126,6 +133,7 @@ struct Stage<'a> {
     group: GroupSim,
     playbooks: Playbooks,
     material: &'a Material,
+    playbook: &'a Playbook,
     zone: &'a Zone,
     seen: Vec<Sighting>,
     findings: Vec<Finding>,
@@ -165,7 +173,10 @@ impl Stage<'_> {
                 && let Some((number, act)) = script.next()
             {
                 match act.input(self.group.state(), number) {
-                    Ok(input) => self.tell(next, &input),
+                    Ok(input) => match self.unfit(&input, next) {
+                        None => self.tell(next, &input),
+                        Some(why) => self.stuck.push((act.span, next, why)),
+                    },
                     Err(why) => self.stuck.push((act.span, next, why)),
                 }
             } else {
@@ -179,6 +190,20 @@ impl Stage<'_> {
         }
     }
 
+    /// Why an answer fits no question, where that is a slip: what comes late is something to rehearse.
+    fn unfit(&self, input: &Input, at: Timestamp) -> Option<Phrase> {
+        let InputKind::Signal(signal) = &input.kind else { return None };
+        if &*signal.name != "answer" {
+            return None;
+        }
+        let why = engine::answer_unfit(self.group.state(), &self.playbooks, signal, at)?;
+        let named = ["task", "ask"].iter().find_map(|key| signal.data.get(key).and_then(Value::as_str));
+        let play = |run: &Run| self.playbook.play(&run.play).cloned();
+        let is_open = question(self.group.state(), named, play).is_some();
+        let is_none = named.is_some_and(|name| !asks_by(self.playbook, name));
+        (is_open || is_none).then_some(why)
+    }
+
     fn tell(&mut self, at: Timestamp, input: &Input) {
         let Self { group, playbooks, material, zone, seen, findings, .. } = self;
         let mut see = |t: &Transition<'_>| seen.extend(Sighting::of(t.entry, zone));
@@ -190,6 +215,20 @@ impl Stage<'_> {
         let facts = engine::group_facts(self.group.state(), &self.playbooks, expr.names(), at);
         self.truths[index] = facts.map(|facts| expr.eval_bool(&facts).map_err(|error| error.to_string()));
     }
+}
+
+/// Whether a playbook has a question that goes by this name: its play's, its result's, or a task's.
+fn asks_by(playbook: &Playbook, name: &str) -> bool {
+    let is_task = name.strip_prefix('t').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
+    let mut steps = playbook.plays.iter().flat_map(|play| play.program.steps().map(move |step| (play, step)));
+    is_task
+        || steps.any(|(play, step)| {
+            let binding = step.verb.binding();
+            matches!(step.verb, Verb::Ask(_))
+                && (play.name.as_str() == name
+                    || play.was.as_ref().is_some_and(|was| was.as_str() == name)
+                    || binding.is_some_and(|binding| **binding == *name))
+        })
 }
 
 /// When an expectation is tested, if it is an expression.

@@ -108,7 +108,7 @@ pub fn skipped(reason: &Skip) -> Phrase {
             phrase!("left out: another play is rehearsed alone", "不在这次演练里：只演别的一个玩法")
         }
         Skip::Operator => phrase!("an operator said so", "人工跳过"),
-        Skip::Undelivered { effect } => phrase!("{effect} was not delivered", "{effect} 没有送达"),
+        Skip::Undelivered { effect } => undelivered(effect.as_str()),
         Skip::Limit { limit } => phrase!("the limit is {limit}", "到了上限：{limit}"),
         Skip::Broken { error } => error.clone(),
     }
@@ -140,5 +140,16 @@ pub(super) fn phase_cause(cause: &PhaseCause) -> Phrase {
         PhaseCause::Edit => {
             phrase!("because the file has no phase of the old name", "因为文件里没有原来的阶段名了")
         }
+    }
+}
+
+/// That a message was not delivered, by its play and its step: when it was the reader sees beside.
+fn undelivered(effect: &str) -> Phrase {
+    let parts = effect.rsplit_once('/').and_then(|(of, _)| of.rsplit_once('/'));
+    match parts.and_then(|(run, step)| Some((run.split_once('@')?.0, step))) {
+        Some((play, step)) => {
+            phrase!("step {step} of {play} was not delivered", "{play} 的步骤 {step} 没有送达")
+        }
+        None => phrase!("{effect} was not delivered", "{effect} 没有送达"),
     }
 }

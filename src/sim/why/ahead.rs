@@ -364,7 +364,7 @@ impl Look<'_> {
         let playbook = self.as_it_stands();
         let mut forecast = Forecast::new(&playbook);
         let mut findings = Vec::new();
-        for planned in plan::plan_of(&playbook, self.group, window) {
+        for planned in plan::plan_of(&playbook, self.group, window, Some(self.state)) {
             let expected = forecast.look(&planned);
             let mine =
                 planned.run == *run && self.question.step.as_ref().is_none_or(|step| *step == planned.step);

@@ -319,6 +319,62 @@ fn a_fix_changes_its_place_and_twice_is_once() {
 }
 
 #[test]
+fn a_name_that_is_meant_for_certain_is_mended_wherever_it_stands() {
+    let good = "name: demo
+timezone: UTC
+people: { lindsay: { name: Lindsay }, margaret: { name: Margaret } }
+roles: { moderator: { people: [lindsay, margaret], away: { margaret: 2026-12-20..2026-12-24 } } }
+channels: { group: { type: telegram, token: { env: T }, chat: \"-1001\" }, backstage: { type: console } }
+calendars: { holidays: [2026-12-24] }
+labels: { know-how: content }
+budgets: { labels: { know-how: 3 per 7d } }
+phases: [{ name: seedtime }]
+plays:
+  quiz:
+    every: day at 10:00
+    except: holidays
+    during: seedtime
+    overlap: replace
+    steps:
+      - { id: riddle, post: Which?, label: know-how, mention: moderator }
+      - { post: Look above., reply_to: riddle }
+      - { ask: Which?, options: [apple, banana], answer: banana, open_for: 1h }
+      - { task: Look., to: moderator }
+      - { start: farewell }
+  farewell: { steps: [{ post: Bye., to: backstage }] }
+";
+    let place = Playground::new().file("good.yaml", good);
+    let _ = place.run(&["check", "good.yaml"]).exits(0);
+    for (right, slip) in [
+        ("[lindsay, margaret]", "[lindsay, margarat]"),
+        ("away: { margaret:", "away: { margarat:"),
+        ("type: telegram", "type: telegramm"),
+        ("labels: { know-how: 3", "labels: { know-hov: 3"),
+        ("except: holidays", "except: holiday"),
+        ("during: seedtime", "during: seedtyme"),
+        ("overlap: replace", "overlap: replase"),
+        ("label: know-how", "label: know-hov"),
+        ("mention: moderator", "mention: moderater"),
+        ("reply_to: riddle", "reply_to: ridle"),
+        ("answer: banana", "answer: bananna"),
+        ("to: moderator", "to: moderater"),
+        ("start: farewell", "start: farewel"),
+        ("to: backstage", "to: backstag"),
+    ] {
+        place.write("bad.yaml", &good.replace(right, slip));
+        let said = place.run(&["check", "bad.yaml", "--fix"]).stdout;
+        assert_eq!(place.read("bad.yaml"), good, "{slip}: {said}");
+    }
+    // What is near two names, or far from all, is not.
+    for slip in ["to: backstop", "to: xyz"] {
+        let text = good.replace("to: backstage", slip);
+        place.write("bad.yaml", &text);
+        let _ = place.run(&["check", "bad.yaml", "--fix"]).exits(1);
+        assert_eq!(place.read("bad.yaml"), text, "{slip}");
+    }
+}
+
+#[test]
 fn the_five_warnings_that_weigh_most_are_shown_and_the_others_counted() {
     let play = |n| format!("  p{n}:\n    cron: \"*/45 * * * *\"\n    steps:\n      - post: Hello.\n");
     let plays = (0..8).map(play).collect::<Vec<_>>().concat();

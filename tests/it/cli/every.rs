@@ -77,7 +77,7 @@ const TABLE: &[(&str, i32)] = &[
     ("report S G --from 2020-01-01 --days 3 --format json", 0),
     ("report demo.yaml", 0),
     ("runs S G --format json", 0),
-    ("log S G --format json --after 2 --all", 0),
+    ("log S G --format json --after 2 --all --since yesterday --until tomorrow", 0),
     ("outbox S G --format json --all", 0),
     ("tasks S G --format json", 0),
     ("members S G --format json", 0),

@@ -49,6 +49,31 @@ fn a_hush_takes_back_what_is_on_its_way_and_its_end_says_what_was_late() {
 }
 
 #[test]
+fn what_a_hush_took_back_goes_before_what_came_meanwhile() {
+    let sink = Sink::start();
+    sink.busy(true);
+    let more = "  zz: { steps: [{ post: first }] }\n  mm: { steps: [{ post: second }] }\n  aa: { steps: [{ post: third }] }\n";
+    let place = Playground::new().file("club.yaml", &(file(&sink.url("/hook")) + more));
+    let engine = place.start(&["run", "club.yaml"]);
+    eventually("both groups", || place.run(&["status"]).stdout.contains('b'));
+    let start = |play: &str| place.run(&["start", play, "--group", "a"]).exits(0);
+    start("zz");
+    start("mm");
+    eventually("both are on their way", || {
+        let rows = place.run(&["outbox", "--group", "a", "--format", "json"]).json_lines();
+        rows.len() == 2 && rows.iter().any(|row| row["attempts"] == 1)
+    });
+    let _ = place.run(&["hush", "--group", "a", "--why", "an accident"]).exits(0);
+    start("aa");
+    sink.busy(false);
+    let _ = place.run(&["unhush", "--group", "a", "--send"]).exits(0);
+    eventually("all three", || sink.got().len() == 3);
+    let got: Vec<String> = sink.got().into_iter().map(|got| got.id[2..4].to_owned()).collect();
+    assert_eq!(got, ["zz", "mm", "aa"]);
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
 fn a_date_is_put_off_and_remarks_are_kept_by_the_command_line() {
     let sink = Sink::start();
     let place = Playground::new().file("club.yaml", &file(&sink.url("/hook")));

@@ -1,5 +1,6 @@
 //! The command line from outside, through the real binary.
 
+pub(crate) mod ahead;
 pub(crate) mod asks;
 pub(crate) mod chain;
 pub(crate) mod check;
@@ -7,6 +8,7 @@ pub(crate) mod commands;
 pub(crate) mod every;
 pub(crate) mod languages;
 pub(crate) mod hush;
+pub(crate) mod instants;
 pub(crate) mod moderate;
 pub(crate) mod next;
 pub(crate) mod outcomes;

@@ -155,3 +155,34 @@ fn the_yardstick_is_planned_for_75_days_in_order_of_time() {
         (Some("grow, steady"), Some("scripts/riddle.rhai main"))
     );
 }
+
+#[test]
+fn a_branch_that_ends_the_run_delays_nothing_that_follows_it() {
+    let file = "\
+name: p
+timezone: UTC
+vars: { left: 3 }
+plays:
+  quiz:
+    every: friday at 20:00
+    steps:
+      - if: vars.left == 0
+        then:
+          - post: None left.
+          - wait: 12h
+          - post: Send us yours.
+          - stop: all used
+      - { ask: Which?, options: [a, b], open_for: 10h }
+      - post: The answers.
+";
+    let place = Playground::new().file("p.yaml", file);
+    let args = ["plan", "p.yaml", "--from", "2026-12-04", "--days", "3", "--format", "json"];
+    let steps = place.run(&args).exits(0).json_lines();
+    let at = |text: &str| {
+        let step = steps.iter().find(|step| step["text"].as_str().is_some_and(|said| said.contains(text)));
+        step.map(|step| step["at"].clone()).unwrap_or_default()
+    };
+    assert_eq!(at("Which?"), "2026-12-04T20:00:00+00:00", "{steps:?}");
+    assert_eq!(at("The answers."), "2026-12-05T06:00:00+00:00");
+    assert_eq!(at("Send us yours."), "2026-12-05T08:00:00+00:00");
+}

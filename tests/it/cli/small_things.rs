@@ -58,3 +58,22 @@ fn anchors_have_a_place_and_merging_two_is_told() {
     let output = place.run(&["check", "p.yaml"]).exits(1);
     assert!(output.stdout.contains("\"{花括号}\""), "{}", output.stdout);
 }
+
+#[test]
+fn people_whom_a_template_made_up_are_named_until_there_are_others() {
+    let place = Playground::new();
+    let said = place.run(&["new", "community", "club"]).exits(0).stdout;
+    assert!(said.contains("made up, as the template has them: ") && said.contains("zhu (小朱)"), "{said}");
+    let checked = place.run(&["check", "club/community.yaml"]).exits(0).stdout;
+    assert!(checked.contains("zhu (小朱)"), "its group is on a platform: {checked}");
+    let own = place
+        .read("club/community.yaml")
+        .replace("zhu: { name: 小朱, wecom: ZhuXiaoZhu }", "zhu: { name: 朱莉, wecom: zhuli }");
+    place.write("club/community.yaml", &own);
+    let checked = place.run(&["check", "club/community.yaml"]).exits(0).stdout;
+    assert!(!checked.contains("zhu (") && checked.contains("lin (小林)"), "{checked}");
+    // On the console nobody is asked yet.
+    let _ = place.run(&["new", "guild", "guild"]).exits(0);
+    let checked = place.run(&["check", "guild/guild.yaml"]).exits(0).stdout;
+    assert!(!checked.contains("made up"), "{checked}");
+}

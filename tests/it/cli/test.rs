@@ -371,3 +371,39 @@ fn results_for_programs() {
     assert_eq!(rest.matches("<testcase ").count(), 14);
     assert!(xml.ends_with("</testsuites>\n"));
 }
+
+#[test]
+fn an_answer_with_a_slip_is_no_silence() {
+    let script = |answer: &str| {
+        format!(
+            "playbook: demo.yaml\nstart: 2026-12-01 09:00\nmembers: 1\nscript:\n  - {{ at: +4d 19:05, signal: answer, \
+             with: {{ id: m1, {answer} }} }}\nexpect:\n  - {{ at: +4d 20:00, play: quiz, post: 答案 }}\n"
+        )
+    };
+    let place = demo();
+    for (answer, wanted) in [
+        ("task: quiz, option: 四", "which are: 1 二, 2 三"),
+        ("option: 9", "which are: 1 二, 2 三"),
+        ("task: quizz, option: 三", "did you mean `quiz`?"),
+        ("task: summ, option: 三", "there is no open question `summ`"),
+    ] {
+        place.write("a.test.yaml", &script(answer));
+        let output = place.run(&["test", "a.test.yaml"]).exits(1).stdout;
+        assert!(output.contains(wanted) && output.contains("a.test.yaml:5"), "{answer}: {output}");
+    }
+    for answer in ["task: quiz, option: 三", "task: sum, option: 2", "option: 二"] {
+        place.write("a.test.yaml", &script(answer));
+        let _ = place.run(&["test", "a.test.yaml"]).exits(0);
+    }
+    // Who answers when it is over is somebody to rehearse, not a slip.
+    place.write("a.test.yaml", &script("task: quiz, option: 三").replace("19:05", "20:05"));
+    let _ = place.run(&["test", "a.test.yaml"]).exits(0);
+}
+
+#[test]
+fn a_scenario_outlives_a_rename() {
+    let renamed = PLAYBOOK.replace("  quiz:\n", "  riddle:\n    was: quiz\n");
+    let place = Playground::new().file("demo.yaml", &renamed).file("good.test.yaml", GOOD);
+    let output = place.run(&["test"]).exits(0);
+    assert!(output.stdout.contains("14 expectations: all good"), "{}", output.stdout);
+}

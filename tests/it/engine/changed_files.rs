@@ -525,6 +525,97 @@ fn a_new_name_without_the_old_one_begins_nothing_a_second_time() {
     assert!(story.posts().contains(&"开始 session@yi".to_owned()), "{:?}", story.posts());
 }
 
+#[test]
+fn a_condition_that_has_started_its_play_does_not_start_it_again_under_another_name() {
+    let yaml = |name: &str, was: &str| {
+        format!(
+            "plays: {{ {name}: {{ {was} whenever: members.count >= 2, steps: [post: 我们是两个人了] }} }}"
+        )
+    };
+    let begin = || {
+        let mut story = Story::new("2026-12-01 08:00", &yaml("crowd", ""));
+        story.join("a", "甲");
+        story.join("b", "乙");
+        assert_eq!(story.posts().len(), 1);
+        story
+    };
+    // By one save, by two, and over a name in between.
+    for saves in [
+        &[("many", "was: crowd,")][..],
+        &[("many", ""), ("many", "was: crowd,")],
+        &[("several", "was: crowd,"), ("many", "was: crowd,")],
+        &[("several", ""), ("many", ""), ("many", "was: crowd,")],
+        &[("several", "was: crowd,"), ("many", "was: several,"), ("many", "")],
+    ] {
+        let mut story = begin();
+        for (name, was) in saves {
+            story.edit(&yaml(name, was));
+            story.join("c", "丙");
+            story.until("2026-12-02 09:00");
+        }
+        assert_eq!(story.posts().len(), 1, "{saves:?}");
+        // It goes on: false, and true again.
+        story.signal("member.left", Some("b"), Value::Null);
+        story.signal("member.left", Some("c"), Value::Null);
+        story.now = at("2026-12-03 08:00");
+        story.join("b", "乙");
+        assert_eq!(story.posts().len(), 2, "{saves:?}");
+        let read = serde_json::from_str(&serde_json::to_string(&story.state).unwrap()).unwrap();
+        assert_eq!(story.state, read);
+    }
+}
+
+#[test]
+fn a_condition_goes_on_counting_under_another_name() {
+    let yaml = |name: &str, was: &str| {
+        format!(
+            "plays: {{ {name}: {{ {was} whenever: members.count >= 2, lasts: 3d, steps: [post: 三天了] }} }}"
+        )
+    };
+    let mut story = Story::new("2026-12-01 08:00", &yaml("crowd", ""));
+    story.join("a", "甲");
+    story.join("b", "乙");
+    story.until("2026-12-03 08:00");
+    story.edit(&yaml("many", "was: crowd,"));
+    story.until("2026-12-04 07:00");
+    assert!(story.posts().is_empty());
+    story.until("2026-12-04 09:00");
+    assert_eq!(story.posts().len(), 1, "the two days under the old name count");
+    assert_eq!(story.state.conditions.keys().map(ToString::to_string).collect::<Vec<_>>(), ["many"]);
+}
+
+#[test]
+fn dates_keep_what_has_begun_through_any_number_of_names() {
+    let yaml = |name: &str, was: &str| {
+        format!(
+            "plays:
+  {name}:
+    {was}
+    dates: [{{ id: jia, at: 2026-12-05 20:00 }}]
+    steps: [{{ at: -4d 08:00, post: 报名 }}, {{ at: 0m, post: 开始 }}]
+  other: {{ steps: [post: x] }}"
+        )
+    };
+    for saves in [
+        &[("b", "was: a"), ("c", "was: a")][..],
+        &[("b", ""), ("b", "was: a"), ("c", "was: b")],
+        &[("b", "was: a"), ("a", ""), ("c", "was: a")],
+    ] {
+        let mut story = Story::new("2026-12-01 09:00", &yaml("a", ""));
+        assert_eq!(story.posts(), ["报名"]);
+        for (name, was) in saves {
+            story.edit(&yaml(name, was));
+        }
+        story.until("2026-12-06 08:00");
+        assert_eq!(story.posts(), ["报名", "开始"], "{saves:?}");
+    }
+    // Gone by one save and back under another name by the next, while its run is open.
+    let mut story = Story::new("2026-12-01 09:00", &yaml("a", ""));
+    story.edit("plays: { other: { steps: [post: x] } }");
+    story.edit(&yaml("b", ""));
+    assert_eq!(story.posts(), ["报名"], "it is not asked a second time");
+}
+
 /// A play with a date that is talked about for days, in the words of one version.
 fn evening(first: &str, more: &str) -> String {
     format!(

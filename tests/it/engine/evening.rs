@@ -7,7 +7,10 @@ use playbook::{
         time::Duration,
         value::Value,
     },
-    engine::{entry::HoldReason, input::Command},
+    engine::{
+        entry::{Fact, HoldReason},
+        input::Command,
+    },
 };
 use std::sync::Arc;
 
@@ -341,6 +344,29 @@ fn what_came_while_hushed_is_dropped_and_what_was_held_before_goes_a_gap_apart()
     assert_eq!(story.posts(), ["一", "二"]);
     story.until("2026-12-01 14:00");
     assert_eq!(story.posts(), ["一", "二", "三"], "the fourth came while members saw nothing");
+}
+
+#[test]
+fn what_a_hush_kept_back_goes_or_is_dropped_in_the_order_in_which_it_was_decided() {
+    let text = format!(
+        "{CHANNELS}plays:\n  z: {{ every: day at 10:00, steps: [post: 一] }}\n  m: {{ every: day at 10:01, steps: [post: 二] }}\n  \
+         a: {{ every: day at 10:02, steps: [post: 三] }}\n"
+    );
+    for send in [true, false] {
+        let mut story = Story::new("2026-12-01 09:00", &text);
+        story.command(Command::Hush { until: None, why: "出事了".into(), by: by() });
+        story.until("2026-12-01 10:10");
+        let before = story.entries.len();
+        story.command(Command::Unhush { send, by: by() });
+        let gone = story.entries[before..].iter().filter_map(|entry| match &entry.fact {
+            Fact::Expired { effect, .. } => Some(effect.to_string()),
+            Fact::Released(out) => Some(out.effect.to_string()),
+            _ => None,
+        });
+        let plays: Vec<String> = gone.map(|effect| effect[..1].to_owned()).collect();
+        assert_eq!(plays, ["z", "m", "a"], "{send}");
+        assert_eq!(story.posts(), if send { vec!["一", "二", "三"] } else { vec![] });
+    }
 }
 
 #[test]

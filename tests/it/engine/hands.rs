@@ -319,6 +319,39 @@ fn what_follows_a_post_to_paste_counts_from_its_pasting() {
 }
 
 #[test]
+fn what_is_said_ahead_is_pasted_before_the_next_word_or_the_beginning() {
+    let yaml = "
+channels: { group: { type: manual } }
+budgets: { quiet: 22:00-08:00 }
+plays:
+  talk:
+    dates: [{ id: jia, at: 2026-12-11 19:45 }]
+    steps:
+      - { at: -1d 12:00, post: Tomorrow. }
+      - { at: -1h, post: In an hour. }
+      - { at: -10m, post: In ten minutes. }
+      - { at: 0m, post: We begin. }
+      - { wait: 20m }
+      - { post: Questions? }
+";
+    let mut story = Story::new("2026-12-06 12:00", yaml);
+    let mut due = |until: &str| {
+        story.until(until);
+        let tasks = story.state.tasks.values();
+        tasks.map(|open| (open.task.text.clone(), open.task.due)).collect::<Vec<_>>()
+    };
+    let at = |text| Some(crate::help::story::at(text));
+    assert_eq!(
+        due("2026-12-10 12:01"),
+        [("Tomorrow.".to_owned(), at("2026-12-10 22:00"))],
+        "the rest of its day"
+    );
+    assert_eq!(due("2026-12-11 18:46"), [("In an hour.".to_owned(), at("2026-12-11 19:35"))]);
+    assert_eq!(due("2026-12-11 19:36"), [("In ten minutes.".to_owned(), at("2026-12-11 19:45"))]);
+    assert_eq!(due("2026-12-11 19:46"), [("We begin.".to_owned(), at("2026-12-11 22:00"))]);
+}
+
+#[test]
 fn a_post_that_nobody_pasted_takes_what_follows_with_it_up_to_the_next_instant() {
     let mut story = Story::new("2026-12-06 12:00", RIDDLE);
     story.until("2026-12-10 09:00");

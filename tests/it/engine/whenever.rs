@@ -45,6 +45,21 @@ fn it_starts_once_and_again_only_after_it_was_false() {
 }
 
 #[test]
+fn a_state_whose_condition_has_started_its_play_is_read_again() {
+    let mut story = Story::new("2026-12-01 08:00", COUNT);
+    story.join("a", "甲");
+    story.join("b", "乙");
+    assert_eq!(posts(&mut story), 1);
+    let text = serde_json::to_string(&story.state).expect("a state is stored");
+    let read = serde_json::from_str(&text).expect("and read");
+    assert_eq!(story.state, read);
+    // As an older program wrote it: the same name twice.
+    let older = text.replacen("\"starts\":[", "\"starts\":true,\"starts\":[", 1);
+    assert_ne!(older, text);
+    assert_eq!(story.state, serde_json::from_str(&older).expect("that, too"));
+}
+
+#[test]
 fn it_has_to_last_and_time_without_the_engine_counts_only_if_it_holds_afterwards() {
     let yaml = "
 plays:

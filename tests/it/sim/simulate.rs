@@ -196,3 +196,39 @@ fn many_groups_live_side_by_side() {
         assert!(lines.iter().any(|line| line["group"] == group && line["entry"] == "posted"), "{group}");
     }
 }
+
+#[test]
+fn what_a_channel_never_hears_no_simulated_number_knows() {
+    let file = |channel: &str, more: &str| {
+        format!(
+            "name: p\ntimezone: UTC\nchannels: {{ group: {channel} }}\n{more}plays:\n  crowd:\n    whenever: metrics.speakers(7) > 0\n    \
+             steps: [post: You talk.]\n  letter:\n    every: monday at 09:00\n    steps: [post: 'Spoke: ${{metrics.speakers(7)}}']\n"
+        )
+    };
+    let webhook = "{ type: webhook, url: 'http://127.0.0.1:9/' }";
+    let reported = "inbound: { bot: { token: { env: T }, may: [message] } }\n";
+    for (channel, more, known) in [
+        (webhook, "", false),
+        (webhook, reported, true),
+        ("{ type: console }", "", true),
+        ("{ type: manual }", "", false),
+    ] {
+        let place = Playground::new().file("p.yaml", &file(channel, more));
+        let args = [
+            "simulate",
+            "p.yaml",
+            "--from",
+            "2026-12-01",
+            "--days",
+            "21",
+            "--members",
+            "30",
+            "--format",
+            "json",
+        ];
+        let said = place.run(&args).exits(0).stdout;
+        assert!(said.contains("\"message\""), "people talk all the same");
+        assert_eq!(said.contains("You talk."), known, "{channel} {more}");
+        assert_eq!(said.contains("Spoke: unknown"), !known, "{channel} {more}");
+    }
+}

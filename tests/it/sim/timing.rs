@@ -25,7 +25,7 @@ use playbook::{
     },
     lang,
     model::playbook::{Playbook, Playbooks},
-    sim::plan::{Window, plan},
+    sim::plan::{LivingStates, Window, plan},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -128,7 +128,7 @@ fn plan_engine_and_status_agree_on_random_playbooks() {
         let from = Timestamp::from_millis(start * 1000);
         let (text, Some(playbook)) = random(&mut dice, start) else { continue };
         let window = Window { from, to: from.plus(Duration::DAY.times(12)) };
-        let planned: Vec<_> = plan(&playbook, window).collect();
+        let planned: Vec<_> = plan(&playbook, window, &LivingStates::new()).collect();
         let (mut posts, next) = lives(&playbook, from, window.to);
         let mut expected: Vec<(Timestamp, String)> =
             planned.iter().map(|one| (one.at, format!("{}/{}", one.run, one.step))).collect();

@@ -67,14 +67,14 @@ fn check_against_a_state_says_what_an_edit_would_change_and_changes_nothing() {
     play.write("next.yaml", &edited);
     let said = play.run(&["check", "next.yaml", "--against", ".playbook"]).exits(0).stdout;
     for line in [
-        "added fresh; changed talk; removed old",
+        "added fresh; changed talk; removed old; changed `budgets`",
         "talk (changed): date a moves Thu 1 Jan 2099 00:00 → Fri 2 Jan 2099 20:00",
         "talk (changed): date b is cancelled: Sun 1 Feb 2099 00:00",
         "talk (changed): date c is new: Sun 1 Mar 2099 00:00",
         "talk (changed): next start Thu 1 Jan 2099 00:00 → Fri 2 Jan 2099 20:00",
         "fresh (added): first start ",
         "old (removed): it does not start ",
-        "`budgets` is different",
+        "`budgets`: changed posts",
     ] {
         assert!(said.contains(line), "{line} in\n{said}");
     }
@@ -83,9 +83,59 @@ fn check_against_a_state_says_what_an_edit_would_change_and_changes_nothing() {
     let change = lines.last().unwrap();
     assert_eq!(change["changes"][0]["plays"][0]["fate"], "changed", "{change}");
     assert_eq!(change["changes"][0]["groups"].as_array().unwrap().len(), 1);
-    assert_eq!(change["changes"][0]["rest"][0], "`budgets` is different");
+    assert_eq!(change["changes"][0]["rest"][0], "`budgets`: changed posts");
     let status = play.run(&["status", "--format", "json"]).exits(0).json_lines();
     assert_eq!(status[0]["next"].as_array().unwrap().len(), 3, "{status:?}");
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn an_edit_says_which_part_changed_where_no_play_did() {
+    let file = "\
+name: parts
+timezone: UTC
+charter: { audience: readers, goal: talk }
+people: { ann: { name: Ann }, bob: { name: Bob } }
+roles: { host: { people: [ann] } }
+channels: { group: { type: console }, staff: { type: console } }
+members: { fields: { city: { purpose: meetings } } }
+budgets: { quiet: 22:00-08:00 }
+moderate:
+  ads: { words: [casino], say: No casinos. }
+metrics: { books: { count: book } }
+plays:
+  talk: { every: day at 10:00, steps: [{ post: hi }] }
+";
+    let play = Playground::new().file("p.yaml", file);
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    for (from, to, parts) in [
+        ("goal: talk", "goal: read", "`charter`: changed goal"),
+        ("bob: { name: Bob }", "cyn: { name: Cyn }", "`people`: added cyn; removed bob"),
+        ("people: [ann] }", "people: [ann, bob] }", "`roles`: changed host"),
+        ("staff: {", "desk: {", "`channels`: added desk; removed staff"),
+        ("city: { purpose: meetings }", "city: { purpose: walks }", "`members`: changed city"),
+        (
+            "quiet: 22:00-08:00",
+            "quiet: 23:00-08:00, mentions: 1 per day",
+            "`budgets`: changed quiet and mentions",
+        ),
+        ("words: [casino]", "words: [casino, poker]", "`moderate`: changed ads"),
+        ("books: { count: book }", "books: { count: read }", "`metrics`: changed books"),
+        ("plays:", "access: { viewer: [ann] }\nplays:", "`access`: changed viewer"),
+        ("plays:", "labels: { fun: social }\nplays:", "`labels`: added fun"),
+        ("plays:", "groups: { parts: { title: A club } }\nplays:", "1 group with other settings: parts"),
+    ] {
+        play.write("next.yaml", &file.replacen(from, to, 1));
+        let said = play.run(&["check", "next.yaml", "--against", ".playbook"]).exits(0).stdout;
+        assert!(said.contains(parts), "{parts} in\n{said}");
+        assert!(said.contains(": changed `"), "the first line says so, too:\n{said}");
+    }
+    play.write("p.yaml", &file.replace("casino", "poker"));
+    let said = engine.line("takes effect");
+    assert!(said.contains("changed `moderate`"), "{said}");
+    let said = engine.line("`moderate`");
+    assert!(said.contains("changed ads"), "{said}");
     let _ = engine.stop().exits(0);
 }
 

@@ -188,7 +188,7 @@ impl DayOf<'_> {
             let of_row = comes.filter(|one| one.step.is_none() && one.play == *play && minute(one.at) == at);
             for one in of_row {
                 let row = row.get_or_insert_with(|| {
-                    let unless = view::unless(here.state(), playbook, play, &one.run, one.at);
+                    let unless = view::unless(here.state(), playbook, play, &one.run, (one.anchor, one.at));
                     let standing = unless.map_or(Standing::Ahead, Standing::Unless);
                     Self::row(here, play, one.at, standing)
                 });

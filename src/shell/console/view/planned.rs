@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{PlayName, StepId},
+        ids::{PlayName, RunId, StepId},
         time::{Timestamp, Zone},
     },
-    engine::{entry::Skip, state::State},
+    engine::{entry::Skip, in_the_way::in_the_way, state::State},
     model::{
         channel::GROUP,
         group::Group,
@@ -40,16 +40,17 @@ pub(super) fn ahead(
     let (state, zone) = (here.state(), here.zone());
     let moved = as_moved(&playbook.alone(here.id), state);
     let Some(group) = moved.groups.get(here.id).cloned() else { return Vec::new() };
-    let steps = planned(&moved, &group, (days, &zone), window);
+    let steps = planned(&moved, (&group, state), (days, &zone), window);
+    let blocked = blocked(&moved, state, &steps);
     steps
         .into_iter()
         .map(|step| {
             let known = state.plays.get(&step.play);
             let skipped = known.is_some_and(|known| known.skip.contains(&step.run));
-            let kind = if skipped {
-                Kind::Missed(Skip::Operator)
-            } else {
-                condition(&moved, state, &step.play, step.at)
+            let kind = match blocked.get(&step.run) {
+                _ if skipped => Kind::Missed(Skip::Operator),
+                Some(open) => Kind::Missed(Skip::Overlap { open: open.clone() }),
+                None => condition(&moved, state, &step.play, step.at),
             };
             let begun = state.runs.contains_key(&step.run);
             let verb = if step.channel.as_ref().is_none_or(|channel| channel.as_str() == GROUP) {
@@ -89,7 +90,7 @@ pub(super) fn ahead(
 /// not left out.
 fn planned(
     playbook: &Playbook,
-    group: &Group,
+    (group, state): (&Group, &State),
     (days, zone): (&[Date], &Zone),
     window: Window,
 ) -> Vec<Planned> {
@@ -101,7 +102,8 @@ fn planned(
     let mut dense: BTreeSet<PlayName> = BTreeSet::new();
     let mut steps: Vec<Planned> = loop {
         let rest = of(&dense, false);
-        let steps: Vec<Planned> = plan::plan_of(&rest, group, window).take(MARKS_MAX + 1).collect();
+        let steps: Vec<Planned> =
+            plan::plan_of(&rest, group, window, Some(state)).take(MARKS_MAX + 1).collect();
         if steps.len() <= MARKS_MAX || rest.plays.is_empty() {
             break steps;
         }
@@ -118,7 +120,7 @@ fn planned(
             let Window { from, to } = bounds(&[*day], zone);
             let day = Window { from: from.max(window.from), to: to.min(window.to) };
             if day.from < day.to {
-                steps.extend(plan::plan_of(&alone, group, day).take(DAY_MARKS + 1));
+                steps.extend(plan::plan_of(&alone, group, day, Some(state)).take(DAY_MARKS + 1));
             }
         }
     }
@@ -127,6 +129,20 @@ fn planned(
 
 /// Marks that a page has at most of plays that have few of them in a day.
 const MARKS_MAX: usize = 2_000;
+
+/// The runs ahead that their play's open run stands in the way of, each with that run.
+fn blocked(playbook: &Playbook, state: &State, steps: &[Planned]) -> BTreeMap<RunId, RunId> {
+    let mut starts: BTreeMap<&RunId, (&PlayName, Timestamp)> = BTreeMap::new();
+    for step in steps.iter().filter(|step| !state.runs.contains_key(&step.run)) {
+        let start = starts.entry(&step.run).or_insert((&step.play, step.at));
+        start.1 = start.1.min(step.at);
+    }
+    let met = starts.into_iter().filter_map(|(run, (play, start))| {
+        let met = in_the_way(state, playbook.play(play)?, start, &playbook.zone)?;
+        Some((run.clone(), met.open.id.clone()))
+    });
+    met.collect()
+}
 
 /// Whether a play starts whatever happens until then.
 fn condition(playbook: &Playbook, state: &State, name: &PlayName, at: Timestamp) -> Kind {

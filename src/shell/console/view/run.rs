@@ -364,6 +364,7 @@ fn steps(playbook: &Playbook, known: &RunFacts<'_>, id: &RunId, lines: &[LogLine
                 let Some(group) = group else { return String::new() };
                 let moment = PreviewMoment {
                     created: known.here.state().created,
+                    by_hand: Some(&known.here.state().by_hand),
                     anchor: known.anchor,
                     run: id.as_str(),
                     date: date.map(Arc::as_ref),

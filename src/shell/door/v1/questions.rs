@@ -10,12 +10,12 @@ use crate::{
     shell::{
         clock,
         door::answer::Turned,
-        inquiry::{self, Inquiry, Unclear},
-        view,
+        inquiry::{Inquiry, Unclear},
+        instant, view,
     },
     sim::{
         forecast::Forecast,
-        plan::{self, Window},
+        plan::{self, LivingStates, Window},
         why::budget_key,
     },
 };
@@ -40,13 +40,14 @@ pub(super) fn plan(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Result<
     };
     let passed = asked.after.as_deref().map(str::parse::<usize>).transpose();
     let passed = passed.map_err(|_| wrong("`after` is the number of a step"))?.unwrap_or_default();
+    let lives: LivingStates<'_> = looked.groups(asked).map(|(id, group)| (id, &*group.state)).collect();
     let mut number = 0;
     for book in looked.snapshot.books.iter().filter(meant) {
         let playbook = &book.playbook;
-        let from = asked.get("from").map(|text| inquiry::time(text, &playbook.zone)).transpose();
-        let from = from.map_err(unclear)?.unwrap_or_else(clock::now);
+        let from = asked.get("from").map(|text| instant::read(text, &playbook.zone)).transpose();
+        let from = from.map_err(|message| wrong(message.en))?.unwrap_or_else(clock::now);
         let mut forecast = Forecast::new(playbook);
-        for planned in plan::plan(playbook, Window::days(playbook, from, days)) {
+        for planned in plan::plan(playbook, Window::days(playbook, from, days), &lives) {
             let expected = forecast.look(&planned);
             if !seen.contains(&planned.group) {
                 continue;
