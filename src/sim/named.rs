@@ -4,6 +4,7 @@
 
 use crate::base::{
     locale::Locale,
+    metric,
     phrase::{Words, pair},
 };
 
@@ -71,6 +72,19 @@ pub fn named(source: &str, locale: Locale) -> String {
     if let Some(words) = known {
         return bracketed(words, locale);
     }
+    if let Some(words) = number(source) {
+        return bracketed(words.of(locale), locale);
+    }
+    // What one of several texts is made of, of which one is empty.
+    let made = source.strip_prefix("if ").and_then(|_| {
+        NAMES
+            .iter()
+            .filter(|(name, _)| name.starts_with("signal.data."))
+            .find(|(name, _)| source.contains(name))
+    });
+    if let Some((_, words)) = made {
+        return bracketed(words.of(locale), locale);
+    }
     let last = last_name(source);
     let called = last.and_then(|last| LAST.iter().find(|(name, _)| *name == last));
     if let Some((_, words)) = called {
@@ -94,6 +108,12 @@ pub fn named(source: &str, locale: Locale) -> String {
         (None, None) => locale.pick("worked out at the time", "届时算出").to_owned(),
     };
     bracketed(&words, locale)
+}
+
+/// A number of the group by its name for people.
+fn number(source: &str) -> Option<Words> {
+    let name = source.strip_prefix("metrics.")?.split('(').next()?;
+    Some(metric::find(name)?.about)
 }
 
 /// Words in the brackets of the language.

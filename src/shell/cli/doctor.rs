@@ -6,7 +6,7 @@ use super::{
     state::ReadArgs,
 };
 use crate::{
-    base::{phrase::phrase, time::Timestamp},
+    base::{locale::Locale, phrase::phrase, time::Timestamp},
     engine::doctor::Around,
     model::playbook::Playbook,
     shell::{
@@ -99,6 +99,23 @@ fn card(group: &str, lines: &[ScoreLine], out: &mut Output) -> Result<(), Failur
     Ok(())
 }
 
+/// What could not be judged, by the reason of each: one sentence a reason.
+fn by_reason<'r>(open: &[&'r Complaint], locale: Locale) -> Vec<(&'r str, Vec<String>)> {
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for row in open {
+        // Behind the number that is not known stands why.
+        let colon = locale.pick("): ", "）：");
+        let said = row.unknown.first().map_or("", String::as_str);
+        let why = said.split_once(colon).map_or(said, |(_, why)| why);
+        let title = format!("{} ({})", row.title, row.name);
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, titles)) => titles.push(title),
+            None => reasons.push((why, vec![title])),
+        }
+    }
+    reasons
+}
+
 fn report(group: &str, rows: &[Complaint], out: &mut Output) -> Result<(), Failure> {
     let locale = out.languages.people;
     let (found, open): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.found == Some(true));
@@ -136,13 +153,12 @@ fn report(group: &str, rows: &[Complaint], out: &mut Output) -> Result<(), Failu
         ))?;
     }
     if !open.is_empty() {
-        let names: Vec<&str> = open.iter().map(|row| row.name.as_str()).collect();
-        let mut why: Vec<&str> = open.iter().flat_map(|row| row.unknown.iter().map(String::as_str)).collect();
-        why.sort_unstable();
-        why.dedup();
-        let (names, why) = (names.join(", "), why.join("; "));
-        let said = format!("{}{names} ({why})", locale.pick("could not be judged: ", "无法判断："));
-        out.line(format!("  {}", paint(DIM, &said)))?;
+        out.line(format!("  {}", paint(DIM, locale.pick("could not be judged:", "无法判断："))))?;
+        for (why, titles) in by_reason(&open, locale) {
+            let titles = titles.join(locale.pick("; ", "；"));
+            let said = format!("{why}{}{titles}", locale.pick(": ", "："));
+            out.line(format!("    {}", paint(DIM, &said)))?;
+        }
     }
     Ok(())
 }

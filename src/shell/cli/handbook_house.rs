@@ -9,13 +9,15 @@ use crate::{
         ids::PersonId,
         limits,
         locale::Locale,
-        phrase::{Phrase, phrase},
+        phrase::{Phrase, Words, pair, phrase},
     },
     model::{
         budget::{Budgets, Quota, QuotaWindow, one_promo_in},
         play::Play,
+        playbook::Playbook,
         role::{Role, Term},
         step::{Assignee, Step, Verb},
+        text::Text,
     },
 };
 use std::fmt::Write as _;
@@ -26,7 +28,7 @@ pub(super) fn people(telling: Telling<'_>, when: &dyn Fn(&Play) -> String) -> St
     let mut text = String::new();
     for role in playbook.roles.values() {
         let names: Vec<String> = role.people.iter().map(|person| person.name.clone()).collect();
-        let _ = writeln!(text, "### {}\n", role.name);
+        let _ = writeln!(text, "### {}{}\n", role.name, called(role.name.as_str(), locale));
         let _ = writeln!(text, "{}{}\n", locale.join(&names), turns(role, locale));
         let mut any = false;
         for play in &playbook.plays {
@@ -38,6 +40,14 @@ pub(super) fn people(telling: Telling<'_>, when: &dyn Fn(&Play) -> String) -> St
                     Locale::Zh => writeln!(text, "- {}：{asked}（{when}）", play.title),
                 };
             });
+        }
+        for (play, asked) in told_when_late(playbook, role) {
+            any = true;
+            let asked = telling.line(asked);
+            let _ = match locale {
+                Locale::En => writeln!(text, "- {}: hears of it when this is late: {asked}", play.title),
+                Locale::Zh => writeln!(text, "- {}：这件事逾期时告诉 TA：{asked}", play.title),
+            };
         }
         let judges = playbook.moderation.judge.as_ref();
         if !playbook.moderation.rules.is_empty()
@@ -63,6 +73,36 @@ pub(super) fn people(telling: Telling<'_>, when: &dyn Fn(&Play) -> String) -> St
         text.push('\n');
     }
     text
+}
+
+/// Tasks of which a role hears when they are late, each with its play.
+fn told_when_late<'a>(
+    playbook: &'a Playbook,
+    role: &'a Role,
+) -> impl Iterator<Item = (&'a Play, &'a Text)> + 'a {
+    playbook.plays.iter().flat_map(move |play| {
+        play.program.steps().filter_map(move |step| match &step.verb {
+            Verb::Task(task) if matches!(&task.escalate, Some(Assignee::Role(name)) if *name == role.name) => {
+                Some((&**play, step.verb.shown()?))
+            }
+            _ => None,
+        })
+    })
+}
+
+/// What a role of a usual name is called, behind its name; of any other its name is enough.
+fn called(role: &str, locale: Locale) -> String {
+    const KNOWN: [(&str, Words); 7] = [
+        ("host", pair("who looks after the group", "群主，照看群的人")),
+        ("owner", pair("whose group it is", "群的主人")),
+        ("deputy", pair("who steps in", "副手，顶上的人")),
+        ("editor", pair("who reads texts before they go out", "编辑，把关文字")),
+        ("moderator", pair("who keeps order", "管秩序的人")),
+        ("staff", pair("who works here", "工作人员")),
+        ("judge", pair("who decides about breaches", "裁定违规的人")),
+    ];
+    let known = KNOWN.iter().find(|(name, _)| *name == role);
+    known.map_or_else(String::new, |(_, words)| format!(" · {}", words.of(locale)))
 }
 
 /// Who decides what follows a breach.

@@ -329,6 +329,11 @@ fn words(telling: Telling<'_>, verb: &Verb) -> String {
         }
         Verb::Mark(mark) => {
             let (what, text) = (mark.what.as_str(), telling.line(&mark.text));
+            let text = match (what, text.as_str()) {
+                ("admit", "yes") => telling.pick("yes", "同意"),
+                ("admit", "no") => telling.pick("no", "不同意"),
+                _ => text,
+            };
             let zh = match what {
                 "tag" => "打标签",
                 "untag" => "去掉标签",

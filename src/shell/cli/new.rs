@@ -102,6 +102,12 @@ impl NewArgs {
             out.line(format!("  playbook {command} {}", file.display()))?;
         }
         out.line(format!("  playbook run {} --rehearse", file.display()))?;
+        if edition.is_part() {
+            out.say(phrase!(
+                "It is a part: it runs alone to be tried. For your group write a file of your own beside it, with your people and channels and `use: [{{ playbook: {main} }}]`.",
+                "它是一个部分，单独能跑，用来试。自己的群：在旁边写一个自己的文件，写上你们的人和频道，再 `use: [{{ playbook: {main} }}]`。"
+            ))?;
+        }
         Ok(())
     }
 }

@@ -300,6 +300,11 @@ impl ShippedEdition {
         all
     }
 
+    /// Whether it is a part of a life, for a file that uses it.
+    pub(super) fn is_part(&self) -> bool {
+        self.template.zh.len() == PARTS.len() && self.template.zh.iter().eq(PARTS)
+    }
+
     /// The playbook's file name.
     pub(super) fn file(&self) -> String {
         format!("{}.yaml", self.template.name)

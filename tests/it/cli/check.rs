@@ -149,6 +149,11 @@ fn a_template_that_is_written_in_both_languages_comes_in_the_readers() {
     }
     let _ = place.run(&["new", "whole-life"]).exits(0);
     let _ = place.run(&["test", "whole-life"]).exits(0);
+    // Whoever copies a part is told what to do with it, and whoever copies a whole is not.
+    let part = place.run(&["new", "rules", "part", "--lang", "zh"]).exits(0).stdout;
+    assert!(part.contains("它是一个部分") && part.contains("use: [{ playbook: rules.yaml }]"), "{part}");
+    let whole = place.run(&["new", "guild", "--lang", "en"]).exits(0).stdout;
+    assert!(!whole.contains("It is a part"), "{whole}");
 }
 
 /// What is in one language only: each has its counterpart in the other one.

@@ -94,7 +94,8 @@ fn a_handbook_says_what_silence_comes_to_and_what_is_heard() {
 
 const CONDITIONS: &str = "name: p
 timezone: Asia/Shanghai
-people: { zhu: { name: 竹 } }
+people: { zhu: { name: 竹 }, lan: { name: 兰 } }
+roles: { host: { people: [zhu] }, deputy: { people: [lan] } }
 vars: { enough: 50 }
 phases:
   - { name: seed, until: members.count >= vars.enough, timeout: 30d }
@@ -105,7 +106,11 @@ plays:
     whenever: metrics.speakers(7) < members.count * 0.05
     lasts: 3d
     max: 1 per 14d
-    steps: [{ post: 静 }]
+    steps:
+      - task: 沉默 ${metrics.silence} 天了，想一想
+        to: host
+        due: 1d
+        escalate: deputy
   said:
     on: message
     where: signal.data.message.text == \"签到\"
@@ -159,6 +164,9 @@ fn a_handbook_says_in_words_on_what_things_depend() {
         ),
         ("lets go of whoever has been silent for more than 60 days", "请出这样的成员：超过 60 天没有动静"),
         ("never anybody who has a role or has the tag vip", "不动的人：有身份，或者有标签 vip"),
+        ("沉默 [Days since anybody spoke] 天了", "沉默 〔沉默天数〕 天了"),
+        ("### host · who looks after the group", "### host · 群主"),
+        ("- quiet: hears of it when this is late: 沉默", "- quiet：这件事逾期时告诉 TA：沉默"),
     ] {
         assert!(en.contains(english), "{english} in\n{en}");
         assert!(zh.contains(chinese), "{chinese} in\n{zh}");

@@ -256,6 +256,15 @@ async fn a_chinese_operator_reads_in_chinese_why_a_message_did_not_arrive() {
             tongue::english(&text).into_iter().filter(|word| !known.contains(&word.as_str())).collect();
         assert_eq!(foreign, Vec::<String>::new(), "{what}: {text}");
     }
+    // What cannot be judged is said once for each reason, with the names of the rules.
+    let doctor = place.run(&["doctor"]).exits(0).stdout;
+    let (_, open) = doctor.split_once("无法判断：").expect("a deaf group has rules that cannot be judged");
+    let mut reasons: Vec<&str> =
+        open.lines().filter_map(|line| line.split_once('：')).map(|(why, _)| why).collect();
+    let all = reasons.len();
+    reasons.sort_unstable();
+    reasons.dedup();
+    assert!(all > 0 && reasons.len() == all, "{doctor}");
     let english = place.run(&["outbox", "--all", "--lang", "en"]).stdout;
     assert!(english.contains("the robot was removed from the group"), "{english}");
     let rows = place.run(&["outbox", "--all", "--format", "json"]).exits(0).json_lines();

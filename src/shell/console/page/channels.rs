@@ -94,6 +94,10 @@ fn tr(row: &Row, view: &Channels, frame: &Frame) -> Markup {
                         @if row.groups > 1 { " · " (groups) (locale.pick(" groups", " 个群")) }
                         span.rest { bdi { (reason.of(locale)) } }
                     }
+                    // What it has refused is told below, and is no reason to call it well.
+                    None if view.refuses(&row.name) => {
+                        (parts::sign("▲", "bad", locale.pick("has refused messages", "有消息被拒收")))
+                    }
                     None => { (parts::sign("●", "good", locale.pick("gets through", "正常"))) }
                 }
             }

@@ -67,6 +67,13 @@ pub(crate) struct Row {
 /// Channels by the title of their file and their name.
 type ChannelRows = BTreeMap<(String, ChannelName), Row>;
 
+impl Channels {
+    /// Whether a message that a channel of this name has refused waits for somebody to decide.
+    pub(crate) fn refuses(&self, name: &ChannelName) -> bool {
+        self.stuck.iter().any(|stuck| stuck.channel == *name && !stuck.in_doubt)
+    }
+}
+
 /// A message that somebody has to decide about.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Stuck {
