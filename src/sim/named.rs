@@ -112,8 +112,7 @@ pub fn named(source: &str, locale: Locale) -> String {
 
 /// A number of the group by its name for people.
 fn number(source: &str) -> Option<Words> {
-    let name = source.strip_prefix("metrics.")?.split('(').next()?;
-    Some(metric::find(name)?.about)
+    Some(metric::find(source.strip_prefix("metrics.")?)?.about)
 }
 
 /// Words in the brackets of the language.
