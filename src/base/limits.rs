@@ -186,6 +186,10 @@ pub const DATE_MISSING_MS: i64 = 5_000;
 pub const SLEPT_ANNOUNCED_MS: i64 = 3_600_000;
 /// Open tasks, approvals and questions of one group.
 pub const TASKS_OPEN_MAX: usize = 10_000;
+/// Members of a group who were removed for breaking rules and are known when they come back.
+pub const BANS_KEPT_MAX: usize = 10_000;
+/// How long it is known that somebody was removed for breaking a rule.
+pub const BAN_DAYS: i64 = 365;
 /// With fewer messages in the window there is no share of advertising: one advertisement goes in so many days.
 pub const PROMO_MESSAGES_MIN: u64 = 10;
 /// So long lies between two advertisements where there are too few messages for a share.

@@ -32,6 +32,7 @@ impl Draft<'_> {
         if let Some(member) = &mut signal.member {
             *member = self.member_of(member)?;
         }
+        let ban = if &*signal.name == JOINED { Self::ban_told(&mut signal) } else { None };
         if is_about_a_member(&signal.name) {
             signal.data = self.playbook.keeping.pare(signal.data);
         }
@@ -59,6 +60,7 @@ impl Draft<'_> {
             if &*signal.name == JOINED {
                 self.date_fields(member)?;
                 self.join_told(member)?;
+                self.comes_back(member, ban)?;
             }
         }
         self.signals.push_back((signal, self.inside));

@@ -80,6 +80,18 @@ pub(in crate::engine) fn apply_moderation(state: &mut State, at: Timestamp, fact
         Moderating::Unmuted { member } => {
             all.muted.remove(member);
         }
+        Moderating::Banned { member, ban } => {
+            if all.banned.len() >= limits::BANS_KEPT_MAX
+                && let Some(oldest) = all.banned.iter().min_by_key(|(_, ban)| ban.since)
+            {
+                let oldest = oldest.0.clone();
+                all.banned.remove(&oldest);
+            }
+            all.banned.insert(member.clone(), ban.clone());
+        }
+        Moderating::BanEnded { member } => {
+            all.banned.remove(member);
+        }
         Moderating::Lifted { member, strike, .. } => lift(all, member, *strike),
         Moderating::JoinCounted { from } => {
             all.joins.push_back(at);
@@ -185,10 +197,12 @@ pub(in crate::engine) fn day_closed(state: &mut State, at: Timestamp) {
     let over = |strikes: &Arc<Vec<Strike>>| strikes.iter().any(|strike| strike.until <= at);
     let old: Vec<MemberId> =
         state.moderation.strikes.iter().filter(|(_, all)| over(all)).map(|(id, _)| id.clone()).collect();
-    if old.is_empty() && state.moderation.counted.is_empty() {
+    let ended = state.moderation.banned.values().any(|ban| ban.until <= at);
+    if old.is_empty() && state.moderation.counted.is_empty() && !ended {
         return;
     }
     let all = Arc::make_mut(&mut state.moderation);
+    all.banned.retain(|_, ban| ban.until > at);
     for member in old {
         let Some(strikes) = all.strikes.get_mut(&member) else { continue };
         let strikes = Arc::make_mut(strikes);
@@ -220,6 +234,7 @@ pub(in crate::engine) fn join(state: &mut State, from: &MemberId, into: &MemberI
     if !known.strikes.contains_key(from)
         && !known.counted.contains_key(from)
         && !known.muted.contains_key(from)
+        && !known.banned.contains_key(from)
         && !known.cases.values().any(asked)
     {
         return;
@@ -242,6 +257,9 @@ pub(in crate::engine) fn join(state: &mut State, from: &MemberId, into: &MemberI
         if !own {
             all.muted.insert(into.clone(), mute);
         }
+    }
+    if let Some(ban) = all.banned.remove(from) {
+        all.banned.insert(into.clone(), ban);
     }
     for case in all.cases.values_mut().filter(|case| asked(case)) {
         case.member = into.clone();

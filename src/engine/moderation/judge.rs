@@ -2,7 +2,7 @@
 //!
 //! Nobody decides about themselves, and an appeal goes to somebody who has not decided yet.
 
-use super::{Decides, Matter, Moderating, said};
+use super::{Ban, Decides, Matter, Moderating, said};
 use crate::{
     base::{
         ids::{ChannelName, MemberId, TaskId},
@@ -119,7 +119,12 @@ impl Draft<'_> {
                 }
                 Ok(())
             }
-            (Decides::Remove, true) => {
+            (Decides::Back, true) => {
+                self.emit(Fact::Moderated(Moderating::BanEnded { member: member.id.clone() }))
+            }
+            (Decides::Remove, true) | (Decides::Back, false) => {
+                let ban = Ban::removal(case.rule.clone(), self.now);
+                self.emit(Fact::Moderated(Moderating::Banned { member: member.id.clone(), ban }))?;
                 let text = said::removal(&self.playbook, &member);
                 let to = self.judge(&member, &[]);
                 let task = self.remove_alone(&member.id, to, text)?;
@@ -133,6 +138,10 @@ impl Draft<'_> {
     fn lift(&mut self, case: &Matter, judge: Option<String>) -> Decided {
         let (member, strike) = (case.member.clone(), case.strike);
         self.emit(Fact::Moderated(Moderating::Lifted { member, strike, judge }))?;
+        let banned = self.state.moderation.banned.get(&case.member).is_some_and(|ban| ban.rule == case.rule);
+        if banned {
+            self.emit(Fact::Moderated(Moderating::BanEnded { member: case.member.clone() }))?;
+        }
         let muted = self.state.moderation.muted.get(&case.member).is_some_and(|mute| mute.rule == case.rule);
         if muted { self.unmute(&case.member, true) } else { Ok(()) }
     }

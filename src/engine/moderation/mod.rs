@@ -5,12 +5,14 @@
 //! broke a rule.
 
 mod apply;
+mod ban;
 mod judge;
 mod ladder;
 mod said;
 mod screen;
 
 pub(super) use apply::{apply_moderation, day_closed, join, settled, sleeps};
+pub use ban::Ban;
 pub(super) use screen::without_words;
 pub use screen::{TriedRule, samples};
 
@@ -40,6 +42,9 @@ pub struct Moderated {
     /// Who may not write, as far as we have said so.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub muted: BTreeMap<MemberId, Mute>,
+    /// Who was removed for breaking a rule.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub banned: BTreeMap<MemberId, Ban>,
     /// What people have been asked about members.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub cases: BTreeMap<TaskId, Matter>,
@@ -183,6 +188,8 @@ pub enum Decides {
     },
     /// Whether a member leaves the group.
     Remove,
+    /// Whether somebody who was removed and has come back may stay.
+    Back,
     /// Whether the strike is taken back.
     Appeal,
     /// A message that a person takes away, or a word that a person says.
@@ -315,6 +322,19 @@ pub enum Moderating {
     },
     /// They may again.
     Unmuted {
+        /// The member's id.
+        member: MemberId,
+    },
+    /// Somebody is removed for breaking a rule, or was before they were forgotten.
+    Banned {
+        /// The member's id.
+        member: MemberId,
+        /// For what, and how long it is remembered.
+        #[serde(flatten)]
+        ban: Ban,
+    },
+    /// Somebody who was removed may be there again.
+    BanEnded {
         /// The member's id.
         member: MemberId,
     },

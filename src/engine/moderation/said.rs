@@ -2,7 +2,7 @@
 //!
 //! Words only: the rule, what was written, how often, until when, and who looks at it again.
 
-use super::{Breach, Matter, Strike, WatchedRule};
+use super::{Ban, Breach, Matter, Strike, WatchedRule};
 use crate::{
     base::{
         locale::Locale,
@@ -211,6 +211,20 @@ pub(super) fn remove(
         Locale::Zh => format!(
             "把 {who} 移出群吗？最近一次违反的是 `{rule}`{words}。\n{list}\n\n驳回则撤销最近一次记录。"
         ),
+    }
+}
+
+/// Somebody who was removed is there again.
+pub(super) fn back(playbook: &Playbook, member: &Member, ban: &Ban, now: Timestamp) -> String {
+    let (locale, who, rule) = (playbook.locale, name(member), &ban.rule);
+    let since = locale.time(ban.since, &playbook.zone, now);
+    match locale {
+        Locale::En => format!(
+            "{who} was removed for `{rule}`, {since}, and has joined again. May they stay? No: they are removed once more."
+        ),
+        Locale::Zh => {
+            format!("{who} 曾因 `{rule}` 在 {since} 被移出，现在又进群了。让 TA 留下吗？驳回则再次移出。")
+        }
     }
 }
 

@@ -30,12 +30,12 @@ use crate::{
         door::{Arrivals, Pulse},
         scripts::Pool,
         socket::AskedFor,
-        store::{Ack, OpenMessage, Recovered, Store},
+        store::{Ack, Bans, OpenMessage, Recovered, Store},
     },
 };
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver, UnboundedSender};
@@ -69,6 +69,13 @@ pub(super) struct Parts<'a> {
     pub(super) pulse: Arc<Pulse>,
     /// Where a message that asks something can be answered.
     pub(super) answer_at: AnswerAt,
+}
+
+/// Where scripts run; what each returns is an event.
+fn scripts_of(done: UnboundedSender<Event>, marks: Option<&Path>) -> Pool {
+    Pool::new(tokio::runtime::Handle::current(), marks, move |(group, effect, result)| {
+        let _ = done.send(Event::Script(group, effect, result));
+    })
 }
 
 impl Driver {
@@ -107,11 +114,7 @@ impl Driver {
                 dialled: publisher.published().dialled().clone(),
             }))
         };
-        let done = events.clone();
-        let marks = (!rehearses).then_some(dir.as_path());
-        let pool = Pool::new(tokio::runtime::Handle::current(), marks, move |(group, effect, result)| {
-            let _ = done.send(Event::Script(group, effect, result));
-        });
+        let pool = scripts_of(events.clone(), (!rehearses).then_some(dir.as_path()));
         let follower = Follower::new(console.clone(), publisher.published(), rehearses);
         let follower = tokio::spawn(follower.follow(publisher.published().subscribe()));
         let announcer = Announcer::new(console, found.said);
@@ -128,6 +131,7 @@ impl Driver {
             rehearse,
             watch: None,
             compiling: Compiling::default(),
+            bans: Bans::read(&dir)?,
             dir,
             revived,
             troubles: Troubles::default(),

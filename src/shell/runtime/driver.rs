@@ -17,7 +17,7 @@ use crate::{
     courier::Doubt,
     engine::{
         self,
-        input::{Input, Receipt},
+        input::{Command, Input, InputKind, Receipt},
     },
     model::playbook::Playbooks,
     shell::{
@@ -25,7 +25,7 @@ use crate::{
         door::{Arrivals, Pulse},
         scripts::Pool,
         socket::{AskedFor, CommandReply},
-        store::{Ack, StoreHandle},
+        store::{Ack, Bans, StoreHandle},
         watch::Watch,
     },
 };
@@ -57,6 +57,7 @@ pub(super) struct Driver {
     pub(super) watch: Option<Watch>,
     pub(super) compiling: Compiling,
     pub(super) dir: PathBuf,
+    pub(super) bans: Bans,
     pub(super) revived: Revived,
     pub(super) troubles: Troubles,
     /// What a lost engine may have sent is held for a person.
@@ -101,7 +102,13 @@ impl Driver {
     }
 
     /// Queues an input of a group.
-    pub(super) fn enqueue(&mut self, group: &GroupId, pending: Pending) {
+    pub(super) fn enqueue(&mut self, group: &GroupId, mut pending: Pending) {
+        match &mut pending.input.kind {
+            InputKind::Signal(signal) | InputKind::Command(Command::Report { signal }) => {
+                self.bans.tell(group, signal);
+            }
+            _ => {}
+        }
         if let Some(slot) = self.slots.get_mut(group) {
             slot.waiting.push_back(pending);
             self.make_ready(group);

@@ -4,7 +4,7 @@
 //! beside the state until it is done, so that a crash only makes it begin anew. Needs that no engine has the state.
 
 use super::{
-    StoreError, archive, copy, corrupt,
+    StoreError, archive, bans, copy, corrupt,
     erase::{self, Eraser},
     forgotten::{Hashes, unread},
     form, members, path, recovery, schema, wire,
@@ -174,6 +174,9 @@ fn of_all(conn: &mut Connection, forget: &Forget, hashes: &Hashes) -> Result<Vec
         let ids = ids(conn, group, &forget.member)?;
         // Before the commit: a hash too many forgets nobody who was not asked for.
         ids.iter().try_for_each(|id| hashes.add(group, id))?;
+        if let Some(known) = recovery::load(conn, Some(group))?.groups.remove(group) {
+            bans::keep(hashes.dir(), group, &ids, &known.state.moderation, clock::now())?;
+        }
         done.extend(one(conn, group, &ids)?);
     }
     Ok(done)

@@ -41,6 +41,11 @@ impl Hashes {
         self.known.is_empty()
     }
 
+    /// The folder in which they are.
+    pub(super) fn dir(&self) -> &Path {
+        self.file.parent().unwrap_or(&self.file)
+    }
+
     pub(super) fn open(dir: &Path) -> Result<Self, StoreError> {
         let file = dir.join(HASHES);
         let text = match fs::read_to_string(&file) {
@@ -71,7 +76,7 @@ impl Hashes {
     }
 
     pub(super) fn add(&self, group: &GroupId, member: &MemberId) -> Result<(), StoreError> {
-        let mut now = Self::open(self.file.parent().unwrap_or(&self.file))?;
+        let mut now = Self::open(self.dir())?;
         let mut text = String::new();
         if now.key.is_empty() {
             now.key = vec![0; KEY_BYTES];

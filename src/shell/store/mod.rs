@@ -29,6 +29,7 @@ mod cursor;
 mod recovery;
 mod query;
 mod archive;
+mod bans;
 mod erase;
 mod forget;
 mod forgotten;
@@ -39,6 +40,7 @@ mod copy;
 mod restore;
 
 pub use archive::{Compacted, compact};
+pub use bans::Bans;
 pub use copy::Copied;
 pub use cursor::{Covering, Cursor};
 pub use forget::{Forget, Forgotten, ask as ask_to_forget, copies, forget, wait_until_forgotten};

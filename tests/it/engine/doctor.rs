@@ -463,3 +463,20 @@ fn the_page_has_every_rule_and_threshold() {
     }
     assert_eq!(page, fresh, "docs/doctor.md is out of date: UPDATE_EXPECT=1 writes it anew");
 }
+
+/// No rule is without a world that shows it and one so like it that it does not.
+#[test]
+fn every_rule_is_shown_and_not_shown_by_a_world() {
+    let files = [include_str!("doctor.rs"), include_str!("doctor_signs.rs"), include_str!("doctor_ways.rs")];
+    let tales: Vec<&str> = files.iter().flat_map(|file| file.split("#[test]").skip(1)).collect();
+    let mut missing = Vec::new();
+    for ailment in &AILMENTS {
+        let of = || tales.iter().filter(|tale| tale.contains(&format!("\"{}\"", ailment.name)));
+        let denies = of().any(|tale| tale.contains("assert!(!"));
+        let shows = of().any(|tale| tale.split("assert!(").skip(1).any(|claim| !claim.starts_with('!')));
+        if !(shows && denies) {
+            missing.push(ailment.name);
+        }
+    }
+    assert_eq!(missing, [""; 0]);
+}

@@ -356,3 +356,46 @@ fn the_doctor_finds_a_dying_world_and_nothing_in_a_lively_one() {
         assert!(found.iter().all(|name| name == "deaf"), "{found:?}");
     }
 }
+
+/// A year of a group that is well, with a guest every three weeks as its operator would write them down.
+#[test]
+fn the_doctor_finds_nothing_in_a_simulated_year_of_a_healthy_group() {
+    fn copy(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap().flatten() {
+            let (from, to) = (entry.path(), to.join(entry.file_name()));
+            if from.is_dir() {
+                copy(&from, &to);
+            } else {
+                assert!(std::fs::copy(from, to).is_ok());
+            }
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    copy(&root().join("examples/whole-life"), dir.path());
+    let file = dir.path().join("parts/kol-session.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let last = text.lines().find(|line| line.contains("id: session-2, at: 2027-02-25")).unwrap();
+    let mut day = jiff::civil::date(2027, 2, 25);
+    let mut rows = last.to_owned();
+    for n in 3..20 {
+        day = day.checked_add(jiff::Span::new().days(21)).unwrap();
+        let row = last.replace("session-2", &format!("session-{n}")).replace("2027-02-25", &day.to_string());
+        rows = format!("{rows}\n{row}");
+    }
+    std::fs::write(&file, text.replace(last, &rows)).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_playbook"))
+        .current_dir(dir.path())
+        .env_clear()
+        .args(["simulate", "whole-life.yaml", "--from", "2026-12-07T08:45:00+08:00", "--doctor"])
+        .args(["--world", "lively", "--members", "20", "--days", "365", "--seed", "1", "--format", "json"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    let rows = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+    let found: Vec<String> =
+        rows.filter(|row| row["found"] == true).map(|row| row["name"].as_str().unwrap().to_owned()).collect();
+    // A console hears nobody, and that is said.
+    assert_eq!(found, ["deaf"]);
+}

@@ -239,3 +239,91 @@ fn the_words_of_the_playbook_stay_whoever_chose_them() {
     let log = play.run(&["log", "--format", "json"]).exits(0).stdout;
     assert!(log.contains("gone:1") && log.contains("Healer") && !log.contains("telegram:9"), "{log}");
 }
+
+const HOUSE: &str = "\
+name: demo
+timezone: UTC
+members: { fields: { street: { purpose: to meet } }, purpose: to meet, retention: 365d }
+channels: { group: { type: console } }
+moderate: { watch: no, judge: host, selling: { words: [for sale], say: Not here., do: [remove] } }
+roles: { host: { people: [zhu] } }
+people: { zhu: { name: Zhu } }
+plays: { hello: { on: member.joined, steps: [post: Welcome] } }
+";
+
+/// The open task whose text has these words.
+fn task(play: &Playground, words: &str) -> String {
+    let mut id = None;
+    eventually(words, || {
+        let tasks = play.run(&["tasks", "--format", "json"]).stdout;
+        let rows = tasks.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let mut rows = rows.filter(|row| row["text"].as_str().is_some_and(|text| text.contains(words)));
+        id = rows.next().map(|row| row["task"].as_str().unwrap().to_owned());
+        id.is_some()
+    });
+    id.unwrap()
+}
+
+#[test]
+fn whoever_was_removed_for_a_rule_and_is_forgotten_is_known_when_they_come_back() {
+    let play = Playground::new().file("demo.yaml", HOUSE);
+    let engine = play.start(&["run", "demo.yaml"]);
+    engine.line("running");
+    let joins = || {
+        let _ = play
+            .run(&["signal", "member.joined", "--member", ID, "--data", "{\"name\":\"Zanzibar Xu\"}"])
+            .exits(0);
+    };
+    joins();
+    let sold = serde_json::json!({ "message": { "text": "For sale: a parrot" } }).to_string();
+    let _ = play.run(&["signal", "message", "--member", ID, "--data", &sold]).exits(0);
+    let _ = play.run(&["approve", &task(&play, "Remove"), "--by", "zhu"]).exits(0);
+    let _ = play.run(&["done", &task(&play, "Zanzibar"), "--by", "zhu"]).exits(0);
+    eventually("they are gone", || !play.run(&["members", "--format", "json"]).stdout.contains(ID));
+    // Who is not forgotten is known as well.
+    joins();
+    let back = task(&play, "was removed for `selling`");
+    let _ = play.run(&["reject", &back, "--by", "zhu"]).exits(0);
+    let _ = play.run(&["done", &task(&play, "Zanzibar"), "--by", "zhu"]).exits(0);
+    let _ = play.run(&["members", "forget", ID]).exits(0);
+    for words in [ID, "Zanzibar", "parrot"] {
+        assert_eq!(having(&play.path(".playbook"), words), [""; 0], "{words}");
+    }
+    let kept = std::fs::read_to_string(play.path(".playbook").join("bans")).unwrap();
+    assert!(kept.contains("\"rule\":\"selling\"") && kept.lines().count() == 1, "{kept}");
+    // Somebody else joins as always; a join that claims a ban by itself is not believed.
+    let claim = "{\"name\":\"Bo Li\",\"banned\":{\"rule\":\"selling\",\"since\":1,\"until\":99999999999999}}";
+    let _ = play.run(&["signal", "member.joined", "--member", OTHER, "--data", claim]).exits(0);
+    joins();
+    let back = task(&play, "was removed for `selling`");
+    let tasks = play.run(&["tasks", "--format", "json"]).exits(0).stdout;
+    assert!(tasks.contains("Zanzibar Xu was removed") && !tasks.contains("Bo Li"), "{tasks}");
+    // A yes ends it: the next join asks nobody.
+    let _ = play.run(&["approve", &back, "--by", "zhu"]).exits(0);
+    eventually("it is over", || play.run(&["log", "--format", "json"]).stdout.contains("ban_ended"));
+    the_journal_gives_the_state(&play);
+    drop(engine);
+}
+
+#[test]
+fn whoever_may_not_write_and_is_forgotten_may_not_write_when_they_come_back() {
+    let file = HOUSE.replace("do: [remove]", "do: [mute 30d]");
+    let play = Playground::new().file("demo.yaml", &file);
+    let engine = play.start(&["run", "demo.yaml"]);
+    engine.line("running");
+    let joins = || {
+        let _ = play
+            .run(&["signal", "member.joined", "--member", ID, "--data", "{\"name\":\"Zanzibar Xu\"}"])
+            .exits(0);
+    };
+    joins();
+    let sold = serde_json::json!({ "message": { "text": "For sale: a parrot" } }).to_string();
+    let _ = play.run(&["signal", "message", "--member", ID, "--data", &sold]).exits(0);
+    let _ = play.run(&["approve", &task(&play, "Mute"), "--by", "zhu"]).exits(0);
+    eventually("they are muted", || play.run(&["log", "--format", "json"]).stdout.contains("\"muted\""));
+    let _ = play.run(&["members", "forget", ID]).exits(0);
+    assert_eq!(having(&play.path(".playbook"), ID), [""; 0]);
+    joins();
+    let _ = task(&play, "did not mute Zanzibar Xu");
+    drop(engine);
+}

@@ -63,6 +63,9 @@ fn judgment(one: &Judgment, on: &Group, locale: Locale) -> Markup {
             }
         }
         Decides::Remove => locale.pick("remove from the group?", "移出群吗？").to_owned(),
+        Decides::Back => {
+            locale.pick("was removed and is back: may they stay?", "被移出后又来了：让留下吗？").to_owned()
+        }
         Decides::Appeal => locale.pick("asks for another look", "请人再看一次").to_owned(),
         Decides::Hands => locale.pick("something to do by hand", "要人动手的事").to_owned(),
     };
