@@ -459,8 +459,8 @@ pub const HOOK_AGE_S_MAX: u64 = 7 * 86_400;
 pub const DINGTALK_SKEW_S_MAX: u64 = 3_600;
 /// How far the instant of a signature may be from now, in seconds.
 pub const SIGNATURE_SKEW_S_MAX: u64 = 300;
-/// Things on the list of one task.
-pub const LIST_ITEMS_MAX: usize = 500;
+/// Things on the list of one task: whoever may have a seat is on the list at the door.
+pub const LIST_ITEMS_MAX: usize = SEATS_MAX as usize;
 /// Messages to be taken away that one task quotes; it counts the others.
 pub const DELETES_SHOWN: usize = 10;
 /// Things on a list that a message or a refusal names.
@@ -543,8 +543,8 @@ pub const SESSION_IDLE_MS_MAX: i64 = 30 * 86_400_000;
 pub const SESSION_SEEN_MS: i64 = 10 * 60_000;
 /// How long a browser keeps a cookie of ours, in seconds.
 pub const COOKIE_S_MAX: i64 = 400 * 86_400;
-/// A form that is sent in, in bytes.
-pub const FORM_BYTES_MAX: usize = 64 * 1024;
+/// A form that is sent in, in bytes: 256 for each of as many members as one decision brings in.
+pub const FORM_BYTES_MAX: usize = 256 * MEMBERS_AT_ONCE_MAX;
 /// The fields of a form.
 pub const FORM_FIELDS_MAX: usize = 2_000;
 /// Groups that one press is for.

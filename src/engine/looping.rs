@@ -27,7 +27,7 @@ impl Draft<'_> {
                 source, kind
             )));
         };
-        let max = each.max.map_or(limits::EACH_MAX, |max| (max as usize).min(limits::EACH_MAX));
+        let max = each.max.map_or(limits::EACH_MAX, |max| max as usize);
         if each.max.is_none() && list.len() > max {
             return Err(Trouble::Step(phrase!(
                 "`each: {}` has {} items; without `max` a loop may have {max}",

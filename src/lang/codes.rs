@@ -66,5 +66,6 @@ codes! {
     TOO_MANY "too-many"
     MEMBER_TWICE "member-twice"
     FIELD_NOT_KEPT "field-not-kept"
+    FIELD_UNLIKE "field-unlike"
     PROOF_KEPT "proof-kept"
 }

@@ -13,6 +13,7 @@ use crate::base::{
     value::{Map, Value},
     words::{shorten, tick},
 };
+use crate::model::keeping::{Keeping, Unlike};
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
@@ -95,6 +96,37 @@ pub fn twice<T>(rows: &[T], row: impl Fn(&T) -> (&Listed, Option<&str>)) -> Vec<
         }
     }
     found
+}
+
+/// What members of a list have otherwise than `members.fields` says, once a field: the first of them, and the words.
+pub fn unlike<'m>(keeping: &Keeping, members: impl Iterator<Item = &'m Member>) -> Vec<(usize, Phrase)> {
+    let mut found: BTreeMap<(&str, Unlike), (usize, usize, Vec<String>)> = BTreeMap::new();
+    for (index, member) in members.enumerate() {
+        for what in keeping.unlike(member) {
+            let (_, count, names) = found.entry(what).or_insert((index, 0, Vec::new()));
+            *count += 1;
+            if names.len() < limits::LIST_ITEMS_SHOWN {
+                names.push(shorten(&member.name, 40));
+            }
+        }
+    }
+    let words = |((field, unlike), (first, count, names)): ((&str, Unlike), (usize, usize, Vec<String>))| {
+        let (field, more) = (tick(field), if count > names.len() { ", …" } else { "" });
+        let (who, names) = (Phrase::counted(count, "member", "位成员"), names.join(", ") + more);
+        let words = match unlike {
+            Unlike::Missing => {
+                phrase!("{field} is required, and {who} of the list without: {names}", "{field} 是必填的，名单里有 {who}没有：{names}"; who)
+            }
+            Unlike::NoNumber => {
+                phrase!("{field} is a number, and none for {who} of the list: {names}", "{field} 应为数字，名单里有 {who}写的不是：{names}"; who)
+            }
+            Unlike::NoDay => {
+                phrase!("{field} is a day, and none for {who} of the list: {names}", "{field} 应为日期，名单里有 {who}写的不是：{names}"; who)
+            }
+        };
+        (first, words)
+    };
+    found.into_iter().map(words).collect()
 }
 
 /// More members than a group may have.

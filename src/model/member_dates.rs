@@ -81,7 +81,7 @@ fn is_yearly(month: i8, of_month: i8, day: Date) -> bool {
 }
 
 /// `2027-01-05`, `2027/1/5`, `2027年1月5日`, with a clock time or without; or `01-05`, `1月5日` for every year.
-fn read(text: &str) -> Option<Stated> {
+pub(super) fn read(text: &str) -> Option<Stated> {
     let day = text.trim().split([' ', 'T']).next()?;
     let day = day.trim_end_matches(['日', '号']);
     let parts: Vec<&str> = day.split(['-', '/', '.', '年', '月']).collect();

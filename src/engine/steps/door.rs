@@ -2,7 +2,7 @@
 //! added.
 
 use crate::{
-    base::{ids::MemberId, limits, markdown, value::Value},
+    base::{ids::MemberId, limits, locale::Locale, markdown, value::Value},
     engine::{
         carrying::At,
         coming::signed,
@@ -14,14 +14,24 @@ use crate::{
 /// The signal about a member who was ticked off at the door.
 const CAME: &str = "came";
 
+/// How many more have signed up than a list holds; nothing where all are on it.
+pub(super) fn unlisted(more: usize, locale: Locale) -> String {
+    match locale {
+        _ if more == 0 => String::new(),
+        Locale::En => format!("\n\nThe list is full: {more} more have signed up and are not on it."),
+        Locale::Zh => format!("\n\n清单满了：还有 {more} 人报了名，没有列上。"),
+    }
+}
+
 impl Draft<'_> {
-    /// The list at the door: those who come and are still here, by name.
-    pub(super) fn signed_up(&self, at: &At<'_>) -> (Vec<String>, Vec<MemberId>) {
+    /// The list at the door: those who come and are still here, by name; and how many do not fit on it.
+    pub(super) fn signed_up(&self, at: &At<'_>) -> (Vec<String>, Vec<MemberId>, usize) {
         let mut members = signed(&at.run.bindings).unwrap_or_default();
         members.retain(|id| self.state.members.contains(id));
+        let more = members.len().saturating_sub(limits::LIST_ITEMS_MAX);
         members.truncate(limits::LIST_ITEMS_MAX);
         let names = members.iter().map(|id| markdown::escape(&self.state.members.name_of(id)));
-        (names.collect(), members)
+        (names.collect(), members, more)
     }
 
     /// Whoever was ticked off at the door is told of: they did something.

@@ -1,6 +1,6 @@
 //! `task`: what a person is asked, how they are told, and what their answer does.
 
-use super::checklist;
+use super::{checklist, door};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, InputId, RoleName, RunId, StepId, TaskId},
@@ -64,7 +64,9 @@ impl Draft<'_> {
             None => Addressee::default(),
         };
         let (list, members) = if task.checkin {
-            self.signed_up(at)
+            let (list, members, more) = self.signed_up(at);
+            text.push_str(&door::unlisted(more, self.playbook.locale));
+            (list, members)
         } else {
             (checklist::written(&task.list, &facts)?, Vec::new())
         };

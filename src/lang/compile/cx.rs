@@ -46,6 +46,8 @@ pub(crate) struct Cx<'f> {
     pub(crate) proofs: Vec<Arc<str>>,
     /// Whether the charter says that minors are among the members.
     pub(crate) minors: bool,
+    /// The members that groups list themselves.
+    pub(crate) listed: Vec<super::members::Row>,
     /// Where `moderate` is written: what reads text there keeps none of it.
     pub(crate) moderated: Vec<Span>,
     /// The labels of the playbook's own, with what they count as.
@@ -112,6 +114,7 @@ impl<'f> Cx<'f> {
             labels: BTreeMap::new(),
             proofs: Vec::new(),
             minors: false,
+            listed: Vec::new(),
             moderated: Vec::new(),
             names: PlaybookNames::default(),
             heard: super::heard::Heard::default(),

@@ -309,7 +309,7 @@ fn sections(
         let own = |row: &members::Row| {
             row.group.as_deref().is_none_or(|name| name == group.id.as_str() || name == &**id)
         };
-        group.members = members::lower(cx, node).into_iter().filter(own).map(|row| row.listed).collect();
+        group.members = members::lower_own(cx, node, own);
     }
     group
 }

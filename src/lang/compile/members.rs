@@ -45,24 +45,34 @@ pub(crate) fn lower_section(cx: &mut Cx<'_>, node: &Node) -> (Keeping, Vec<Row>)
     else {
         return (nothing_said(cx.minors), Vec::new());
     };
-    if let Some(node) = fields.get("purpose") {
-        reader::text(&mut cx.report, node, pair("text", "文字"));
-    }
+    let purpose =
+        fields.get("purpose").and_then(|node| reader::text(&mut cx.report, node, pair("text", "文字")));
     let retention = fields.get("retention").and_then(|node| reader::positive(&mut cx.report, node));
     let identity = fields.get("identity");
     let identity =
         identity.and_then(|node| reader::text(&mut cx.report, node, pair("a field's name", "字段名")));
     let fields_kept = fields.get("fields").map(|node| kept(cx, node, retention));
     let fields_kept = fields_kept.or_else(|| nothing_said(cx.minors).fields);
-    let keeping = Keeping { fields: fields_kept, identity: identity.cloned() };
+    let keeping = Keeping { fields: fields_kept, purpose: purpose.cloned(), identity: identity.cloned() };
     let mut rows = fields.get("import").map(|node| lower(cx, node)).unwrap_or_default();
     leave_out(cx, &keeping, &mut rows);
+    // Lists of groups come before.
+    let mut listed = std::mem::take(&mut cx.listed);
+    leave_out(cx, &keeping, &mut listed);
+    let all: Vec<&Row> = rows.iter().chain(&listed).collect();
+    for (first, words) in roster::unlike(&keeping, all.iter().map(|row| &row.listed.member)) {
+        let help = pair(
+            "complete the list, or change what `members.fields` says",
+            "补全名单，或者改 `members.fields` 的写法",
+        );
+        cx.warning(codes::FIELD_UNLIKE, all[first].span, words, help);
+    }
     (keeping, rows)
 }
 
 /// What is kept where nothing is said of fields: everything, and of minors nothing.
 pub(crate) fn nothing_said(minors: bool) -> Keeping {
-    Keeping { fields: minors.then(BTreeMap::new), identity: None }
+    Keeping { fields: minors.then(BTreeMap::new), ..Keeping::default() }
 }
 
 /// Takes from rows what is not kept, and says so once a column.
@@ -102,13 +112,13 @@ fn kept(cx: &mut Cx<'_>, node: &Node, retention: Option<Duration>) -> BTreeMap<A
         NodeKind::Sequence(items) => {
             for item in items {
                 if let Some(name) = reader::text(&mut cx.report, item, pair("a field's name", "字段名")) {
-                    all.insert(name.clone(), Kept { purpose: None, retention });
+                    all.insert(name.clone(), Kept { retention, ..Kept::default() });
                 }
             }
         }
         NodeKind::Mapping(entries) => {
             for entry in entries {
-                let mut kept = Kept { purpose: None, retention };
+                let mut kept = Kept { retention, ..Kept::default() };
                 if let NodeKind::Mapping(_) = entry.value.kind
                     && let Some(fields) =
                         Fields::read(&mut cx.report, &entry.value, pair("a field", "字段"), keys::FIELD.names)
@@ -118,6 +128,12 @@ fn kept(cx: &mut Cx<'_>, node: &Node, retention: Option<Duration>) -> BTreeMap<A
                     let own = fields.get("retention").filter(|_| !decided);
                     let own = own.and_then(|node| reader::positive(&mut cx.report, node));
                     kept.retention = own.or(retention);
+                    let required = fields.get("required");
+                    kept.required =
+                        required.and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
+                    let holds = fields.get("type");
+                    kept.holds = holds
+                        .and_then(|node| reader::choice(&mut cx.report, node, &keys::closed::FIELD_TYPES));
                 } else if let NodeKind::Scalar(scalar) = &entry.value.kind {
                     kept.purpose = Some(Arc::from(&*scalar.text));
                 }
@@ -151,8 +167,16 @@ fn proof(cx: &mut Cx<'_>, entry: &KeyEntry, fields: &Fields<'_>) -> bool {
     decided
 }
 
+/// The members of a group of its own.
+pub(crate) fn lower_own(cx: &mut Cx<'_>, node: &Node, own: impl Fn(&Row) -> bool) -> Vec<Arc<Listed>> {
+    let rows: Vec<Row> = lower(cx, node).into_iter().filter(own).collect();
+    let listed = rows.iter().map(|row| row.listed.clone()).collect();
+    cx.listed.extend(rows);
+    listed
+}
+
 /// Members from a file, or from a list in the playbook.
-pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
+fn lower(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
     let rows: Vec<(Map, Span)> = match &node.kind {
         NodeKind::Scalar(scalar) => table(cx, &scalar.text.clone(), node.span),
         NodeKind::Sequence(items) => items

@@ -65,6 +65,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: Option<&Node>, scope: &Scope) -> Phas
     if out.phases.is_empty() {
         out.phases.push(Phase {
             name: PhaseName::new(ONLY_PHASE),
+            title: None,
             until: None,
             timeout: None,
             on_enter: None,
@@ -80,6 +81,7 @@ fn phase(cx: &mut Cx<'_>, node: &Node, scope: &Scope, plays: &mut Vec<Arc<Play>>
         cx.origin(format!("phases.{name}"), node.span);
         return Some(Phase {
             name: PhaseName::new(name),
+            title: None,
             until: None,
             timeout: None,
             on_enter: None,
@@ -95,6 +97,8 @@ fn phase(cx: &mut Cx<'_>, node: &Node, scope: &Scope, plays: &mut Vec<Arc<Play>>
     for field in fields.entries() {
         cx.origin(format!("phases.{name}.{}", field.key.value), field.key.span);
     }
+    let title = fields.get("title");
+    let title = title.and_then(|node| reader::text(&mut cx.report, node, pair("text", "文字")).cloned());
     let until = fields.get("until").and_then(|node| text::condition(cx, node, scope));
     let timeout = fields.get("timeout").and_then(|node| reader::positive(&mut cx.report, node));
     let is_final =
@@ -115,7 +119,7 @@ fn phase(cx: &mut Cx<'_>, node: &Node, scope: &Scope, plays: &mut Vec<Arc<Play>>
         plays.push(Arc::new(play));
         name
     });
-    Some(Phase { name: PhaseName::new(&name), until, timeout, on_enter, is_final })
+    Some(Phase { name: PhaseName::new(&name), title, until, timeout, on_enter, is_final })
 }
 
 /// The play that stands for the steps of `on_enter`.

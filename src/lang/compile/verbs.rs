@@ -317,7 +317,10 @@ fn each(
     position: &str,
 ) -> Option<Each> {
     let items = text::bare(cx, node, scope);
-    let max = fields.get("max").and_then(|node| reader::count(&mut cx.report, node));
+    // Beyond the bound items would be left out in silence.
+    let most = limits::EACH_MAX as i64;
+    let max = fields.get("max").and_then(|node| reader::integer(&mut cx.report, node, 1, most));
+    let max = max.and_then(|max| u32::try_from(max).ok());
     let named = fields
         .need(&mut cx.report, "as", pair("name the item: `as: topic`", "给当前项起个名字：`as: topic`"))
         .is_some();

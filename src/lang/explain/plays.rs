@@ -233,6 +233,27 @@ pub(super) const ENTRIES: &[Explained] = &[
         Example::of("members:\n  fields: { city: to meet }\n  import: [{ id: li, city: Xi'an }]\n"),
     ),
     entry(
+        "field-unlike",
+        Warning,
+        pair(
+            "members of a list have nothing, or something else, where `members.fields` says what there is",
+            "名单里有成员缺了必填的字段，或者写的不是规定的类型",
+        ),
+        pair(
+            "`required: true` says that every member has the field, `type` what kind of value it is. Those of whom a list \
+                 tells otherwise are members all the same; a play that relies on the field does not find it.",
+            "`required: true` 表示每位成员都有这个字段，`type` 说明它是什么样的值。名单里不符合的人照样是成员，但用到这个字段的玩法会找不到它。",
+        ),
+        Example::of(
+            "members:\n  fields: { paid: { purpose: renewals, type: day, required: true } }\n  \
+                 import: [{ id: li, paid: soon }]\n",
+        ),
+        Example::of(
+            "members:\n  fields: { paid: { purpose: renewals, type: day, required: true } }\n  \
+                 import: [{ id: li, paid: 2027-01-05 }]\n",
+        ),
+    ),
+    entry(
         "unknown-signal",
         Warning,
         pair("a signal that looks like one of the engine's and is none", "像是引擎的信号，却不是"),

@@ -1,6 +1,7 @@
 //! The closed lists of words, each with what it means.
 
 use crate::model::{
+    keeping::FieldType,
     message::Label,
     play::{CatchUp, Overlap},
     step::{PruneOrder, Silence},
@@ -35,6 +36,10 @@ pub(crate) const ORDERS: [(&str, PruneOrder); 4] = [
     ("newest", PruneOrder::Newest),
     ("points", PruneOrder::Points),
 ];
+
+/// The words of a field's `type`.
+pub(crate) const FIELD_TYPES: [(&str, FieldType); 3] =
+    [("text", FieldType::Text), ("number", FieldType::Number), ("day", FieldType::Day)];
 
 /// The signals that the engine sends itself, and when.
 pub(crate) const SIGNALS: [(&str, &str); 12] = [

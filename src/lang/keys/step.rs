@@ -85,7 +85,7 @@ keys! {
     EACH {
         "as": Is::Binding, "The name of the item inside `steps`. Required.", "as: star";
         "steps": Is::Steps, "What is done with each. Required.", "steps:\n  - post: Thank you, ${star.name}.";
-        "max": Is::Count, "At most this many items.", "max: 10";
+        "max": Is::Count, "At most this many items, 1000 at most; what is beyond is left out.", "max: 10";
     }
     PRUNE {
         "max": Is::Count, "At most this many members.", "max: 20";

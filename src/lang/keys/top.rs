@@ -1,6 +1,6 @@
 //! What may stand at the top of a playbook, and in its sections other than `plays`.
 
-use super::{Is, keys};
+use super::{Is, closed::FIELD_TYPES, keys, words};
 
 /// `{ env: NAME }` or `{ file: path }`
 pub(crate) const SECRET: [(&str, &str); 2] = [
@@ -161,7 +161,7 @@ keys! {
     MEMBERS {
         "fields": Is::Def("fields"), "The fields that are kept of a member, each with its purpose.", "fields:\n  city: { purpose: to meet, retention: 365d }";
         "identity": Is::Name, "The field by which ids on several platforms are one person: who have the same in it are one member.", "identity: phone";
-        "purpose": Is::Text, "Why anything is kept of members.", "purpose: to invite people to meetings";
+        "purpose": Is::Text, "Why anything is kept of members; `playbook handbook --members` tells them.", "purpose: to invite people to meetings";
         "retention": Is::Positive, "How long it is kept.", "retention: 365d";
         "tiers": Is::Def("tiers"), "Where members stand, the lowest first: who rises to it, who stays, and for how long at least. `member.tier` reads it; `tier.changed` is a signal.", "tiers:\n  - { name: member }\n  - { name: core, enter: member.points >= 100, remain: member.points >= 60, at_least: 14d }";
         "import": Is::Def("memberList"), "The CSV file that brings members in; a column `group` names the group.", "import: data/members.csv";
@@ -203,8 +203,8 @@ keys! {
         "purpose": Is::Any, "Why it is kept.", "purpose: to meet";
         "retention": Is::Def("retention"), "How long it is kept; `decided` until an approval about the member is answered.", "retention: 365d";
         "proof": Is::Bool, "Whether it proves who somebody is, such as a badge; then it is kept until the decision only.", "proof: true";
-        "type": Is::Any, "What kind of value it is.", "type: text";
-        "required": Is::Any, "Whether every member has it.", "required: true";
+        "type": Is::Words(&words(&FIELD_TYPES)), "What kind of value it is: `text`, `number` or `day`. Members of a list who have something else there are named.", "type: day";
+        "required": Is::Bool, "Whether every member has it. Members of a list who have nothing there are named.", "required: true";
     }
     /// What the budgets of one channel are.
     AMOUNTS {

@@ -40,6 +40,7 @@ pub(super) fn register(module: &mut Module) {
 }
 
 fn data(path: &str) -> Given<Dynamic> {
+    frame::spend(path.len() as u64 / 64)?;
     let clean = normal_path(path).ok_or_else(|| {
         fail(phrase!(
             "{path:?} is outside the playbook's folder; `data` reads only inside it",

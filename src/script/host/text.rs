@@ -31,6 +31,7 @@ pub(super) fn register(module: &mut Module) {
     function(module, "plural", |n: i64, none: &str, one: &str, many: &str| plural(n as f64, none, one, many));
     function(module, "plural", plural);
     function(module, "channel_link", |id: &str, name: &str| -> Given<String> {
+        frame::spend((id.len() + name.len()) as u64 / 16)?;
         if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
             return Err(fail(phrase!(
                 "{id:?} is no channel's id; it is the number that the platform copies",
@@ -67,11 +68,13 @@ fn is_one(n: f64) -> bool {
 
 /// `1 day`, `2 days`.
 fn one_or_many(n: f64, one: &str, many: &str) -> String {
+    frame::spent((one.len() + many.len()) / 64);
     format!("{} {}", usual(n), if is_one(n) { one } else { many })
 }
 
 /// The words for none, one or so many, with the number in the place of `#`.
 fn plural(n: f64, none: &str, one: &str, many: &str) -> Given<String> {
+    frame::spend((none.len() + one.len() + many.len()) as u64 / 16)?;
     let words = if n == 0.0 {
         none
     } else if is_one(n) {

@@ -34,6 +34,7 @@ fn register_durations(module: &mut Module) {
         });
     }
     function(module, "duration", |text: &str| -> Given<Duration> {
+        frame::spend(text.len() as u64 / 64)?;
         text.parse().map_err(|error: crate::base::time::TimeError| fail(error.to_string()))
     });
     written::<Duration>(module);
@@ -95,6 +96,7 @@ fn register_civil(module: &mut Module) {
     function(module, "time", |text: &str| frame::with(|f| read(text, &f.facts.zone)));
     function(module, "today", || frame::with(|f| f.facts.zone.day_bounds(f.facts.now).0));
     function(module, "at", |t: &mut Timestamp, there: &str| -> Given<Dynamic> {
+        frame::spend(there.len() as u64 / 64)?;
         if let Some(zone) = Zone::named(there) {
             return Ok(frame::with(|f| f.locale().time(*t, &zone, f.facts.now)).into());
         }
@@ -144,6 +146,7 @@ fn first_moment(date: civil::Date, shift: Span) -> Timestamp {
 
 /// Reads `2026-12-01 20:00`, `2026-12-01`, or RFC 3339 with an offset.
 fn read(text: &str, zone: &Zone) -> Given<Timestamp> {
+    frame::spend(text.len() as u64 / 64)?;
     let trimmed = text.trim();
     if let Ok(instant) = trimmed.parse::<jiff::Timestamp>() {
         return Ok(Timestamp::from_jiff(instant));

@@ -254,7 +254,7 @@ pub(super) fn quota_words(quota: &Quota) -> Phrase {
 pub(super) fn phases(telling: Telling<'_>) -> String {
     let Telling { playbook, locale } = telling;
     let lines: Vec<Phrase> = playbook.phases.iter().map(|phase| {
-        let name = Phrase::same(format!("**{}**", phase.name));
+        let name = Phrase::same(format!("**{}**", phase.shown()));
         if phase.is_final {
             return phrase!("{name}: the end, nothing starts any more", "{name}：结束，不再有新的开始"; name);
         }

@@ -64,6 +64,9 @@ fn keeps(playbook: &Playbook) -> String {
     for line in heard {
         let _ = writeln!(text, "- {line}");
     }
+    if let Some(purpose) = &playbook.keeping.purpose {
+        let _ = writeln!(text, "- {}{purpose}", locale.pick("What it is for: ", "用途："));
+    }
     for (name, field) in playbook.keeping.fields.iter().flatten() {
         let purpose = field.purpose.as_deref().map(|purpose| locale.pick(": ", "：").to_owned() + purpose);
         let long = field.retention.map(|length| match locale {

@@ -7,7 +7,7 @@ use crate::{
         diagnostic::suggest,
         ids::{GroupId, MemberId},
         limits,
-        member::{Listed, Members},
+        member::{Listed, Member, Members},
         phrase::{Phrase, phrase},
         words::tick,
     },
@@ -214,6 +214,19 @@ impl ImportArgs {
     ) -> Result<(), Failure> {
         let Some(playbook) = remote.playbook(state) else { return Ok(()) };
         let columns: BTreeSet<&String> = listed.values().flat_map(|one| one.member.fields.keys()).collect();
+        let members = listed.values().map(|one| {
+            // What a list does not tell stays as it is.
+            let mut member = one.member.clone();
+            let known = state.members.get(&member.id).map(|known| known.fields.clone()).unwrap_or_default();
+            known.into_iter().for_each(|(name, value)| {
+                let _ = member.fields.entry(name).or_insert(value);
+            });
+            member
+        });
+        let members: Vec<Member> = members.collect();
+        for (_, words) in roster::unlike(&playbook.keeping, members.iter()) {
+            out.say(words)?;
+        }
         let declared = playbook.keeping.fields.iter().flatten().map(|(name, _)| &**name);
         for column in columns.into_iter().filter(|column| !playbook.keeping.keeps(column)) {
             let meant = match suggest::nearest(column, declared.clone()) {

@@ -23,18 +23,21 @@ use std::time::Duration;
 pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
-    /// Reads what a browser sends; fields beyond a bound are left out.
-    pub(super) fn read(body: &[u8]) -> Self {
+    /// Reads what a browser sends; none where it has more fields than a form may have.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
         let text = |bytes: &[u8]| {
             let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
             percent_decode(&spaced).decode_utf8_lossy().into_owned()
         };
         let pairs = body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
-        let fields = pairs.take(limits::FORM_FIELDS_MAX).map(|pair| {
+        if pairs.clone().count() > limits::FORM_FIELDS_MAX {
+            return None;
+        }
+        let fields = pairs.map(|pair| {
             let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
             (text(&pair[..at]), text(pair.get(at + 1..).unwrap_or_default()))
         });
-        Self(fields.collect())
+        Some(Self(fields.collect()))
     }
 
     /// The first value of a field, if it says anything.
@@ -128,7 +131,7 @@ pub(super) async fn read(headers: &HeaderMap, body: Body) -> Option<Form> {
     }
     let whole = Limited::new(body, limits::FORM_BYTES_MAX).collect();
     let read = tokio::time::timeout(Duration::from_millis(limits::DOOR_BODY_MS_MAX), whole).await;
-    Some(Form::read(&read.ok()?.ok()?.to_bytes()))
+    Form::read(&read.ok()?.ok()?.to_bytes())
 }
 
 #[cfg(test)]
@@ -137,9 +140,17 @@ mod tests {
 
     #[test]
     fn a_form_is_read_as_browsers_write_it() {
-        let form = Form::read(b"on=xian+t31&note=a%26b%3D%E5%A5%BD+%2B&on=beijing+t2&empty=&bare");
+        let form = Form::read(b"on=xian+t31&note=a%26b%3D%E5%A5%BD+%2B&on=beijing+t2&empty=&bare").unwrap();
         assert_eq!(form.all("on"), ["xian t31", "beijing t2"]);
         assert_eq!(form.get("note"), Some("a&b=好 +"));
         assert_eq!((form.get("empty"), form.get("bare"), form.get("x")), (None, None, None));
+    }
+
+    #[test]
+    fn a_form_with_too_many_fields_is_none_and_loses_none_in_silence() {
+        let fields = |n: usize| "on=t1&".repeat(n);
+        let most = limits::FORM_FIELDS_MAX;
+        assert_eq!(Form::read(fields(most).as_bytes()).map(|form| form.all("on").len()), Some(most));
+        assert_eq!(Form::read(fields(most + 1).as_bytes()), None);
     }
 }

@@ -57,7 +57,12 @@ pub(super) async fn press(
         Err(denied) => return *denied,
     };
     let (mut said, mut last) = (Vec::new(), 0);
-    for on in form.all("on").into_iter().flat_map(str::lines).take(limits::PRESS_GROUPS_MAX) {
+    let all: Vec<&str> = form.all("on").into_iter().flat_map(str::lines).collect();
+    let few = all.len() <= limits::PRESS_GROUPS_MAX;
+    if !few {
+        said.push((false, too_many(all.len())));
+    }
+    for on in all.into_iter().filter(|_| few) {
         let (done, phrase, seq) = one(&inside, &snapshot, (&asker, now), &verb, on, &form).await;
         last = last.max(seq);
         if !said.contains(&(done, phrase.clone())) {
@@ -71,6 +76,15 @@ pub(super) async fn press(
     let told = inside.console.tell(&asker.session, said);
     let sign = if back.contains('?') { '&' } else { '?' };
     see_other(&format!("{back}{sign}after={last}&said={told}"))
+}
+
+/// More things than one press is for.
+fn too_many(found: usize) -> Phrase {
+    let most = limits::PRESS_GROUPS_MAX;
+    phrase!(
+        "{found} at once are too many, and nothing was done; one press is for {most} at most",
+        "一次 {found} 项太多，什么也没做；一次最多 {most} 项"
+    )
 }
 
 /// The engine is away for a moment, and its door with it: a page that waits for it and leads to the group's members.

@@ -1,6 +1,6 @@
 //! The doctor: a world that causes each finding and one that must not, thresholds, the scorecard, the page.
 
-use crate::help::story::Story;
+use crate::{help::story::Story, house::tidy::files};
 use playbook::{
     base::{
         locale::Locale, metric::MetricUnit, source::MemoryFolder, threshold::THRESHOLDS, time::Duration,
@@ -311,6 +311,27 @@ fn a_threshold_that_is_none_is_refused_with_the_one_that_was_meant() {
 }
 
 /// What is shipped in one language, with the scripts and tables beside it.
+/// `doctor: { NAME: … }` for every name, and every name in a rule.
+#[test]
+fn every_threshold_is_set_by_its_key_and_read_by_a_rule() {
+    let rules: String = files("src/engine/doctor", ".rs")
+        .into_iter()
+        .filter(|(path, _)| !path.ends_with("table.rs"))
+        .map(|(_, text)| text)
+        .collect();
+    for threshold in &THRESHOLDS {
+        let (written, meant) = match threshold.unit {
+            MetricUnit::Share => ("37%", 0.37),
+            MetricUnit::Days => ("5d", 5.0),
+            _ => ("7", 7.0),
+        };
+        let name = threshold.name;
+        let set = Story::new("2026-12-01 08:00", &format!("doctor: {{ {name}: {written} }}\n{BARE}"));
+        assert!((set.playbook.doctor.get(name) - meant).abs() < 1e-9, "{name}");
+        assert!(rules.contains(&format!("\"{name}\"")), "no rule reads {name}");
+    }
+}
+
 fn shelf(language: Locale) -> MemoryFolder {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let own = root.join(language.pick("playbooks/en", "playbooks"));

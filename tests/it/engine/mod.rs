@@ -1,6 +1,7 @@
 //! What the engine decides: told as stories through its face, and seen through the binary.
 
 pub(crate) mod alerts;
+pub(crate) mod amounts;
 pub(crate) mod apart;
 pub(crate) mod approvals;
 pub(crate) mod budgets;
@@ -23,12 +24,14 @@ pub(crate) mod member_dates;
 pub(crate) mod members;
 pub(crate) mod metrics;
 pub(crate) mod moderation;
+pub(crate) mod named;
 pub(crate) mod numbers;
 pub(crate) mod own_numbers;
 pub(crate) mod people;
 pub(crate) mod plugins;
 pub(crate) mod polls;
 pub(crate) mod presses;
+pub(crate) mod promises;
 pub(crate) mod properties;
 pub(crate) mod standing;
 pub(crate) mod stories;

@@ -4,6 +4,8 @@ pub(crate) mod advice;
 pub(crate) mod circles;
 pub(crate) mod codes;
 pub(crate) mod docs;
+pub(crate) mod fields;
+pub(crate) mod keys;
 pub(crate) mod practices;
 pub(crate) mod rhythm;
 pub(crate) mod shelf;

@@ -1,10 +1,12 @@
 //! Scripts through the real program: what they import, what they may read and reach, and what they cannot do to the
 //! engine that runs them.
 
-use crate::{
-    help::playground::{Playground, eventually},
-    help::sink::Sink,
+use crate::help::{
+    playground::{Playground, eventually},
+    sink::Sink,
+    story::Story,
 };
+use playbook::engine::entry::Fact;
 
 /// Plays that begin when they are told, each of which runs a script of its name; and one that ticks.
 fn book(names: &[&str]) -> String {
@@ -169,4 +171,48 @@ fn extreme_numbers_and_bombs_in_a_playbook_end_nothing() {
     let before = engine.stdout().matches("tick").count();
     eventually("it goes on", || engine.stdout().matches("tick").count() > before + 1);
     let _ = engine.stop().exits(0);
+}
+
+/// Why a script that does something twenty thousand times with a text of sixty thousand letters was ended; none where
+/// it came to its end.
+fn twenty_thousand_times(call: &str) -> Option<String> {
+    let script = format!(
+        "fn main(args) {{ let s = \"\"; s.pad(60000, \"#\"); for i in 0..20000 {{ try {{ {call}; }} catch {{ }} }} }}"
+    );
+    let yaml = "plays: { a: { steps: [{ run: s.rhai }] } }";
+    let mut story = Story::with_files("2026-12-01 08:00", yaml, &[("s.rhai", &script)]);
+    story.start("a");
+    story.entries.iter().find_map(|entry| match &entry.fact {
+        Fact::ScriptFailed { error, .. } => Some(error.en.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn what_goes_through_a_text_is_paid_by_its_length() {
+    assert_eq!(twenty_thousand_times("s.is_empty()"), None, "what looks at no letter costs one operation");
+    for call in [
+        "text(s)",
+        "plain(s)",
+        "plural(2, s, s)",
+        "plural(2, s, s, s)",
+        "channel_link(s, s)",
+        "channel_link(\"1\", s)",
+        "s.shorten(5)",
+        "s.lines()",
+        "s.trim()",
+        "s.replace(\"x\", \"y\")",
+        "seal(s)",
+        "[1].drawn(1, s)",
+        "[s].join(\"\")",
+        "now.format(s)",
+        "duration(s)",
+        "time(s)",
+        "now.at(s)",
+        "data(s)",
+        "s + now",
+    ] {
+        let ended = twenty_thousand_times(call).unwrap_or_else(|| panic!("{call} costs nothing"));
+        assert!(ended.contains("operations"), "{call}: {ended}");
+    }
 }

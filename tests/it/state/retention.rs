@@ -135,3 +135,45 @@ fn who_has_left_for_thirty_days_leaves_the_journal_and_who_came_back_stays() {
     let _ = engine.stop().exits(0);
     the_journal_gives_the_state(&place);
 }
+
+#[test]
+fn a_list_is_told_where_a_required_field_is_missing_or_is_of_another_type() {
+    let file = "\
+name: kept
+timezone: UTC
+members:
+  purpose: to invite people to meetings
+  fields:
+    city: { purpose: to meet, required: true }
+    paid: { purpose: renewals, type: day }
+    seats: { type: number }
+  import: m.csv
+groups:
+  xian: { members: [{ id: zoe, paid: someday }] }
+plays:
+  hello: { on: member.joined, steps: [post: Welcome] }
+";
+    let place = Playground::new().file("kept.yaml", file).file(
+        "m.csv",
+        "id,name,city,paid,seats\nann,Ann,,2027-01-05,2\nbob,Bob,Oldtown,soon,many\ncy,Cy,,1月5日,\n",
+    );
+    let check = place.run(&["check", "kept.yaml"]).exits(0).stdout;
+    for told in [
+        "field-unlike",
+        "`city` is required, and 3 members of the list without: Ann, Cy, zoe",
+        "`paid` is a day, and none for 2 members of the list: Bob, zoe",
+        "`seats` is a number, and none for 1 member of the list: Bob",
+    ] {
+        assert!(check.contains(told), "{told}: {check}");
+    }
+    let notice = place.run(&["handbook", "kept.yaml", "--members"]).exits(0).stdout;
+    assert!(notice.contains("What it is for: to invite people to meetings"), "{notice}");
+
+    let engine = place.start(&["run", "kept.yaml"]);
+    eventually("the engine", || place.run(&["status"]).code == Some(0));
+    place.write("more.csv", "id,paid\nbob,2027-02-01\ndee,later\n");
+    let brought = place.run(&["members", "import", "more.csv"]).exits(0).stdout;
+    assert!(brought.contains("`city` is required, and 1 member of the list without: dee"), "{brought}");
+    assert!(brought.contains("`paid` is a day, and none for 1 member of the list: dee"), "{brought}");
+    let _ = engine.stop();
+}

@@ -87,6 +87,8 @@ pub(crate) struct Group {
 pub(crate) struct Phase {
     /// Its name; empty where the playbook has none.
     pub(crate) name: PhaseName,
+    /// Its name for people.
+    pub(crate) title: String,
     /// Since when the group is in the phase.
     pub(crate) since: Timestamp,
     /// Until when at most.
@@ -183,10 +185,11 @@ pub(crate) fn group(
     let state = here.state();
     let playbook = here.playbook();
     let stuck = board.dead.0.iter().filter(|row| row.group == *id).count();
-    let until =
-        playbook.and_then(|playbook| playbook.phase(&state.phase)).and_then(|phase| phase.until.as_ref());
+    let described = playbook.and_then(|playbook| playbook.phase(&state.phase));
+    let until = described.and_then(|phase| phase.until.as_ref());
     let phase = Phase {
         name: state.phase.clone(),
+        title: described.map_or_else(|| state.phase.to_string(), |phase| phase.shown().to_owned()),
         since: state.phase_entered,
         timeout: state.phase_timeout,
         until: until.map(|until| until.source().to_owned()),
