@@ -108,7 +108,7 @@ fn head(view: &Group, locale: Locale) -> Markup {
             @if !phase.name.as_str().is_empty() {
                 dt { (locale.pick("Phase", "阶段")) }
                 dd {
-                    bdi { (phase.title) } " · " (locale.pick("since ", "从 ")) (parts::at(phase.since, view.now, &view.zone))
+                    (phase.title) " · " (locale.pick("since ", "从 ")) (parts::at(phase.since, view.now, &view.zone))
                     @if let Some(until) = &phase.until {
                         " · " (locale.pick("until ", "直到 ")) code { (until) }
                         @if until.contains("members.count") { @match locale {
