@@ -13,6 +13,7 @@ use crate::{
         sink::Sink,
     },
 };
+use playbook::base::limits;
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpListener,
@@ -245,6 +246,17 @@ fn a_list_of_members_is_pasted_in_and_taken_along() {
     let said = zhu.press(&page, "bring", &[("group", "xian"), ("list", "colour\nred\n")]).is(303);
     let back = said.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap().to_owned();
     assert!(zhu.get(&back).is(200).body.contains("said no"), "it is told");
+    // As many as one decision brings in are one form, in Chinese too.
+    let rows = (0..limits::MEMBERS_AT_ONCE_MAX).map(|n| format!("member{n:05},成员的名字第{n}号\n"));
+    let many = format!("id,name\n{}", rows.collect::<String>());
+    let _ = zhu.press(&page, "bring", &[("group", "xian"), ("list", &many)]).is(303);
+    let all = town.play.run(&["members", "--group", "xian", "--format", "json"]).exits(0).json_lines();
+    assert!(all.len() >= limits::MEMBERS_AT_ONCE_MAX + 2, "{}", all.len());
+    // A press for more things than it may be for does nothing, and says so.
+    let ons = vec![("on", "xian t99"); limits::PRESS_GROUPS_MAX + 1];
+    let said = zhu.press(&page, "press/done", &ons).is(303);
+    let back = said.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap().to_owned();
+    assert!(zhu.get(&back).is(200).body.contains("at once are too many"), "it is told");
     let ed = town.enter("ed");
     let viewed = ed.get("/groups/xian/members").is(200).body;
     assert!(!viewed.contains("/bring") && !viewed.contains("members.csv"), "{viewed}");
