@@ -22,7 +22,7 @@ fn groups_of_a_table_have_their_titles_and_members() {
     assert_eq!(story.state.group.as_str(), "xian");
     let yaml = "groups: { xian: { title: 西安, members: [{ id: zoe, name: Zoe }] } }\nplays: { a: { steps: [post: Hi] } }\n";
     let story = Story::new("2026-12-01 08:00", yaml);
-    assert_eq!(story.playbook.groups[&GroupId::new("xian")].title, "西安");
+    assert_eq!(story.playbook.groups[&GroupId::new("xian")].title.as_ref(), "西安");
     assert_eq!(story.state.members.name_of(&MemberId::new("zoe")), "Zoe");
 }
 

@@ -330,7 +330,7 @@ plays:
     }
     story.until("2026-12-01 11:30");
     let open = story.state.tasks.values().find(|open| open.task.checkin).expect("the list at the door");
-    assert_eq!(open.list.len(), most);
+    assert_eq!(open.task.list.len(), most);
     assert!(open.task.text.contains("2 more have signed up"), "{}", open.task.text);
     // A loop: no file may ask for more than is done.
     let each = |max: usize| {

@@ -34,7 +34,7 @@ fn needs(mapping: &Map<String, Value>) -> &str {
 
 /// Every key of the language by its place.
 fn keys() -> BTreeSet<String> {
-    let schema = schema();
+    let schema = schema::schema();
     let root = schema.as_object().unwrap();
     let definitions = root["$defs"].as_object().unwrap();
     let mut found: BTreeSet<String> = names(root).map(str::to_owned).collect();

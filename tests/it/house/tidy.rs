@@ -79,7 +79,7 @@ fn root() -> PathBuf {
 }
 
 /// Files under a folder of the repository whose name ends so: path from the root with `/`, and text.
-pub(super) fn files(under: &str, ending: &str) -> BTreeMap<String, String> {
+pub(crate) fn files(under: &str, ending: &str) -> BTreeMap<String, String> {
     fn walk(dir: &Path, found: &mut Vec<PathBuf>) {
         let Ok(entries) = std::fs::read_dir(dir) else { return };
         for entry in entries {
