@@ -218,9 +218,9 @@ impl ImportArgs {
             // What a list does not tell stays as it is.
             let mut member = one.member.clone();
             let known = state.members.get(&member.id).map(|known| known.fields.clone()).unwrap_or_default();
-            known.into_iter().for_each(|(name, value)| {
-                let _ = member.fields.entry(name).or_insert(value);
-            });
+            for (name, value) in known {
+                member.fields.entry(name).or_insert(value);
+            }
             member
         });
         let members: Vec<Member> = members.collect();

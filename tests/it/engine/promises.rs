@@ -3,6 +3,7 @@
 use crate::help::story::{Story, at};
 use playbook::{
     base::{
+        ids::MemberId,
         limits,
         member::{Listed, Member},
         source::MemoryFolder,
@@ -139,7 +140,7 @@ fn fewest_points_go_first_where_the_order_says_so() {
     story.until("2026-12-20 10:00");
     story.start("p");
     let task = &story.state.tasks.values().next().expect("an approval").task;
-    assert_eq!(task.members.iter().map(|id| id.as_str()).collect::<Vec<_>>(), ["poor"]);
+    assert_eq!(task.members.iter().map(MemberId::as_str).collect::<Vec<_>>(), ["poor"]);
 }
 
 #[test]
@@ -161,19 +162,19 @@ plays:
     steps:
       - admit: yes
         of: '${{members.tagged(\"new\")}}'
-  c: {{ on: mark, per: member, steps: [{{ tag: '${{signal.data.as}}' }}] }}
+  c: {{ on: mark, per: member, steps: [{{ tag: '${{signal.data.tag}}' }}] }}
 "
     );
     let mut story = Story::new("2026-12-01 10:00", &yaml);
     story.join("ann", "Ann");
     story.join("bob", "Bob");
-    story.signal("mark", Some("ann"), Value::map([("as", Value::str("vip"))]));
+    story.signal("mark", Some("ann"), Value::map([("tag", Value::str("vip"))]));
     story.signal("hello", Some("bob"), Value::Null);
     let member =
         |story: &Story, id: &str| story.state.members.get(&id.into()).expect("a member").as_ref().clone();
     assert_eq!((member(&story, "ann").points, member(&story, "bob").points), (5, 0));
     assert!(!member(&story, "ann").tags.contains("vip"));
-    story.signal("mark", Some("ann"), Value::map([("as", Value::str("new"))]));
+    story.signal("mark", Some("ann"), Value::map([("tag", Value::str("new"))]));
     story.signal("asks", Some("bob"), Value::Null);
     let asked: Vec<&str> = story.state.tasks.values().map(|open| &*open.task.text).collect();
     assert!(asked.len() == 1 && asked[0].contains("Ann"), "{asked:?}");
@@ -216,7 +217,7 @@ fn whoever_is_named_on_a_platform_is_the_same_person_there() {
 
 #[test]
 fn a_person_is_called_by_name() {
-    let yaml = "people: { zhu: { name: 小朱 } }\nroles: { host: [zhu] }\nplays: { a: { steps: [post: 找 ${roles.host.name}] } }";
+    let yaml = "people: { zhu: { name: 小朱 } }\nroles: { host: [zhu] }\nplays: { a: { steps: [post: '找 ${roles.host.name}'] } }";
     let mut story = Story::new("2026-12-01 08:00", yaml);
     story.start("a");
     assert_eq!(story.posts(), ["找 小朱"]);

@@ -41,6 +41,7 @@ fn fields(text: &str) -> Vec<(&str, &str)> {
             of = None;
         } else if let (Some(of), Some(rest)) = (of, line.strip_prefix("    pub "))
             && let Some((name, _)) = rest.split_once(": ")
+            && name.chars().all(is_part)
         {
             found.push((of, name));
         }

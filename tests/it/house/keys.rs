@@ -118,7 +118,7 @@ fn mentions(text: &str, key: &str) -> bool {
 #[test]
 fn every_key_has_a_test_that_fails_when_it_is_ignored() {
     let (keys, rows) = (keys(), rows());
-    assert!(keys.len() > 400 && keys.contains("step.post.label") && keys.contains("channel.telegram.token"));
+    assert!(keys.len() > 380 && keys.contains("step.post.label") && keys.contains("channel.telegram.token"));
     let texts: BTreeMap<String, String> =
         files("tests/it", ".rs").into_iter().chain(files("src", ".rs")).collect();
     let mut problems = Vec::new();
