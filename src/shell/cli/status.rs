@@ -182,7 +182,7 @@ fn overview<'s>(all: impl Iterator<Item = &'s Shown>, out: &mut Output) -> Resul
                     format!("{} ({})", title.as_deref().unwrap_or_default(), locale.pick("rehearses", "演练"))
                 }
             },
-            status.phase_title.clone(),
+            status.phase.to_string(),
             status.members.to_string(),
             status.runs.to_string(),
             status.tasks.to_string(),
@@ -210,7 +210,7 @@ fn text(status: &Shown, tasks: &[Task], several: bool, out: &mut Output) -> Resu
         None => Phrase::default(),
     };
     let since = status.phase_entered.minute();
-    let phase = paint(NAME, &status.phase_title);
+    let phase = paint(NAME, status.phase.as_str());
     let phase = Phrase::same(phase);
     let since = Phrase::same(since);
     out.say(phrase!("  phase {phase} since {since}{until}", "  阶段 {phase}，从 {since} 起{until}"; phase, since, until))?;

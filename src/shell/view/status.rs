@@ -42,9 +42,6 @@ pub struct Status {
     pub clock_ahead: Option<i64>,
     /// The phase that the group is in.
     pub phase: PhaseName,
-    /// Its name for people.
-    #[serde(skip)]
-    pub phase_title: String,
     /// Since when the group is in its phase.
     pub phase_entered: LocalTime,
     /// Until when at most.
@@ -150,9 +147,6 @@ pub fn status(group: GroupShown<'_>, facts: &KnownFacts<'_>) -> Status {
         clock: group.at(state.clock),
         clock_ahead: view::clock_ahead(state, facts.now).map(|ahead| ahead.as_millis() / 1_000),
         phase: state.phase.clone(),
-        phase_title: playbook
-            .and_then(|playbook| playbook.phase(&state.phase))
-            .map_or_else(|| state.phase.to_string(), |phase| phase.shown().to_owned()),
         phase_entered: group.at(state.phase_entered),
         phase_timeout: state.phase_timeout.map(|at| group.at(at)),
         paused: state.paused,

@@ -2,7 +2,7 @@
 //! what it says for people, who see it.
 
 use crate::help::{
-    playground::{Playground, eventually},
+    playground::Playground,
     story::{Story, at},
 };
 use playbook::{
@@ -122,10 +122,4 @@ plays:
     {
         assert!(book.contains(told), "{told}: {book}");
     }
-    let engine = place.start(&["run", "p.yaml"]);
-    engine.line("running");
-    eventually("status calls the phase so", || {
-        place.run(&["status"]).stdout.contains("phase The first weeks since")
-    });
-    let _ = engine.stop();
 }
