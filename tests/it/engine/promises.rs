@@ -34,7 +34,8 @@ fn said(yaml: &str) -> String {
     let mut folder = MemoryFolder::default();
     let _ = folder.0.insert("p.yaml".into(), Arc::from(format!("name: p\ntimezone: UTC\n{yaml}")));
     let report = lang::compile(&folder, "p.yaml").report;
-    report.diagnostics.iter().map(|found| format!("{}: {}\n", found.code, found.message.en)).collect()
+    let lines = report.diagnostics.iter().map(|found| format!("{}: {}\n", found.code, found.message.en));
+    lines.collect::<Vec<_>>().concat()
 }
 
 #[test]
@@ -255,7 +256,7 @@ plays:
     ];
     let charter = |left_out: &str, more: &str| {
         let lines = full.iter().filter(|(key, _)| *key != left_out);
-        let lines: String = lines.map(|(key, value)| format!("  {key}: {value}\n")).collect();
+        let lines = lines.map(|(key, value)| format!("  {key}: {value}\n")).collect::<Vec<_>>().concat();
         said(&format!("charter:\n{lines}{more}{plays}"))
     };
     let whole = charter("", "");
