@@ -15,7 +15,7 @@ pub use word::kind;
 
 use crate::{
     base::{
-        ids::{MemberId, PlayName, StepId},
+        ids::{MemberId, StepId},
         limits,
         locale::Locale,
         phrase::{Phrase, Words, pair, phrase},
@@ -29,7 +29,7 @@ use crate::{
     model::play::Section,
 };
 use operated::by_operator;
-use reason::{long, phase_cause};
+use reason::{every, long, paused, phase_cause};
 use std::collections::BTreeSet;
 use word::word;
 
@@ -399,7 +399,10 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             let (word, text) = gone(*forgotten);
             line(word, member.as_str(), text, Tone::Plain)
         }
-        Fact::Paused { play, until } => paused(play.as_ref(), until.map(at)),
+        Fact::Paused { play, until } => {
+            let of = play.as_ref().map_or("", |p| p.as_str());
+            line("paused", of, paused(play.as_ref(), until.map(at)), Tone::Turn)
+        }
         Fact::Resumed { play } => {
             line("resumed", play.as_ref().map_or("", |p| p.as_str()), every(play.as_ref()), Tone::Turn)
         }
@@ -468,22 +471,6 @@ fn task_opened(task: &Task, zone: &Zone, now: Timestamp) -> Option<Line> {
     let text = &task.text;
     let said = phrase!("{whom}{text}{due}{told}", "{whom}{text}{due}{told}"; whom, due, told);
     line(word, task.id.as_str(), said, Tone::Person)
-}
-
-/// What is paused where it is no play alone.
-/// Nothing starts, of a play or of all, until a time or until somebody says so.
-fn paused(play: Option<&PlayName>, until: Option<String>) -> Option<Line> {
-    let what = every(play);
-    let text = match until {
-        None => what,
-        Some(at) if what.is_empty() => phrase!("until {at}", "到 {at}"),
-        Some(at) => phrase!("{what} until {at}", "{what}，到 {at}"; what),
-    };
-    line("paused", play.map_or("", |play| play.as_str()), text, Tone::Turn)
-}
-
-fn every(play: Option<&PlayName>) -> Phrase {
-    if play.is_some() { Phrase::default() } else { pair("every play", "所有玩法").into() }
 }
 
 /// An instant beside another: the clock alone on the same day, with the year when it is another one.

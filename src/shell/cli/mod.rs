@@ -20,7 +20,7 @@ mod output;
 mod memory;
 mod remote;
 mod state;
-mod templates;
+pub(super) mod templates;
 
 mod answer;
 mod answers;

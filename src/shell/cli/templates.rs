@@ -274,6 +274,23 @@ pub(super) static TEMPLATES: [ShippedTemplate; 27] = [
     },
 ];
 
+/// A play of the shelf, `weekly-games/spotlight`, as its file has it, in the reader's language where it is written in
+/// both; none where there is no such play.
+pub(crate) fn shipped_play(name: &str, locale: Locale) -> Option<String> {
+    let (file, play) = name.split_once('/')?;
+    let edition = ShippedEdition::find(file, locale)?;
+    let own = edition.file();
+    let (_, text) = edition.files().into_iter().find(|(path, _)| *path == own)?;
+    let plays = text.split_once("\nplays:")?.1;
+    let key = format!("  {play}:");
+    let begins = |line: &&str| line.starts_with(&key) && !line.starts_with("   ");
+    let of_it = |line: &&str| line.is_empty() || line.starts_with("   ");
+    let mut lines = plays.lines().skip_while(|line| !begins(line));
+    let first = lines.next()?;
+    let rest: Vec<&str> = lines.take_while(of_it).collect();
+    Some(format!("{first}\n{}", rest.join("\n")).trim_end().to_owned())
+}
+
 impl ShippedTemplate {
     /// The template in a reader's language, or in the other one where it is in no other.
     fn edition(&'static self, locale: Locale) -> ShippedEdition {

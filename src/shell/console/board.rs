@@ -18,7 +18,7 @@ use crate::{
     shell::{
         console::{cards::Cards, runs::RunIndex},
         runtime::publish::{GroupNow, Snapshot},
-        store::OutboxRow,
+        store::{FailingNow, MessageStatus, OutboxRow},
     },
 };
 use imbl::{OrdMap, OrdSet, ordmap, ordset};
@@ -132,6 +132,10 @@ pub struct Board {
     pub silent: OrdSet<(GroupId, ChannelName)>,
     /// Messages that were refused for good or may have arrived, the oldest first, and whether there are more.
     pub dead: Arc<(Vec<OutboxRow>, bool)>,
+    /// Channels whose attempts fail just now, and what waits there.
+    pub failing: Arc<Vec<FailingNow>>,
+    /// Messages of a page that have not arrived, and where they are.
+    pub on_the_way: Arc<BTreeMap<(GroupId, EffectId), MessageStatus>>,
     /// How much there is of what.
     pub counts: Counts,
     /// The channels of the files.
@@ -186,9 +190,19 @@ impl Board {
         Self { dead: Arc::new((dead, more)), ..self.clone() }
     }
 
-    /// The same with the messages of another board that somebody has to decide about.
+    /// The same with the messages of another board that somebody has to decide about, and the channels that fail.
     pub fn with_dead_of(&self, other: &Self) -> Self {
-        Self { dead: other.dead.clone(), ..self.clone() }
+        Self { dead: other.dead.clone(), failing: other.failing.clone(), ..self.clone() }
+    }
+
+    /// The same with channels whose attempts fail.
+    pub fn with_failing(&self, failing: Vec<FailingNow>) -> Self {
+        Self { failing: Arc::new(failing), ..self.clone() }
+    }
+
+    /// The same with what of a page has not arrived.
+    pub fn with_on_the_way(&self, rows: BTreeMap<(GroupId, EffectId), MessageStatus>) -> Self {
+        Self { on_the_way: Arc::new(rows), ..self.clone() }
     }
 
     /// What waits and should be done by now.

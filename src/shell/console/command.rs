@@ -98,7 +98,9 @@ fn instant(id: &GroupId, group: &GroupNow, text: &str) -> Option<Timestamp> {
 /// Something that a person reports by hand.
 fn signal(form: &Form) -> Option<Ask> {
     let member = form.get("member").map(MemberId::new);
-    Some(Ask::Signal { name: form.get("signal")?.to_owned(), member, data: Value::Null, by_hand: true })
+    let named = form.get("name").map(|name| Value::map([("name", Value::str(name))]));
+    let data = named.unwrap_or(Value::Null);
+    Some(Ask::Signal { name: form.get("signal")?.to_owned(), member, data, by_hand: true })
 }
 
 /// That it was done; nothing for a press that is not of these.

@@ -215,10 +215,11 @@ impl Kept {
                 Ok(None) => return,
                 Err(_) => None,
             };
-            let (mut stuck, mut missed) = (false, false);
+            let (mut stuck, mut missed, mut settled) = (false, false, false);
             let mut next = first;
             while let Some(one) = next {
                 let (decided, lost) = note(&one, &mut story);
+                settled |= matches!(one, Heard::Settled(_));
                 self.note_accepted(&one, &mut under_way);
                 seen = seen.max(self.note_lately(&one));
                 (stuck, missed) = (stuck | decided, missed | lost);
@@ -244,7 +245,8 @@ impl Kept {
                 self.look_at_lately().await;
             }
             self.reached.send_replace(seen);
-            if stuck || !self.board().dead.0.is_empty() && !pending.parts.is_empty() {
+            let troubled = !self.board().dead.0.is_empty() && !pending.parts.is_empty();
+            if stuck || troubled || (settled && !self.board().failing.is_empty()) {
                 self.look_at_stuck().await;
                 pending.parts.extend(["channels".to_owned(), "today".to_owned()]);
             }
@@ -393,14 +395,16 @@ impl Kept {
         Ok(story)
     }
 
-    /// Reads which messages somebody has to decide about.
+    /// Reads which messages somebody has to decide about, and which channels fail.
     pub async fn look_at_stuck(self: &Arc<Self>) {
         let dir = self.dir.clone();
-        let read = tokio::task::spawn_blocking(move || -> Result<Vec<OutboxRow>, StoreError> {
-            Reader::beside_engine(&dir)?.stuck(limits::STUCK_MAX + 1)
+        let read = tokio::task::spawn_blocking(move || -> Result<_, StoreError> {
+            let reader = Reader::beside_engine(&dir)?;
+            let rows: Vec<OutboxRow> = reader.stuck(limits::STUCK_MAX + 1)?;
+            Ok((rows, reader.failing(limits::PLACES_LOOKED_AT_MAX)?))
         });
-        if let Ok(Ok(rows)) = read.await {
-            self.board.store(Arc::new(self.board().with_dead(rows)));
+        if let Ok(Ok((rows, failing))) = read.await {
+            self.board.store(Arc::new(self.board().with_dead(rows).with_failing(failing)));
         }
     }
 }
@@ -430,7 +434,11 @@ fn note(heard: &Heard, story: &mut History) -> (bool, bool) {
             }
             (stuck, false)
         }
-        Heard::Settled(_) | Heard::Idle => (false, false),
+        Heard::Settled(settled) => {
+            let fails = |outcome: &ParcelOutcome| matches!(outcome, ParcelOutcome::Deferred { .. });
+            (settled.iter().any(|one| fails(&one.outcome)), false)
+        }
+        Heard::Idle => (false, false),
         Heard::Lost(_) => (true, true),
     }
 }

@@ -44,6 +44,7 @@ mod submitted;
 mod question;
 mod serve;
 mod sessions;
+mod shelf;
 mod test_send;
 mod view;
 mod visit;
@@ -243,6 +244,7 @@ pub fn routes() -> Router<Arc<Inside>> {
         .route("/bring", post(bring::put))
         .route("/test-send", post(test_send::put))
         .route("/why/{*asked}", get(why::why))
+        .route("/shelf/{file}/{play}", get(shelf::show))
         .route("/answer", get(question::show).post(question::put))
         .route("/me", get(phone::mine))
         .route("/picture", get(picture::of_card))

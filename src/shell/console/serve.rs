@@ -194,16 +194,22 @@ async fn run(
     let Some(group) = named(&words, &board, &visit) else { return visit.nothing() };
     let begun = board.group_of(&group).and_then(|here| here.run(&run)).map(|run| run.started);
     let lines = match begun {
-        None => Ok((Vec::new(), false)),
+        None => Ok(((Vec::new(), false), BTreeMap::new())),
         Some(started) => {
             let of = group.clone();
-            read(&inside, move |kept, reader| since(kept, reader, &of, started)).await
+            read(&inside, move |kept, reader| {
+                let (lines, cut) = since(kept, reader, &of, started)?;
+                let on_the_way = reader.on_the_way(&lines)?;
+                Ok(((lines, cut), on_the_way))
+            })
+            .await
         }
     };
-    let lines = match lines {
+    let (lines, on_the_way) = match lines {
         Ok(lines) => lines,
         Err(error) => return unreadable(&visit, &error),
     };
+    let board = board.with_on_the_way(on_the_way);
     let sees = board.group_of(&group).is_some_and(|here| visit.asker.sees(here.now, visit.now));
     let Some(view) = view::run::sheet(&board, &visit.asker, (&group, &run), lines, visit.now) else {
         // Of what the state does not know any more the journal tells.
@@ -253,12 +259,14 @@ async fn log(
         let found = history.before(of.as_ref(), bits, before, most);
         let mut lines = reader.decisions(&found.decisions)?;
         lines.sort_by_key(|line| std::cmp::Reverse(line.seq));
-        Ok((lines, found, history.is_cut()))
+        let on_the_way = reader.on_the_way(&lines)?;
+        Ok((lines, found, (history.is_cut(), on_the_way)))
     });
-    let (lines, found, cut) = match lines.await {
+    let (lines, found, (cut, on_the_way)) = match lines.await {
         Ok(read) => read,
         Err(error) => return unreadable(&visit, &error),
     };
+    let board = board.with_on_the_way(on_the_way);
     visit.frame.live = group.as_ref().map_or_else(|| "g:*".to_owned(), |group| format!("g:{group}"));
     let wanted = view::logbook::Wanted { group, kinds, before, text };
     let view = view::logbook::logbook(&board, &visit.asker, wanted, (&lines, &found, cut), visit.now);
@@ -354,12 +362,14 @@ async fn calendar(
             all.0.append(&mut reader.decisions(&numbers)?);
             all.1 |= found.before.is_some();
         }
-        Ok(all)
+        let on_the_way = reader.on_the_way(&all.0)?;
+        Ok((all, on_the_way))
     });
-    let (lines, cut) = match lines.await {
+    let ((lines, cut), on_the_way) = match lines.await {
         Ok(read) => read,
         Err(error) => return unreadable(&visit, &error),
     };
+    let board = board.with_on_the_way(on_the_way);
     let view = match &only {
         Some(group) => {
             view::calendar::calendar(&board, &visit.asker, (group, shape, day), (&lines, cut), visit.now)

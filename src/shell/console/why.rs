@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{GroupId, PlayName},
+        ids::{GroupId, PlayName, RunId},
         limits,
     },
     engine::entry::Fact,
@@ -25,7 +25,7 @@ use axum::{
     extract::{Path, Query, State},
     http::Response,
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// `GET /why/WHAT?group=ID`
 pub(super) async fn why(
@@ -40,6 +40,8 @@ pub(super) async fn why(
         return visit.nothing();
     };
     let place = here.title().to_owned();
+    let under_way = here.state().runs.values().filter(|run| run.outcome.is_none());
+    let open: BTreeSet<RunId> = under_way.map(|run| run.id.clone()).collect();
     let name = PlayName::new(asked.split(['@', '/']).next().unwrap_or_default());
     let title = view::group::title(here, &name);
     let Some(playbook) = here.now.book.as_ref().map(|book| book.playbook.shared_in_group(&id).clone()) else {
@@ -63,7 +65,9 @@ pub(super) async fn why(
     });
     let (title, body) = match answer.await {
         Err(error) => return unreadable(&visit, &error),
-        Ok(Ok(answers)) => page::why::page((&asked, &title, &id, &place), &answers, &visit.frame),
+        Ok(Ok(answers)) => {
+            page::why::page((&asked, &title, &id, &place), (answers.as_slice(), &open), &visit.frame)
+        }
         Ok(Err(unclear)) => page::why::unclear(&asked, &unclear.message, unclear.help.as_ref(), &visit.frame),
     };
     visit.page(Some(Tab::Logbook), &title, &body)

@@ -32,6 +32,39 @@ pub struct Backlog {
     pub note: String,
 }
 
+/// A channel of a group whose attempts fail just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailingNow {
+    /// The group.
+    pub group: GroupId,
+    /// The channel.
+    pub channel: ChannelName,
+    /// Since when attempts have been failing.
+    pub since: Timestamp,
+    /// How many messages wait for one that does not.
+    pub count: u64,
+    /// What was said of one of them.
+    pub note: String,
+}
+
+/// Channels whose attempts fail just now, at most so many.
+pub(super) fn failing(conn: &Connection, most: usize) -> Result<Vec<FailingNow>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT grp, channel, MIN(failed_at), COUNT(*), MAX(note) FROM outbox WHERE open = 1 \
+         AND status IN ('pending', 'claimed') AND failed_at IS NOT NULL GROUP BY grp, channel LIMIT ?1",
+    )?;
+    let rows = statement.query_map([most as i64], |row| {
+        Ok(FailingNow {
+            group: GroupId::from(row.get::<_, String>(0)?),
+            channel: ChannelName::from(row.get::<_, String>(1)?),
+            since: Timestamp::from_millis(row.get(2)?),
+            count: row.get::<_, i64>(3)?.max(0) as u64,
+            note: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Inputs of one group that could not be digested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parked {

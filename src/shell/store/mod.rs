@@ -45,7 +45,7 @@ pub use copy::Copied;
 pub use cursor::{Covering, Cursor};
 pub use forget::{Forget, Forgotten, ask as ask_to_forget, copies, forget, wait_until_forgotten};
 pub use group_info::GroupInfo;
-pub use health::{Backlog, Parked};
+pub use health::{Backlog, FailingNow, Parked};
 pub use inbox::{Busy, Letter};
 pub use outbox::{OpenMessage, Settle};
 pub use outbox_row::{MessageStatus, OutboxRow};

@@ -134,6 +134,21 @@ pub(super) fn one(
     row.map(|row| with_message(conn, &mut LookedAt::default(), row?)).transpose()
 }
 
+/// Where the open row of an effect is; nothing where it has none, or a person is to paste it.
+pub(super) fn open_status(
+    conn: &Connection,
+    group: &GroupId,
+    effect: &EffectId,
+) -> Result<Option<MessageStatus>, StoreError> {
+    let sql = "SELECT status FROM outbox WHERE grp = ?1 AND effect = ?2 AND open = 1";
+    let status: Option<String> = conn
+        .prepare_cached(sql)?
+        .query_row(params![group.as_str(), effect.as_str()], |row| row.get(0))
+        .optional()?;
+    let status = status.and_then(|status| MessageStatus::parse(&status));
+    Ok(status.filter(|status| *status != MessageStatus::Manual))
+}
+
 /// Rows for people, oldest first: those that are open or were ever in doubt, or all; after a key, and at most so many.
 pub(super) fn list(
     conn: &Connection,

@@ -3,7 +3,8 @@
 //! A reader sees what was committed when it was asked; it never waits for the writer and never changes anything.
 
 use super::{
-    Backlog, Busy, Copied, Cursor, Letter, OutboxRow, Parked, StoreError, archive, copy, cursor, erase,
+    Backlog, Busy, Copied, Cursor, FailingNow, Letter, MessageStatus, OutboxRow, Parked, StoreError, archive,
+    copy, cursor, erase,
     group_info::{self, GroupInfo},
     health, inbox, outbox, outbox_row, path,
     recovery::{self, Recovered},
@@ -18,7 +19,10 @@ use crate::{
         source::MemoryFolder,
         time::Timestamp,
     },
-    engine::{entry::Entry, state::State},
+    engine::{
+        entry::{Entry, Fact},
+        state::State,
+    },
 };
 use rusqlite::{Connection, OptionalExtension as _};
 use std::{
@@ -161,6 +165,26 @@ impl Reader {
     /// Messages that were refused for good or may have arrived, oldest first, at most so many.
     pub fn stuck(&self, most: usize) -> Result<Vec<OutboxRow>, StoreError> {
         outbox_row::stuck(&self.conn, most)
+    }
+
+    /// Channels whose attempts fail just now, at most so many.
+    pub fn failing(&self, most: usize) -> Result<Vec<FailingNow>, StoreError> {
+        health::failing(&self.conn, most)
+    }
+
+    /// Of the messages that these entries send, those that have not arrived, and where they are.
+    pub fn on_the_way(
+        &self,
+        lines: &[LogLine],
+    ) -> Result<BTreeMap<(GroupId, EffectId), MessageStatus>, StoreError> {
+        let mut found = BTreeMap::new();
+        for line in lines {
+            let (Fact::Posted(out) | Fact::Released(out)) = &line.entry.fact else { continue };
+            if let Some(status) = outbox_row::open_status(&self.conn, &line.group, &out.effect)? {
+                found.insert((line.group.clone(), out.effect.clone()), status);
+            }
+        }
+        Ok(found)
     }
 
     /// Open messages by group, channel and status: how each channel fares.

@@ -2,6 +2,7 @@
 
 use crate::{
     base::{
+        ids::PlayName,
         locale::Locale,
         phrase::{Phrase, Words, pair, phrase},
         time::{Duration, Zone},
@@ -152,4 +153,19 @@ fn undelivered(effect: &str) -> Phrase {
         }
         None => phrase!("{effect} was not delivered", "{effect} 没有送达"),
     }
+}
+
+/// What is paused, until a time or until somebody says so.
+pub(super) fn paused(play: Option<&PlayName>, until: Option<String>) -> Phrase {
+    let what = every(play);
+    match until {
+        None => what,
+        Some(at) if what.is_empty() => phrase!("until {at}", "到 {at}"),
+        Some(at) => phrase!("{what} until {at}", "{what}，到 {at}"; what),
+    }
+}
+
+/// What is paused where it is no play alone.
+pub(super) fn every(play: Option<&PlayName>) -> Phrase {
+    if play.is_some() { Phrase::default() } else { pair("every play", "所有玩法").into() }
 }

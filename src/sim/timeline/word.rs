@@ -25,6 +25,7 @@ pub(super) fn word(word: &'static str) -> &'static str {
         "phase" => "阶段",
         "post" => "发出",
         "to paste" => "待转发",
+        "on its way" => "在发",
         "held" => "压住",
         "expired" => "过期",
         "missed" => "错过",

@@ -6,7 +6,7 @@ use crate::{
         entrance::{Browser, engine, open},
         pages::journal,
     },
-    help::playground::Playground,
+    help::playground::{Playground, eventually},
 };
 
 const CLUB: &str = "\
@@ -125,4 +125,87 @@ fn a_member_is_tagged_and_what_they_asked_is_answered_by_a_press() {
     assert!(by.len() == 1 && by[0]["by"] == "Zhu", "{by:?}");
     let said = play.run(&["members", "replied", "m1"]).exits(4).stderr;
     assert!(said.contains("no question of a member is open"), "{said}");
+}
+
+#[test]
+fn a_play_that_a_finding_prescribes_is_shown_as_its_file_has_it() {
+    let (_play, _engine, zhu, _) = club();
+    let page = zhu.get("/shelf/weekly-games/spotlight").is(200).body;
+    assert!(
+        page.contains("every: 2 weeks on monday") && page.contains("playbook new weekly-games"),
+        "{page}"
+    );
+    assert!(!page.contains("  riddle:"), "no other play of the file");
+    for nothing in ["/shelf/weekly-games/nothing", "/shelf/nothing/spotlight"] {
+        let _ = zhu.get(nothing).is(404);
+    }
+    // Whatever the doctor prescribes can be looked at.
+    let home = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = std::fs::read_to_string(home.join("docs/doctor.md")).unwrap();
+    let mut seen = 0;
+    for name in table.split('`').filter(|word| word.split('/').count() == 2) {
+        let file = name.split('/').next().unwrap();
+        if home.join("playbooks").join(format!("{file}.yaml")).is_file() && !name.contains(".yaml") {
+            let _ = zhu.get(&format!("/shelf/{name}")).is(200);
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+const FAR: &str = "\
+name: far
+timezone: UTC
+access: { admin: [zhu] }
+people:
+  zhu: { name: Zhu }
+roles:
+  host: { people: [zhu] }
+channels:
+  group: { type: webhook, url: 'http://127.0.0.1:9/in' }
+  staff: { type: console }
+plays:
+  hello:
+    steps:
+      - post: Hello all
+  clean:
+    steps:
+      - task: Clean up
+        to: host
+  talk:
+    dates:
+      - { id: ada, at: 'AT' }
+    steps:
+      - at: -1h
+        post: In an hour
+      - at: 1h
+        post: Half of it
+      - at: 90m
+        post: The end of it
+";
+
+#[test]
+fn what_has_not_arrived_is_never_called_done_and_today_says_why() {
+    let at = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(30);
+    let at = at.to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y-%m-%d %H:%M").to_string();
+    let play = Playground::new().file("p.yaml", &FAR.replace("AT", &at));
+    let (_engine, port, _) = engine(&play);
+    let zhu = Browser::enter(port, &open(&play, &["--as", "zhu"]));
+    let _ = play.run(&["start", "hello"]).exits(0);
+    let _ = play.run(&["start", "clean"]).exits(0);
+    eventually("the failure is on the pages", || {
+        zhu.get("/").is(200).body.contains("has been failing since")
+            && zhu.get("/channels").is(200).body.contains("▲</span> fails")
+    });
+    let run =
+        journal(&play, "run_started").iter().find(|line| line["play"] == "hello").unwrap()["run"].clone();
+    let sheet = zhu.get(&format!("/runs/{}?group=far", run.as_str().unwrap())).is(200).body;
+    assert!(sheet.contains("is on its way, not there yet"), "{sheet}");
+    assert!(zhu.get("/log").is(200).body.contains("on its way"), "the logbook");
+    assert!(zhu.get("/calendar").is(200).body.contains("is on its way, not there yet"), "the calendar");
+    // A run whose task is open is not done, and what a run under way says next stands there in advance.
+    let today = zhu.get("/").is(200).body;
+    assert!(today.contains("its task is open"), "{today}");
+    let soon = today.split("Goes out in the next three hours").nth(1).unwrap_or_else(|| panic!("{today}"));
+    assert!(soon.contains("Half of it") && soon.contains("The end of it"), "{soon}");
 }

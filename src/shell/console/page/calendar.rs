@@ -3,6 +3,7 @@
 use super::{
     cards::places,
     parts::{self, address, choices, group_path, piece, run_path, second, why},
+    wording,
 };
 use crate::{
     base::{
@@ -178,6 +179,10 @@ fn standing(mark: &Mark, locale: Locale) -> (&'static str, &'static str, String)
     match &mark.kind {
         Kind::Done => ("✓", "good", locale.pick("done", "完成").to_owned()),
         Kind::ToPaste => ("▸", "", locale.pick("waits to be pasted", "待转发").to_owned()),
+        Kind::OnTheWay(status) => {
+            let (sign, class, word) = wording::on_the_way(*status, locale);
+            (sign, class, word.to_owned())
+        }
         Kind::Late(by) => (
             "!",
             "bad",

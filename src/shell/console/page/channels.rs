@@ -98,6 +98,7 @@ fn tr(row: &Row, view: &Channels, frame: &Frame) -> Markup {
                     None if view.refuses(&row.name) => {
                         (parts::sign("▲", "bad", locale.pick("has refused messages", "有消息被拒收")))
                     }
+                    None if row.taken.is_none() && row.waiting > 0 => { (parts::sign("○", "", locale.pick("nothing has got through yet", "还没有送达过"))) }
                     None => { (parts::sign("●", "good", locale.pick("gets through", "正常"))) }
                 }
             }

@@ -6,7 +6,11 @@ use super::{
     wording,
 };
 use crate::{
-    base::{limits, locale::Locale, time::Timestamp},
+    base::{
+        limits,
+        locale::Locale,
+        time::{Duration, Timestamp},
+    },
     engine::entry::Waiting,
     shell::{
         console::{
@@ -37,7 +41,9 @@ pub(super) fn strips(evenings: &[Evening], now: Timestamp, frame: &Frame) -> Mar
 fn strip(evening: &Evening, now: Timestamp, frame: &Frame) -> Markup {
     let locale = frame.locale;
     let begins = evening.anchor > now;
-    let length = locale.duration(if begins { evening.anchor.since(now) } else { now.since(evening.anchor) });
+    // Whole minutes: a page that stands open counts nothing down.
+    let minutes = now.since(evening.anchor).as_millis() / 60_000;
+    let length = locale.duration(Duration::MINUTE.times(minutes.max(1)));
     let clock = words::clock(&evening.zone, evening.anchor);
     html! {
         p.meta {
@@ -45,8 +51,8 @@ fn strip(evening: &Evening, now: Timestamp, frame: &Frame) -> Markup {
             span {
                 (clock) " · "
                 @match (begins, locale) {
-                    (true, Locale::En) => { "begins in " (length) }
-                    (true, Locale::Zh) => { (length) "后开始" }
+                    (true, Locale::En) => { "about to begin" }
+                    (true, Locale::Zh) => { "就要开始" }
                     (false, Locale::En) => { (length) " in" }
                     (false, Locale::Zh) => { "已进行 " (length) }
                 }
@@ -61,18 +67,43 @@ fn strip(evening: &Evening, now: Timestamp, frame: &Frame) -> Markup {
             h3 { (locale.pick("Next: ", "接着：")) @if let Some(due) = next.due { (parts::at(due, now, &evening.zone)) " " } (step(next, frame)) }
         }
         div.acts {
-            @if let Some(place) = evening.pressed() {
-                @let on = [(place.group.as_str(), place.subject.as_str())];
-                (go_on(evening, &on, frame))
-                (frame.press("delay", &on, &html! { button name="by" value="10m" { (locale.pick("Ten more minutes", "再加十分钟")) } }))
-                a.button href={ "/hush?group=" (parts::piece(place.group.as_str())) } { (locale.pick("Hush this group", "这个群静默")) }
-            }
+            @if evening.commands && evening.more == 0 { (pressed(evening, frame)) }
             @for place in evening.places.iter().take(limits::GROUPS_NAMED_MAX) {
                 a.button href=(run_path(&place.group, &place.subject.as_str().into())) {
                     (locale.pick("Open", "打开")) @if evening.places.len() > 1 { " " bdi { (place.title) } }
                 }
             }
         }
+    }
+}
+
+/// What is pressed in all groups of a strip: of several by a second press that says so.
+fn pressed(evening: &Evening, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let on: Vec<(&str, &str)> =
+        evening.places.iter().map(|place| (place.group.as_str(), place.subject.as_str())).collect();
+    let later = frame.press(
+        "delay",
+        &on,
+        &html! { button name="by" value="10m" { (locale.pick("Ten more minutes", "再加十分钟")) } },
+    );
+    match evening.places.as_slice() {
+        [place] => html! {
+            (go_on(evening, &on, frame))
+            (later)
+            a.button href={ "/hush?group=" (parts::piece(place.group.as_str())) } { (locale.pick("Hush this group", "这个群静默")) }
+        },
+        places => html! {
+            (parts::second(locale.pick("Now, or later", "现在，或往后推"), &html! {
+                p.words { @match locale {
+                    Locale::En => { "In these " (places.len()) " groups: " }
+                    Locale::Zh => { "在这 " (places.len()) " 个群里：" }
+                } bdi { (locale.join(&places.iter().map(|place| place.title.clone()).collect::<Vec<_>>())) } }
+                (go_on(evening, &on, frame))
+                (later)
+            }))
+            @for place in places { a.button href={ "/hush?group=" (parts::piece(place.group.as_str())) } { (locale.pick("Hush ", "静默 ")) bdi { (place.title) } } }
+        },
     }
 }
 
@@ -107,7 +138,7 @@ pub(super) fn ends_now(waiting: &Waiting, locale: Locale) -> Option<&'static str
 
 /// A step in a few words: what it does, and how its text begins.
 fn step(step: &Step, frame: &Frame) -> Markup {
-    let text = markup::plain(&step.text);
+    let text = if step.verb == "run" { step.id.to_string() } else { markup::plain(&step.text) };
     let begins: String = text.lines().next().unwrap_or_default().chars().take(NEXT_CHARS).collect();
     html! { (words::verb(frame.locale, step.verb)) " " bdi { (begins) } }
 }

@@ -132,9 +132,10 @@ fn report(view: &Group, frame: &Frame) -> Markup {
     frame.press("signal", &[(view.id.as_str(), "")], &html! {
         p.words { (locale.pick("Something that no channel hears. Plays that wait for it go on.", "频道听不到的事。等着它的玩法会继续。")) }
         label.field { (locale.pick("What", "什么事"))
-            select name="signal" { @for name in &view.signals { option value=(name) { (name) } } }
+            select name="signal" required { option value="" { (locale.pick("choose", "请选择")) } @for name in &view.signals { option value=(name) { (name) } } }
         }
         (field("member", locale.pick("About whom (a member's id, optional)", "关于谁（成员 id，可不填）")))
+        (field("name", locale.pick("Their name, where they are new (optional)", "新人的名字（可不填）")))
         button.main { (locale.pick("Report", "报告")) }
     })
 }
@@ -228,7 +229,7 @@ fn runs(view: &Group, locale: Locale) -> Markup {
                     (word)
                     @if let Some((waiting, until)) = &run.waiting {
                         (locale.pick(": ", "：")) (wording::waiting(waiting).of(locale))
-                        @if let Some(until) = until { " " (locale.pick("until ", "到 ")) (parts::at(*until, view.now, &view.zone)) }
+                        @if let Some(until) = until { (locale.pick(" until ", "，到 ")) (parts::at(*until, view.now, &view.zone)) }
                     }
                 }
             }
@@ -247,7 +248,7 @@ fn plays(view: &Group, frame: &Frame) -> Markup {
         html! {
             tr {
                 th scope="row" { bdi { (play.title) } @if play.paused { " " small { "‖ " (paused(play.paused_until, view.now, &view.zone, frame)) } } }
-                td.n { (play.started) }
+                td.n data-label=(locale.pick("Runs so far", "已有次数")) { (play.started) }
                 @if view.commands { td { div.acts {
                     @if play.paused {
                         (frame.press("resume", &on, &html! { button { (locale.pick("Resume", "恢复")) span.unseen { " " (play.title) } } }))
@@ -270,7 +271,7 @@ fn plays(view: &Group, frame: &Frame) -> Markup {
         }
     };
     html! {
-        div.wide { table {
+        div.wide { table.list.pressed {
             thead { tr {
                 th scope="col" { (locale.pick("Play", "玩法")) }
                 th.n scope="col" { (locale.pick("Runs so far", "已有次数")) }
@@ -289,7 +290,8 @@ fn findings(view: &Group, locale: Locale) -> Markup {
             ul { @for sign in &one.evidence { li { (sign.says) } } }
             @for unknown in &one.unknown { p.words { (locale.pick("Not known: ", "不知道：")) (unknown) } }
             @if let Some(help) = &one.prescription {
-                p { (help.says) " " small { (help.plays.join(", ")) } }
+                p { (help.says) }
+                ul.plain { @for play in &help.plays { li { code { (play) } " " a href={ "/shelf/" (play) } { (locale.pick("Look at this play", "看这个玩法")) span.unseen { " " (play) } } } } }
                 label.field { (locale.pick("Lines for the file", "加进文件的几行"))
                     textarea #{ "yaml" (n) } readonly rows=(help.yaml.lines().count().clamp(3, 14)) { (help.yaml) }
                 }

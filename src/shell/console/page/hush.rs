@@ -62,7 +62,7 @@ fn quiet(group: &str, how_many: &str, object: &str, frame: &Frame) -> Markup {
                     option value="24h" { (locale.pick("a day", "一天")) }
                 }
             }
-            p.words { (locale.pick("Members of ", "")) (how_many) (locale.pick(" see nothing from now on.", " 的成员从现在起看不到任何消息。")) }
+            p.words { (locale.pick("Members of ", "")) (how_many) (locale.pick(" see nothing from now on.", "的成员从现在起看不到任何消息。")) }
             button.bad { (locale.pick("Hush ", "静默 ")) bdi { (object) } }
         }
     }

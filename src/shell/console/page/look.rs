@@ -38,12 +38,13 @@ fn look_at(look: &Look, frame: &Frame) -> Markup {
             a href="/channels" { b { (file) } } (locale.pick(": its newest version is not in force", "：最新版本没有生效"))
             span.rest { bdi { (why.of(locale)) } }
         },
-        Look::Channel { place, since, reason, zone, now } => html! {
+        Look::Channel { place, since, reason, waiting, zone, now } => html! {
             @let at = locale.time(*since, zone, *now);
             (of(place, locale)) @match locale {
                 Locale::En => { "channel " a href="/channels" { (place.subject) } " has been failing since " (at) }
                 Locale::Zh => { "频道 " a href="/channels" { (place.subject) } " 自" (at) "起一直发送失败" }
             }
+            @if *waiting > 0 { (locale.pick(", waiting: ", "，在等的消息：")) (waiting) }
             span.rest { bdi { (reason.of(locale)) } }
         },
         Look::Deaf { place, since, reason, zone, now } => html! {

@@ -195,7 +195,7 @@ pub(crate) fn one(view: &One, frame: &Frame) -> (String, Markup) {
             @if let Some(seen) = row.seen { dt { (locale.pick("Last heard", "最近听到")) } dd { (day(seen)) } }
             @if row.messages > 0 { dt { (locale.pick("Messages", "消息")) } dd { (words::number(row.messages)) " · " (locale.pick("only their number is kept", "只留条数")) } }
             @if row.points != 0 { dt { (locale.pick("Points", "积分")) } dd { (row.points) } }
-            @if !row.tags.is_empty() { dt { (locale.pick("Tags", "标签")) } dd { @for tag in &row.tags { span.chip { bdi { (tag) } } " " @if view.commands { (untag(view, tag, frame)) " " } } } }
+            @if !row.tags.is_empty() { dt { (locale.pick("Tags", "标签")) } dd { ul.tags { @for tag in &row.tags { li { span.chip { bdi { (tag) } } @if view.commands { (untag(view, tag, frame)) } } } } } }
             @if !row.tier.is_empty() { dt { (locale.pick("Tier", "档")) } dd { (row.tier) } }
             @if row.active > 0 { dt { (locale.pick("Active", "活跃")) } dd { @match locale {
                 Locale::En => { "on " (row.active) " of 28 days, with " (row.peers) (if row.peers == 1 { " peer" } else { " peers" }) }
@@ -246,7 +246,7 @@ fn journey(view: &One, locale: Locale) -> Markup {
         @if view.journey.is_empty() { p.empty { (locale.pick("Nothing is known yet.", "还没有记录。")) } }
         ul.rows { @for point in &view.journey { li {
             (parts::sign("·", "", ""))
-            span.time { (at(point.at)) }
+            span.time { @if point.is_a_day() { time datetime=(view.zone.date(point.at).to_string()) { (view.zone.date(point.at)) } } @else { (at(point.at)) } }
             div { @match &point.what {
                 JourneyWhat::Joined { source } => {
                     (locale.pick("joined", "入群"))

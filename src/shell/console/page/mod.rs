@@ -25,6 +25,7 @@ pub(super) mod question;
 mod pausing;
 mod revise;
 pub(super) mod run;
+pub(super) mod shelf;
 pub(super) mod why;
 mod wording;
 

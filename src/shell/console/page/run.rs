@@ -9,7 +9,7 @@ use super::{
     revise, wording,
 };
 use crate::{
-    base::{limits, locale::Locale, time::Timestamp},
+    base::{locale::Locale, time::Timestamp},
     engine::entry::Waiting,
     shell::{
         console::{
@@ -105,11 +105,24 @@ fn row(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
                 @if let Some(by) = &step.by { " · " bdi { (by) } }
                 @if !matches!(step.standing, Standing::Passed) { " · " (why(&view.group, &view.run, Some(&step.id), locale)) }
             }
-            @if view.commands && step.standing == Standing::Ahead && view.started.is_some() { (skip_ahead(step, view, frame)) }
-            @if view.commands && step.standing == Standing::Ahead && step.rewords && view.started.is_some() { (leave_out_later(step, view, frame)) }
-            @if view.commands { (leave_out(step, view, frame)) (revise::presses(step, view, frame)) }
+            @if view.commands { (presses(step, view, frame)) }
         }
     }
+}
+
+/// What can be pressed about a step: of the one that the run is at it stands there, of others below one line.
+fn presses(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
+    let comes = step.standing == Standing::Ahead && view.started.is_some();
+    let all = html! {
+        @if comes { (skip_ahead(step, view, frame)) }
+        @if comes && step.rewords { (leave_out_later(step, view, frame)) }
+        (leave_out(step, view, frame))
+        (revise::presses(step, view, frame))
+    };
+    if all.0.is_empty() || matches!(step.standing, Standing::Now { .. }) {
+        return all;
+    }
+    html! { details.more { summary { (frame.locale.pick("Change this step", "改这一步")) } (all) } }
 }
 
 /// The step that the run is at can be left out, by a press that says first what that does.
@@ -150,7 +163,9 @@ fn leave_out_later(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
 
 /// A step in a few words: what it does, and how its text begins.
 fn in_short(step: &Step, locale: Locale) -> Markup {
-    let begins: String = beginning(&step.text).chars().take(NEXT_CHARS).collect();
+    // The path of a script says nothing to whoever presses.
+    let text = if step.verb == "run" { step.id.to_string() } else { beginning(&step.text) };
+    let begins: String = text.chars().take(NEXT_CHARS).collect();
     html! { (words::verb(locale, step.verb)) " " bdi { (begins) } }
 }
 
@@ -178,6 +193,10 @@ fn standing(step: &Step, view: &Sheet, locale: Locale) -> (&'static str, &'stati
         }
         Standing::Done => ("✓", "good", locale.pick("done", "完成").to_owned()),
         Standing::ToPaste => ("▸", "", locale.pick("waits to be pasted", "待转发").to_owned()),
+        Standing::OnTheWay(status) => {
+            let (sign, class, word) = wording::on_the_way(*status, locale);
+            (sign, class, word.to_owned())
+        }
         Standing::Late(by) => (
             "!",
             "bad",
@@ -435,17 +454,12 @@ fn is_of_today(step: &Step, view: &Sheet) -> bool {
 const NEXT_CHARS: usize = 24;
 
 fn journal(view: &Sheet, locale: Locale) -> Markup {
-    let lines: Vec<_> = view
-        .lines
-        .iter()
-        .filter_map(|line| Some((line, timeline::describe(&line.entry, &view.zone)?)))
-        .take(limits::PAGE_ROWS)
-        .collect();
+    let lines = &view.lines;
     html! {
         @if lines.is_empty() { p.empty { (locale.pick("Nothing yet.", "还没有记录。")) } }
-        ul.rows { @for (line, told) in &lines { li {
+        ul.rows { @for (at, told) in lines { li {
             (parts::sign("·", "", ""))
-            span.time { (parts::at(line.entry.at, view.now, &view.zone)) }
+            span.time { (parts::at(*at, view.now, &view.zone)) }
             div { b { (told.word(locale)) } " " bdi { (told.about) } span.rest { bdi { (told.text.of(locale)) } } }
         } } }
         @if view.cut { p.note { (locale.pick("Older entries of it are in the logbook.", "更早的记录在日志里。")) } }

@@ -17,7 +17,7 @@ use crate::{
             layout::Frame,
             view::{
                 cards::Shown,
-                day::{Row, Standing},
+                day::{DayLeft, Row, Standing},
                 question::QuestionRow,
                 today::{Held, Missed, Today},
             },
@@ -161,6 +161,11 @@ fn standing(standing: &Standing, locale: Locale) -> (&'static str, &'static str,
         Standing::Ended(Outcome::Cancelled) => ("✕", "", locale.pick("cancelled", "已取消")),
         Standing::Ended(Outcome::Replaced) => {
             ("✕", "", locale.pick("replaced by a newer one", "被新的一次代替"))
+        }
+        Standing::Left(DayLeft::Task) => ("▸", "", locale.pick("its task is open", "还有任务没完成")),
+        Standing::Left(DayLeft::Held) => ("⏸", "", locale.pick("a message of it is held", "有消息压住")),
+        Standing::Left(DayLeft::OnTheWay) => {
+            ("▲", "bad", locale.pick("a message of it has not arrived", "有消息没送到"))
         }
         Standing::Open => ("▸", "good", locale.pick("under way", "进行中")),
         Standing::Ahead => ("○", "", locale.pick("ahead", "待开始")),

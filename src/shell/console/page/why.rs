@@ -3,7 +3,7 @@
 use super::parts::{self, group_path, run_path};
 use crate::{
     base::{
-        ids::GroupId,
+        ids::{GroupId, RunId},
         locale::Locale,
         phrase::{Phrase, Words, pair},
     },
@@ -11,11 +11,12 @@ use crate::{
     sim::why::Verdict,
 };
 use maud::{Markup, html};
+use std::collections::BTreeSet;
 
 /// The title and the page.
 pub(crate) fn page(
     (asked, title, group, place): (&str, &str, &GroupId, &str),
-    answers: &[(WhyAnswer, Verdict)],
+    (answers, open): (&[(WhyAnswer, Verdict)], &BTreeSet<RunId>),
     frame: &Frame,
 ) -> (String, Markup) {
     let locale = frame.locale;
@@ -24,7 +25,7 @@ pub(crate) fn page(
         p.crumb { a href="/groups" { (locale.pick("Groups", "群")) } " › " a href=(group_path(group)) { bdi { (place) } } }
         h1 { (locale.pick("Why? ", "为什么？")) bdi { (title) } }
         @if title != asked { p.words { code { (asked) } } }
-        @for (n, (why, verdict)) in answers.iter().enumerate() { (answer(n, why, *verdict, locale)) }
+        @for (n, (why, verdict)) in answers.iter().enumerate() { (answer(n, why, (*verdict, open), locale)) }
     };
     (heading, body)
 }
@@ -76,12 +77,14 @@ fn called(what: &str, locale: Locale) -> Markup {
     }
 }
 
-fn answer(n: usize, why: &WhyAnswer, became: Verdict, locale: Locale) -> Markup {
+fn answer(n: usize, why: &WhyAnswer, (became, open): (Verdict, &BTreeSet<RunId>), locale: Locale) -> Markup {
+    let under_way = became != Verdict::Open && why.run.as_ref().is_some_and(|run| open.contains(run));
     let (mark, class, word) = verdict(became);
     let id = format!("answer-{n}");
     html! {
         section aria-labelledby=(id) {
             h2 #(id) {
+                @if under_way { (parts::sign("▸", "good", locale.pick("under way", "正在进行"))) " · " (locale.pick("of a step: ", "其中一步：")) }
                 (parts::sign(mark, class, word.of(locale)))
                 @if let Some(anchor) = &why.anchor { " · " (anchor.minute()) }
             }

@@ -8,7 +8,7 @@ use crate::{
         phrase::{Phrase, phrase},
     },
     engine::entry::{Outcome, TaskKind, Waiting},
-    shell::console::layout::Frame,
+    shell::{console::layout::Frame, store::MessageStatus},
 };
 use maud::{Markup, html};
 
@@ -101,4 +101,16 @@ pub(super) fn without_ids(text: &str, run: &RunId, locale: Locale) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// Where a message is that has not arrived: the sign, its colour, the word.
+pub(super) fn on_the_way(
+    status: MessageStatus,
+    locale: Locale,
+) -> (&'static str, &'static str, &'static str) {
+    match status {
+        MessageStatus::Dead => ("✕", "bad", locale.pick("was refused, did not arrive", "被拒收，没有送到")),
+        MessageStatus::InDoubt => ("▲", "bad", locale.pick("may not have arrived", "不知道到没到")),
+        _ => ("▸", "", locale.pick("is on its way, not there yet", "在发，还没送到")),
+    }
 }

@@ -180,7 +180,7 @@ pub(crate) fn calendar(
     let here = board.group_of(group).filter(|here| asker.sees(here.now, now))?;
     let (zone, days) = (here.zone(), shape.days(day));
     let whole = window(&days, &zone);
-    let mut marks: Vec<(PlayName, Mark)> = happened::past(lines, here.state(), &zone);
+    let mut marks: Vec<(PlayName, Mark)> = happened::past((lines, &*board.on_the_way), here.state(), &zone);
     if let Some(playbook) = here.playbook() {
         let from = whole.from.max(now);
         if from < whole.to {

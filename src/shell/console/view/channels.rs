@@ -224,6 +224,11 @@ pub(crate) fn channels(
         let Some((_, title)) = seen(id) else { continue };
         for open in open {
             let Some(row) = rows.get_mut(&(title.clone(), open.channel.clone())) else { continue };
+            let fails =
+                open.failing && matches!(open.status, MessageStatus::Pending | MessageStatus::Claimed);
+            if fails && row.failing.is_none() {
+                row.failing = Some((1, open.since, answers::in_words(&open.note)));
+            }
             match open.status {
                 MessageStatus::Pending => {
                     row.waiting += open.count;

@@ -3,7 +3,7 @@
 use super::place::{Place, place};
 use crate::{
     base::{
-        ids::{GroupId, PlayName, RunId},
+        ids::{EffectId, GroupId, PlayName, RunId},
         limits,
         phrase::Phrase,
         time::{Duration, Timestamp, Zone},
@@ -34,12 +34,25 @@ const OVERDUE_SHOWN_MS: i64 = 3_600_000;
 pub(crate) enum Standing {
     /// It has ended.
     Ended(Outcome),
+    /// It has ended, and something of it is not done: a task is open, a message is held or has not arrived.
+    Left(DayLeft),
     /// It is under way.
     Open,
     /// The row is still to come.
     Ahead,
     /// It comes, and would not start as things are.
     Unless(Skip),
+}
+
+/// What of a run that has ended is not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DayLeft {
+    /// A task that it opened.
+    Task,
+    /// A message that is held.
+    Held,
+    /// A message to a channel that fails just now.
+    OnTheWay,
 }
 
 /// A run, or one that comes, in one group or in several at the same time.
@@ -127,7 +140,9 @@ impl DayOf<'_> {
             .filter_map(|(group, run)| Some((self.sees(group)?, run)));
         let (first, id) = seen.next()?;
         let run = first.run(id)?;
-        let standing = run.outcome.map_or(Standing::Open, Standing::Ended);
+        let left = run.outcome.filter(|outcome| *outcome == Outcome::Done).and_then(|_| self.left(first, id));
+        let standing = left.map(Standing::Left);
+        let standing = standing.unwrap_or_else(|| run.outcome.map_or(Standing::Open, Standing::Ended));
         let reason = if run.outcome == Some(Outcome::Done) { Phrase::default() } else { run.reason.clone() };
         let mut row = Self::row(first, &run.play, run.started, standing);
         row.reason = reason;
@@ -137,6 +152,25 @@ impl DayOf<'_> {
         }
         row.more = self.rest(places.len(), &row, || seen.count());
         Some(row)
+    }
+
+    /// What of a run that has ended is not done, as the first of its groups has it.
+    fn left(&self, here: Here<'_>, run: &RunId) -> Option<DayLeft> {
+        let state = here.state();
+        let of_run = |effect: &EffectId| {
+            effect.as_str().strip_prefix(run.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        };
+        if state.tasks.values().any(|open| open.task.run.as_ref() == Some(run)) {
+            return Some(DayLeft::Task);
+        }
+        if state.held.iter().any(|held| of_run(&held.outgoing.effect)) {
+            return Some(DayLeft::Held);
+        }
+        let fails = self.board.failing.iter().any(|one| one.group == *here.id);
+        let dead = self.board.dead.0.iter().any(|row| row.group == *here.id && of_run(&row.effect));
+        let sent = here.run(run).and_then(|run| run.finished);
+        let lately = sent.is_some_and(|at| self.board.failing.iter().any(|one| at >= one.since));
+        (dead || (fails && lately)).then_some(DayLeft::OnTheWay)
     }
 
     fn row(here: Here<'_>, play: &PlayName, at: Timestamp, standing: Standing) -> Row {

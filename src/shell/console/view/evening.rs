@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{GroupId, PlayName, RunId},
+        ids::{GroupId, PlayName, RunId, StepId},
         limits,
         time::{Duration, Timestamp, Zone},
     },
@@ -37,14 +37,6 @@ pub(crate) struct Evening {
     pub(crate) zone: Zone,
 }
 
-impl Evening {
-    /// The one run, where it is one that goes on by a press.
-    pub(crate) fn pressed(&self) -> Option<&Place> {
-        let [place] = self.places.as_slice() else { return None };
-        self.commands.then_some(place)
-    }
-}
-
 /// The runs of dates whose moment is near, the earliest first.
 pub(crate) fn evenings(board: &Board, asker: &Asker, now: Timestamp) -> Vec<Evening> {
     let from = now.plus(-Duration::from_millis(limits::EVENING_AFTER_MS));
@@ -52,10 +44,12 @@ pub(crate) fn evenings(board: &Board, asker: &Asker, now: Timestamp) -> Vec<Even
     let nobody = (PlayName::new(""), GroupId::new(""), RunId::new(""));
     let near = board.runs.dated.range((from, nobody.0, nobody.1, nobody.2)..);
     let near = near.take_while(|(anchor, ..)| *anchor <= to).take(limits::PLACES_LOOKED_AT_MAX);
-    let mut all: BTreeMap<(Timestamp, PlayName), Evening> = BTreeMap::new();
+    // Runs that are at different steps are pressed differently, and told apart.
+    let mut all: BTreeMap<(Timestamp, PlayName, Option<StepId>), Evening> = BTreeMap::new();
     for (anchor, play, group, run) in near {
         let Some(here) = board.group_of(group).filter(|here| asker.sees(here.now, now)) else { continue };
-        let evening = all.entry((minute(*anchor), play.clone())).or_insert_with(|| Evening {
+        let at = here.run(run).and_then(|run| Some(run.waiting.as_ref()?.step.clone()));
+        let evening = all.entry((minute(*anchor), play.clone(), at)).or_insert_with(|| Evening {
             places: Vec::new(),
             more: 0,
             title: super::group::title(here, play),

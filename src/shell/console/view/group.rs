@@ -342,6 +342,9 @@ fn plays(here: Here<'_>) -> Vec<Play> {
 fn signals(playbook: &crate::model::playbook::Playbook) -> Vec<String> {
     let mut names: Vec<String> = playbook.hears().into_iter().map(str::to_owned).collect();
     names.retain(|name| !name.starts_with("group."));
-    names.sort();
+    // What is reported most often comes first.
+    let often =
+        |name: &String| ["member.joined", "member.left"].iter().position(|one| one == name).unwrap_or(2);
+    names.sort_by(|a, b| (often(a), a).cmp(&(often(b), b)));
     names
 }

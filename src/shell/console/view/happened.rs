@@ -6,20 +6,24 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{PlayName, RunId, StepId},
+        ids::{EffectId, GroupId, PlayName, RunId, StepId},
         time::{Duration, Timestamp, Zone},
     },
     engine::{
         entry::{Fact, Outgoing, Skip, Task},
         state::State,
     },
-    shell::store::LogLine,
+    shell::store::{LogLine, MessageStatus},
 };
 use std::collections::BTreeMap;
 
 /// What was, from entries in their order.
-pub(super) fn past(lines: &[LogLine], state: &State, zone: &Zone) -> Vec<(PlayName, Mark)> {
-    let mut gathered = Gathered { marks: BTreeMap::new(), zone };
+pub(super) fn past(
+    (lines, on_the_way): (&[LogLine], &OnTheWay),
+    state: &State,
+    zone: &Zone,
+) -> Vec<(PlayName, Mark)> {
+    let mut gathered = Gathered { marks: BTreeMap::new(), zone, on_the_way };
     for line in lines {
         gathered.take(line, state);
     }
@@ -34,10 +38,14 @@ pub(super) fn waits_for_hands(out: &Outgoing, state: &State) -> bool {
     out.manual.as_ref().is_some_and(|task| state.tasks.contains_key(task))
 }
 
+/// Messages that have not arrived, and where they are.
+pub(super) type OnTheWay = BTreeMap<(GroupId, EffectId), MessageStatus>;
+
 /// Marks by what they are about.
 struct Gathered<'z> {
     marks: BTreeMap<String, (PlayName, Mark)>,
     zone: &'z Zone,
+    on_the_way: &'z OnTheWay,
 }
 
 impl Gathered<'_> {
@@ -48,6 +56,8 @@ impl Gathered<'_> {
                 let late = at.since(out.due);
                 let kind = if waits_for_hands(out, state) {
                     Kind::ToPaste
+                } else if let Some(status) = self.on_the_way.get(&(line.group.clone(), out.effect.clone())) {
+                    Kind::OnTheWay(*status)
                 } else if late > Duration::from_millis(ON_TIME_MS) {
                     Kind::Late(late)
                 } else {

@@ -22,6 +22,13 @@ pub(crate) struct JourneyPoint {
     pub(crate) what: JourneyWhat,
 }
 
+impl JourneyPoint {
+    /// Whether the day alone is known, as lists have it.
+    pub(crate) fn is_a_day(&self) -> bool {
+        matches!(self.what, JourneyWhat::Joined { .. } | JourneyWhat::Heard)
+    }
+}
+
 /// What was then.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum JourneyWhat {

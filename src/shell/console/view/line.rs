@@ -3,7 +3,10 @@
 //! Pure. Of many moments those around now.
 
 use super::run::{Sheet, Standing};
-use crate::{base::time::Timestamp, shell::console::cards::minute};
+use crate::{
+    base::time::Timestamp,
+    shell::{console::cards::minute, store::MessageStatus},
+};
 use std::collections::BTreeMap;
 
 /// A moment of the line.
@@ -44,6 +47,8 @@ pub(crate) fn line(sheet: &Sheet) -> Vec<LinePoint> {
             Standing::Now { .. } => LineStands::Under,
             Standing::Ahead | Standing::Held(_) | Standing::ToPaste => LineStands::Ahead,
             Standing::Failed(_) | Standing::NotSent => LineStands::Wrong,
+            Standing::OnTheWay(MessageStatus::Dead | MessageStatus::InDoubt) => LineStands::Wrong,
+            Standing::OnTheWay(_) => LineStands::Under,
             Standing::Done | Standing::Late(_) | Standing::Missed(_) | Standing::Passed => LineStands::Behind,
         };
         let point = points.entry(at).or_insert(LinePoint { at, stands, steps: 0 });

@@ -2,7 +2,7 @@
 
 use crate::{
     base::{
-        ids::{GroupId, RunId},
+        ids::{EffectId, GroupId, RunId},
         limits,
         time::{Timestamp, Zone},
     },
@@ -13,7 +13,7 @@ use crate::{
             door::Asker,
             history::{Found, Kinds, run_of},
         },
-        store::LogLine,
+        store::{LogLine, MessageStatus},
     },
     sim::timeline::{self, Line, Tone},
 };
@@ -96,7 +96,7 @@ pub(crate) fn logbook(
         }
         let zone = here.zone();
         let Some(told) = timeline::describe(&line.entry, &zone) else { continue };
-        let told = as_seen(line, told);
+        let told = as_seen(line, told, board);
         if !has(&told, here.title(), &sought) {
             continue;
         }
@@ -137,10 +137,19 @@ fn has(line: &Line, place: &str, sought: &str) -> bool {
 }
 
 /// A line as the logbook has it: what a person was asked to paste is not said yet, and what was refused has a name.
-fn as_seen(line: &LogLine, told: Line) -> Line {
+pub(crate) fn as_seen(line: &LogLine, told: Line, board: &Board) -> Line {
+    let status = |effect: &EffectId| board.on_the_way.get(&(line.group.clone(), effect.clone()));
     match &line.entry.fact {
         Fact::Posted(out) | Fact::Released(out) if out.manual.is_some() => {
             Line { word: "to paste", tone: Tone::Plain, ..told }
+        }
+        Fact::Posted(out) | Fact::Released(out) if let Some(status) = status(&out.effect) => {
+            let word = match status {
+                MessageStatus::Dead => "refused",
+                MessageStatus::InDoubt => "in doubt",
+                _ => "on its way",
+            };
+            Line { word, tone: Tone::Plain, ..told }
         }
         Fact::DeliveryFailed { effect, .. } if told.about.is_empty() => {
             Line { about: effect.to_string(), ..told }

@@ -13,10 +13,14 @@ use crate::{
     },
     shell::{
         answers,
-        console::{board::Board, door::Asker, view::health::Strip},
+        console::{
+            board::{Board, Here},
+            door::Asker,
+            view::health::Strip,
+        },
         ears::EarNow,
         refusals::Refusals,
-        store::MessageStatus,
+        store::{FailingNow, MessageStatus},
     },
 };
 use imbl::OrdSet;
@@ -42,6 +46,8 @@ pub(crate) enum Look {
         since: Timestamp,
         /// What the platform said.
         reason: Phrase,
+        /// How many messages wait there, as far as that is known.
+        waiting: u64,
         /// The zone of its group.
         zone: Zone,
         /// The instant at which it is looked at.
@@ -120,6 +126,19 @@ pub(crate) struct Aside<'a> {
     pub(crate) health: &'a Strip,
 }
 
+/// Channels of which an attempt has failed before anybody was told of it.
+fn failing(board: &Board) -> impl Iterator<Item = &FailingNow> {
+    let told = |one: &FailingNow| {
+        board.group_of(&one.group).is_some_and(|here| here.state().failing.contains_key(&one.channel))
+    };
+    board.failing.iter().filter(move |one| !told(one))
+}
+
+fn attempts(one: &FailingNow, here: Here<'_>, now: Timestamp) -> Look {
+    let (since, reason, waiting) = (one.since, answers::in_words(&one.note), one.count);
+    Look::Channel { place: place(here, &one.channel), since, reason, waiting, zone: here.zone(), now }
+}
+
 /// Everything that needs a look, the weightiest first, and how many more there are.
 pub(super) fn look(
     board: &Board,
@@ -150,10 +169,12 @@ pub(super) fn look(
             place: place(here, channel),
             since: failing.since,
             reason: failing.reason.clone(),
+            waiting: 0,
             zone: here.zone(),
             now,
         })
     }));
+    take(&mut failing(board).filter_map(|one| Some(attempts(one, sees(&one.group)?, now))));
     take(&mut around.ears.iter().filter_map(|ear| {
         let reason = answers::in_words(ear.state.trouble()?);
         let (here, channel) =

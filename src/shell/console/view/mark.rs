@@ -8,6 +8,7 @@ use crate::{
         time::{Duration, Timestamp, Zone},
     },
     engine::entry::{HoldReason, Skip},
+    shell::store::MessageStatus,
     sim::plan::Window,
 };
 use jiff::{ToSpan as _, civil::Date};
@@ -19,6 +20,8 @@ pub(crate) enum Kind {
     Done,
     /// It waits to be pasted by somebody.
     ToPaste,
+    /// It has not arrived yet, or never will by itself.
+    OnTheWay(MessageStatus),
     /// It happened later than it was due.
     Late(Duration),
     /// It did not happen.

@@ -5,11 +5,13 @@
 use super::{
     group::title,
     happened::{ON_TIME_MS, waits_for_hands},
+    logbook::as_seen,
     turnout::{Turnout, turnout},
 };
 use crate::{
     base::{
         ids::{EffectId, GroupId, PlayName, RunId, StepId, TaskId},
+        limits,
         phrase::Phrase,
         time::{Duration, Timestamp, Zone},
     },
@@ -26,11 +28,12 @@ use crate::{
             door::Asker,
             history::run_of,
         },
-        store::LogLine,
+        store::{LogLine, MessageStatus},
     },
     sim::{
         named::as_read,
         preview::{self, PreviewMoment},
+        timeline::{self, Line},
     },
 };
 use std::{
@@ -75,8 +78,8 @@ pub(crate) struct Sheet {
     pub(crate) steps: Vec<Step>,
     /// The step that is carried out at once when the wait at which the run is ends now.
     pub(crate) at_once: Option<StepId>,
-    /// What the journal has of it, newest first.
-    pub(crate) lines: Vec<LogLine>,
+    /// What the journal has of it, newest first: when, and in words.
+    pub(crate) lines: Vec<(Timestamp, Line)>,
     /// Whether the journal had more than was read.
     pub(crate) cut: bool,
     /// Whether the reader commands its group.
@@ -94,6 +97,8 @@ pub(crate) enum Standing {
     Done,
     /// Its message waits to be pasted by somebody.
     ToPaste,
+    /// Its message has not arrived yet, or never will by itself.
+    OnTheWay(MessageStatus),
     /// It was carried out, later than it was due.
     Late(Duration),
     /// Its message is held back.
@@ -213,7 +218,10 @@ pub(crate) fn sheet(
     let in_force = here.playbook();
     // The run goes by the file that it began with; its dates and title by the one in force.
     let own = known.run.and_then(|run| board.now.playbooks.of(&run.digest, group)).map(Arc::as_ref);
-    let steps = own.or(in_force).map(|playbook| steps(playbook, &known, run, &lines)).unwrap_or_default();
+    let steps = own
+        .or(in_force)
+        .map(|playbook| steps(playbook, &known, run, (lines.as_slice(), &*board.on_the_way)))
+        .unwrap_or_default();
     let at_once = known.run.and_then(|run| after_wait(own.or(in_force)?, run));
     let unless = in_force.filter(|_| known.run.is_none()).and_then(|playbook| {
         crate::engine::view::next(here.state(), playbook, usize::MAX)
@@ -223,8 +231,11 @@ pub(crate) fn sheet(
     });
     let begun = known.run;
     let turnout = turnout(here, run, &lines);
-    let mut lines = lines;
-    lines.reverse();
+    let zone = here.zone();
+    let told = lines.iter().rev().filter_map(|line| {
+        Some((line.entry.at, as_seen(line, timeline::describe(&line.entry, &zone)?, board)))
+    });
+    let lines = told.take(limits::PAGE_ROWS).collect();
     Some(Sheet {
         now,
         group: group.clone(),
@@ -322,7 +333,12 @@ struct StepFacts {
     revised: Option<Revised>,
 }
 
-fn steps(playbook: &Playbook, known: &RunFacts<'_>, id: &RunId, lines: &[LogLine]) -> Vec<Step> {
+fn steps(
+    playbook: &Playbook,
+    known: &RunFacts<'_>,
+    id: &RunId,
+    (lines, on_the_way): (&[LogLine], &BTreeMap<(GroupId, EffectId), MessageStatus>),
+) -> Vec<Step> {
     let name = known.run.map_or(&known.play, |run| run.born_as());
     let Some(play) = playbook.play(name) else { return Vec::new() };
     let group = playbook.groups.get(known.here.id);
@@ -335,7 +351,7 @@ fn steps(playbook: &Playbook, known: &RunFacts<'_>, id: &RunId, lines: &[LogLine
     } else {
         play.section(section).steps().map(|step| (None, step.clone())).collect()
     };
-    let mut said = said(lines, known.here.state());
+    let mut said = said(lines, known.here.state(), on_the_way);
     let date = match &play.trigger {
         Trigger::Dates(dates) => dates.iter().find(|date| Some(&date.id) == known.date.as_ref()),
         _ => None,
@@ -393,10 +409,13 @@ fn steps(playbook: &Playbook, known: &RunFacts<'_>, id: &RunId, lines: &[LogLine
 }
 
 /// What the entries of a run say of its steps.
-fn said(lines: &[LogLine], state: &state::State) -> BTreeMap<StepId, StepFacts> {
+fn said(
+    lines: &[LogLine],
+    state: &state::State,
+    on_the_way: &BTreeMap<(GroupId, EffectId), MessageStatus>,
+) -> BTreeMap<StepId, StepFacts> {
     let mut steps: BTreeMap<StepId, StepFacts> = BTreeMap::new();
     let mut tasks: BTreeMap<&TaskId, StepId> = BTreeMap::new();
-    let step_of = |effect: &str| effect.rsplit('/').nth(1).map(StepId::new);
     for line in lines {
         let at = line.entry.at;
         match &line.entry.fact {
@@ -407,7 +426,13 @@ fn said(lines: &[LogLine], state: &state::State) -> BTreeMap<StepId, StepFacts> 
                 let said = steps.entry(step.clone()).or_default();
                 if !matches!(
                     said.standing,
-                    Some(Standing::Late(_) | Standing::Held(_) | Standing::NotSent | Standing::ToPaste)
+                    Some(
+                        Standing::Late(_)
+                            | Standing::Held(_)
+                            | Standing::NotSent
+                            | Standing::ToPaste
+                            | Standing::OnTheWay(_)
+                    )
                 ) {
                     said.standing = Some(Standing::Done);
                 }
@@ -432,6 +457,10 @@ fn said(lines: &[LogLine], state: &state::State) -> BTreeMap<StepId, StepFacts> 
                     continue;
                 }
                 said.effect = Some(out.effect.clone());
+                if let Some(status) = on_the_way.get(&(line.group.clone(), out.effect.clone())) {
+                    said.standing = Some(Standing::OnTheWay(*status));
+                    continue;
+                }
                 let late = at.since(out.due);
                 let on_time = late <= Duration::from_millis(ON_TIME_MS);
                 said.standing = Some(if on_time { Standing::Done } else { Standing::Late(late) });
@@ -448,18 +477,7 @@ fn said(lines: &[LogLine], state: &state::State) -> BTreeMap<StepId, StepFacts> 
                 let said = steps.entry(step).or_default();
                 (said.at, said.standing, said.effect) = (Some(at), Some(Standing::NotSent), None);
             }
-            Fact::Operator { did: Operation::Recalled { effect, .. }, .. } => {
-                let Some(step) = step_of(effect.as_str()) else { continue };
-                steps.entry(step).or_default().revised = Some(Revised::Recalled);
-            }
-            Fact::Operator { did: Operation::Corrected { effect, text, .. }, .. } => {
-                let Some(step) = step_of(effect.as_str()) else { continue };
-                let said = steps.entry(step).or_default();
-                (said.revised, said.text) = (Some(Revised::Corrected), Some(text.clone()));
-            }
-            Fact::Operator { did: Operation::Reworded { step, text, .. }, .. } => {
-                steps.entry(step.clone()).or_default().text = Some(text.clone());
-            }
+            Fact::Operator { did, .. } => revised(did, &mut steps),
             Fact::TaskOpened(task) => {
                 let Some(step) = &task.step else { continue };
                 tasks.insert(&task.id, step.clone());
@@ -475,4 +493,28 @@ fn said(lines: &[LogLine], state: &state::State) -> BTreeMap<StepId, StepFacts> 
         }
     }
     steps
+}
+
+/// What an operator has made of a step afterwards: taken it back, corrected it, given it other words.
+fn revised(did: &Operation, steps: &mut BTreeMap<StepId, StepFacts>) {
+    match did {
+        Operation::Recalled { effect, .. } => {
+            let Some(step) = step_of(effect.as_str()) else { return };
+            steps.entry(step).or_default().revised = Some(Revised::Recalled);
+        }
+        Operation::Corrected { effect, text, .. } => {
+            let Some(step) = step_of(effect.as_str()) else { return };
+            let said = steps.entry(step).or_default();
+            (said.revised, said.text) = (Some(Revised::Corrected), Some(text.clone()));
+        }
+        Operation::Reworded { step, text, .. } => {
+            steps.entry(step.clone()).or_default().text = Some(text.clone());
+        }
+        _ => {}
+    }
+}
+
+/// The step of a message.
+fn step_of(effect: &str) -> Option<StepId> {
+    effect.rsplit('/').nth(1).map(StepId::new)
 }

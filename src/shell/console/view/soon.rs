@@ -10,7 +10,6 @@ use crate::{
         limits,
         time::{Duration, Timestamp, Zone},
     },
-    model::trigger::Trigger,
     shell::console::{
         board::{Board, Coming, Here},
         cards::minute,
@@ -62,12 +61,16 @@ pub(super) fn soon(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Soon>, 
             }
         }
     }
-    let mut rows = rows.iter().filter_map(|((at, play, begun), coming)| {
+    let mut shown: Vec<Soon> = Vec::new();
+    let mut more = 0;
+    for ((at, play, begun), coming) in &rows {
         let of = Sought { board, asker, now, at: *at, play, begun: *begun };
-        of.row(coming)
-    });
-    let shown: Vec<Soon> = rows.by_ref().take(SHOWN).collect();
-    (shown, rows.count())
+        if shown.len() < SHOWN { shown.extend(of.rows(coming)) } else { more += 1 }
+    }
+    shown.sort_by_key(|one| one.at);
+    more += shown.len().saturating_sub(SHOWN);
+    shown.truncate(SHOWN);
+    (shown, more)
 }
 
 /// Runs of one play that come, or wait, in one minute.
@@ -81,38 +84,39 @@ struct Sought<'b> {
 }
 
 impl Sought<'_> {
-    fn row(&self, coming: &[OrdSet<Coming>]) -> Option<Soon> {
+    /// A row for each thing that its run says in these hours; alike in all its groups.
+    fn rows(&self, coming: &[OrdSet<Coming>]) -> Vec<Soon> {
         let all = coming.iter().flat_map(OrdSet::iter).filter(|one| one.run.is_some() == self.begun);
         let mut seen = all.take(limits::PLACES_LOOKED_AT_MAX).filter_map(|one| {
             let here = self.board.group_of(&one.group)?;
             self.asker.sees(here.now, self.now).then_some((here, one))
         });
-        let (first, one) = seen.next()?;
-        // A date under way has a strip of its own.
-        let known = first.playbook()?.play(self.play)?;
-        if self.begun && matches!(known.trigger, Trigger::Dates(_)) {
-            return None;
+        let Some((first, one)) = seen.next() else { return Vec::new() };
+        let Some(id) = self.run(first, one) else { return Vec::new() };
+        let steps = self.words(first, &id);
+        let (mut places, mut commands) = (vec![place(first, &id)], self.asker.commands(first.now, self.now));
+        if steps.is_empty() {
+            return Vec::new();
         }
-        let id = self.run(first, one)?;
-        let step = self.words(first, &id)?;
-        let mut soon = Soon {
+        for (here, one) in seen.by_ref().take(PLACES - 1) {
+            let Some(id) = self.run(here, one) else { continue };
+            commands &= self.asker.commands(here.now, self.now);
+            places.push(place(here, &id));
+        }
+        let more = seen.count();
+        let rows = steps.into_iter().enumerate().map(|(n, step)| Soon {
             at: step.due.unwrap_or(self.at),
             title: super::group::title(first, self.play),
             verb: step.verb,
             text: step.text,
-            places: vec![place(first, &id)],
-            more: 0,
+            places: places.clone(),
+            more,
             step: self.begun.then_some(step.id),
-            skips: self.asker.commands(first.now, self.now),
+            // Of a run that has not begun one press skips all of it.
+            skips: commands && (self.begun || n == 0),
             zone: first.zone(),
-        };
-        for (here, one) in seen.by_ref().take(PLACES - 1) {
-            let Some(id) = self.run(here, one) else { continue };
-            soon.skips &= self.asker.commands(here.now, self.now);
-            soon.places.push(place(here, &id));
-        }
-        soon.more = seen.count();
-        Some(soon)
+        });
+        rows.collect()
     }
 
     /// The run that it is, or will be.
@@ -128,16 +132,16 @@ impl Sought<'_> {
         comes.iter().filter(|known| known.unless.is_none()).find(is_it).map(|known| known.run.clone())
     }
 
-    /// The first step that says something in these hours.
-    fn words(&self, here: Here<'_>, id: &RunId) -> Option<Step> {
-        let sheet = run::sheet(self.board, self.asker, (here.id, id), (Vec::new(), true), self.now)?;
-        let speaks = |step: &&Step| matches!(step.verb, "post" | "ask");
-        if self.begun {
-            let current = sheet.current().filter(|step| step.is_due()).filter(speaks);
-            return current.cloned();
-        }
+    /// What it says in these hours, in order.
+    fn words(&self, here: Here<'_>, id: &RunId) -> Vec<Step> {
+        let sheet = run::sheet(self.board, self.asker, (here.id, id), (Vec::new(), true), self.now);
+        let Some(sheet) = sheet else { return Vec::new() };
         let until = self.now.plus(Duration::from_millis(AHEAD_MS));
-        let mut steps = sheet.steps.iter().filter(|step| step.standing == Standing::Ahead);
-        steps.find(|step| speaks(step) && step.due.is_none_or(|due| due <= until)).cloned()
+        let comes = |step: &&Step| {
+            let speaks = matches!(step.verb, "post" | "ask");
+            let due = step.due.map_or(!self.begun, |due| due <= until);
+            speaks && due && (step.standing == Standing::Ahead || step.is_due())
+        };
+        sheet.steps.iter().filter(comes).take(SHOWN).cloned().collect()
     }
 }
