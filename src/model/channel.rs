@@ -245,6 +245,7 @@ impl ChannelKind {
                 ("token", Optional, true),
                 ("aes_key", Optional, true),
                 ("corp", Optional, false),
+                ("corp_secret", Optional, true),
                 ("bot", Optional, true),
                 ("secret", Optional, true),
                 ("chat", Optional, false),
@@ -294,6 +295,8 @@ impl ChannelKind {
             // There is no server that is everybody's.
             Self::Mattermost => &["token", "chat", "base_url"],
             Self::Feishu => &["app", "secret", "chat"],
+            // Customer groups take no robot: who is in them is heard, and nothing said.
+            Self::Wecom => &["corp_secret", "corp", "chat"],
             // The OneBot side dials us, and takes over that connection what is sent.
             Self::Onebot => &["token", "group"],
             _ => &[],

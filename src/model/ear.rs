@@ -24,6 +24,10 @@ pub struct Ear {
     pub answers: bool,
 }
 
+/// What is heard of a customer group of WeCom, whose list an app of the company asks for.
+const CUSTOMERS: Ear =
+    Ear { needs: &["corp", "corp_secret", "chat"], joins: true, messages: false, answers: false };
+
 impl ChannelKind {
     /// The ear of this platform; none where it hears nothing, however it is configured.
     pub const fn ear(self) -> Option<Ear> {
@@ -116,7 +120,8 @@ impl Channel {
     /// The settings without which nothing signs in to hear there; empty where nothing is missing. The chat is no
     /// credential: it is known once something was heard.
     pub fn cannot_sign_in(&self) -> Vec<&'static str> {
-        let needs = self.kind.ear().map_or(&[][..], |ear| ear.needs);
+        let ear = if self.looks_at_customers() { Some(CUSTOMERS) } else { self.kind.ear() };
+        let needs = ear.map_or(&[][..], |ear| ear.needs);
         let lacks = |name: &&&str| **name != "chat" && !self.settings.contains_key(**name);
         needs.iter().filter(lacks).copied().collect()
     }
@@ -128,8 +133,21 @@ impl Channel {
         // Telegram tells either a webhook or whoever asks.
         let told = self.settings.contains_key("secret_token");
         let able = |ear: &Ear| ear.needs.iter().all(|name| self.settings.contains_key(*name));
-        let ear = self.kind.ear().filter(|ear| !mute && !told && able(ear))?;
+        let own = if self.looks_at_customers() { Some(CUSTOMERS) } else { self.kind.ear() };
+        let ear = own.filter(|ear| !mute && !told && able(ear))?;
         Some(Ear { answers: ear.answers && self.knows_posts(), ..ear })
+    }
+
+    /// Whether it is of an app of WeCom that looks at customer groups, where no bot is.
+    fn looks_at_customers(&self) -> bool {
+        self.kind == ChannelKind::Wecom
+            && self.settings.contains_key("corp_secret")
+            && !self.settings.contains_key("bot")
+    }
+
+    /// Whether it hears and cannot speak.
+    pub fn only_hears(&self) -> bool {
+        self.looks_at_customers() && !self.settings.contains_key("url")
     }
 
     /// Whether it is told which message a post became: webhooks of Slack and Mattermost and robots of Feishu are not, so

@@ -191,7 +191,8 @@ fn kind(cx: &mut Cx<'_>, node: &Node) -> Option<ChannelKind> {
 fn required(cx: &mut Cx<'_>, kind: ChannelKind, span: Span, settings: &BTreeMap<String, Vec<Setting>>) {
     for (key, secret) in kind.lacks(|key| settings.contains_key(key)) {
         let instead = kind.instead_of_url();
-        let help = if key == "url" && !instead.is_empty() {
+        let speaks = kind != ChannelKind::Wecom && !instead.is_empty();
+        let help = if key == "url" && speaks {
             let names = instead.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             phrase!(
                 "add `url: {{ env: NAME }}`, or what an app speaks with: {names}",

@@ -197,6 +197,8 @@ pub(super) enum Next {
     /// The other side is about to close the socket: begins again at once, and listens at the old one until the new one
     /// is open and a while longer.
     Renew,
+    /// All is well: looks again after so long.
+    Rest(Duration),
     /// Waits so long because the platform wants it, and begins again.
     Pause(Duration, String),
     /// Waits a little and begins again: something is in the way.

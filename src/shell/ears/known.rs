@@ -4,7 +4,10 @@
 
 use super::{ear::Settings, which};
 use crate::{
-    base::ids::{ChannelName, GroupId},
+    base::{
+        ids::{ChannelName, GroupId},
+        time::Duration,
+    },
     model::{
         channel::{Channel, ChannelKind, Hear},
         playbook::Playbook,
@@ -189,6 +192,12 @@ impl KnownEar {
         }
     }
 
+    /// For how long what happens is told later. Who is in a customer group is looked at, however long nobody did.
+    pub(super) fn keeps(&self) -> Option<Duration> {
+        let looks = self.kind == ChannelKind::Wecom && self.settings.get("bot").is_empty();
+        if looks { Some(Duration::DAY.times(3_650)) } else { self.kind.keeps_for_ear() }
+    }
+
     /// Text from outside without what is secret.
     pub(super) fn censor(&self, text: &str) -> String {
         crate::shell::delivery::secret::censor(text, self.settings.values.values())
@@ -206,6 +215,7 @@ fn whose(kind: ChannelKind, values: &BTreeMap<String, Secret>) -> Arc<str> {
     // Robots that speak may be many; who hears is the app, or the bot, whose ids are no secrets.
     let id = match kind {
         ChannelKind::Dingtalk => value("app"),
+        ChannelKind::Wecom if value("bot").is_empty() => value("corp"),
         ChannelKind::Wecom => value("bot"),
         _ => "",
     };

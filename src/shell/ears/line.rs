@@ -69,6 +69,15 @@ impl Line {
                     Ok(heard) => heard,
                     Err(Stopping) => return,
                 },
+                Next::Rest(length) => {
+                    self.listens();
+                    self.board.is_alive(&self.ear.name, clock::now());
+                    tokio::select! {
+                        () = wait(length.to_std()) => {}
+                        () = slept() => {}
+                    }
+                    self.hear(&Frame::Begin, &mut memory)
+                }
                 next => {
                     let pause = self.troubled(next, &mut patience);
                     wait(pause).await;
@@ -103,7 +112,7 @@ impl Line {
 
     /// Remembers that it listens, where the platform keeps nothing for whoever does not.
     fn note(&self) {
-        if self.ear.kind.keeps_for_ear().is_none() {
+        if self.ear.keeps().is_none() {
             let value = self.known.as_ref().map(|known| known.value.clone()).unwrap_or_default();
             self.place.note(Cursor { channel: self.ear.name.clone(), value, at: clock::now() });
         }
@@ -326,7 +335,7 @@ impl Line {
 
     /// What happened between two instants was heard by nobody, as far as the platform does not tell it now.
     fn missed(&self, from: Option<Timestamp>, to: Timestamp) {
-        let kept = self.ear.kind.keeps_for_ear().unwrap_or(Length::ZERO);
+        let kept = self.ear.keeps().unwrap_or(Length::ZERO);
         let to = to.plus(-kept);
         let long = |from: &Timestamp| to.since(*from).as_millis() >= limits::EAR_GAP_MS_MIN;
         let Some(from) = from.filter(long) else { return };
@@ -340,7 +349,9 @@ impl Line {
     fn troubled(&self, next: Next, patience: &mut Patience) -> Duration {
         let now = clock::now();
         let (state, pause) = match next {
-            Next::Call(_) | Next::Open(_) | Next::Listen | Next::Renew => return Duration::ZERO,
+            Next::Call(_) | Next::Open(_) | Next::Listen | Next::Renew | Next::Rest(_) => {
+                return Duration::ZERO;
+            }
             Next::Pause(length, why) => (EarState::Troubled(why), length.to_std()),
             Next::Again(why) => (EarState::Troubled(why), patience.pause(now)),
             Next::Elsewhere(why) => (EarState::Elsewhere(why), patience.spread(limits::EAR_ELSEWHERE_MS)),

@@ -106,7 +106,7 @@ impl Trial {
                     Err(NotOpen { status: Some(status), .. }) => self.hear(&Frame::Shut(status)),
                     Err(NotOpen { reason, .. }) => return Err(Deaf::Troubled(reason)),
                 },
-                Next::Pause(length, _) => {
+                Next::Rest(length) | Next::Pause(length, _) => {
                     wait(length.to_std()).await;
                     self.hear(&Frame::Begin)
                 }

@@ -2,7 +2,10 @@
 //! and several independent clients have them): whoever calls it in a group, buttons and votes of its cards.
 //!
 //! Pure. Keeps no history. A newer connection ends the older one, so it is never fought over; and as a connection may
-//! stop telling without a word, it is opened anew after half an hour in which nothing came.
+//! stop telling without a word, it is opened anew after half an hour in which nothing came. A channel without a bot has
+//! customer groups, which are looked at.
+
+mod customers;
 
 use super::ear::{Frame, Heard, Memory, Next, Settings, Socket};
 use crate::{
@@ -20,6 +23,9 @@ const ADDRESS: &str = "wss://openws.work.weixin.qq.com";
 
 /// What a frame means.
 pub(super) fn hear(settings: &Settings, frame: &Frame<'_>, memory: &mut Memory) -> Heard {
+    if customers::are_looked_at(settings) {
+        return customers::hear(settings, frame, memory);
+    }
     match frame {
         Frame::Begin => Heard::nothing(open(settings)),
         Frame::Opened => {

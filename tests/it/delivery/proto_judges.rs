@@ -118,9 +118,9 @@ fn a_onebot_framework_sees_what_was_meant() {
 }
 
 /// A Synapse on a free port of this machine, with its data in a folder that goes with it.
-struct Homeserver {
+pub(crate) struct Homeserver {
     process: Child,
-    url: String,
+    pub(crate) url: String,
     client: reqwest::Client,
     _folder: tempfile::TempDir,
 }
@@ -133,7 +133,7 @@ impl Drop for Homeserver {
 }
 
 impl Homeserver {
-    async fn start(python: &Path) -> Self {
+    pub(crate) async fn start(python: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
@@ -177,16 +177,28 @@ impl Homeserver {
         Self { process, url, client, _folder: folder }
     }
 
-    async fn post(&self, path: &str, token: &str, body: Value) -> Value {
-        let request = self.client.post(format!("{}/_matrix/client/v3/{path}", self.url));
+    pub(crate) async fn post(&self, path: &str, token: &str, body: Value) -> Value {
+        self.asks(reqwest::Method::POST, path, token, body.to_string()).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, token: &str, body: Value) -> Value {
+        self.asks(reqwest::Method::PUT, path, token, body.to_string()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Value {
+        self.asks(reqwest::Method::GET, path, token, String::new()).await
+    }
+
+    async fn asks(&self, method: reqwest::Method, path: &str, token: &str, body: String) -> Value {
+        let request = self.client.request(method, format!("{}/_matrix/client/v3/{path}", self.url));
         // A registration that shows a token is refused.
         let request = if token.is_empty() { request } else { request.bearer_auth(token) };
-        let answer = request.body(body.to_string()).send().await.unwrap();
+        let answer = request.body(body).send().await.unwrap();
         serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
     }
 
     /// An account; gives its id and its token.
-    async fn account(&self, name: &str) -> (String, String) {
+    pub(crate) async fn account(&self, name: &str) -> (String, String) {
         let auth = json!({ "type": "m.login.dummy" });
         let body = json!({ "username": name, "password": "p4ssw0rd", "auth": auth });
         let answer = self.post("register", "", body).await;

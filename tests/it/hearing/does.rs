@@ -104,7 +104,7 @@ plays:
 ";
 
 /// The next question whether somebody comes in, answered with yes or no.
-fn decide(play: &Playground, yes: bool) {
+pub(super) fn decide(play: &Playground, yes: bool) {
     let tasks = || play.run(&["tasks", "p.yaml", "--format", "json"]).exits(0).json_lines();
     let asked = || tasks().into_iter().find(|task| task["kind"] == "approval");
     eventually("a question", || asked().is_some());

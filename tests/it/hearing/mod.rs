@@ -1,6 +1,7 @@
 //! What comes in: the door, hooks, the API and the ears.
 
 pub(crate) mod asks;
+pub(crate) mod customers;
 pub(crate) mod discord;
 pub(crate) mod does;
 pub(crate) mod door;
@@ -9,6 +10,7 @@ pub(crate) mod examples;
 pub(crate) mod faults;
 pub(crate) mod feishu;
 pub(crate) mod fuzzed;
+mod homeserver;
 pub(crate) mod hooks;
 pub(crate) mod load;
 pub(crate) mod long;

@@ -21,8 +21,8 @@ pub(super) const CODE: Code = Code {
     meaning: pair("nothing is sent to a channel", "频道没有任何消息"),
     explanation: pair(
         "A channel is used by `to` of a post or an ask, by `channel` of a role, by `alerts`, or by a script that names \
-             it. `group` is where posts go by default and `alerts` is told about failures; these two are never unused.",
-        "`post`、`ask` 的 `to`，角色的 `channel`，`alerts`，或脚本里写到它的名字，都算用到。`group` 是默认去处，`alerts` 接收故障消息，这两个不检查。",
+             it. `group` is where posts go by default and `alerts` is told about failures; these two are never unused, nor is one that can only hear.",
+        "`post`、`ask` 的 `to`，角色的 `channel`，`alerts`，或脚本里写到它的名字，都算用到。`group` 是默认去处，`alerts` 接收故障消息，这两个和只能听的频道不检查。",
     ),
     bad: Example::of("channels:\n  group: { type: console }\n  staff: { type: console }\n"),
     good: Example::of(
@@ -48,7 +48,9 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     used.extend(
         channels.flat_map(|channel| &channel.alerts).chain(&playbook.alerts).map(ChannelName::as_str),
     );
-    for name in playbook.channels.keys().filter(|name| !used.contains(name.as_str())) {
+    let speaks =
+        |name: &&ChannelName| playbook.channels.get(*name).is_none_or(|channel| !channel.only_hears());
+    for name in playbook.channels.keys().filter(|name| !used.contains(name.as_str())).filter(speaks) {
         let named = |text: &str| text.contains(&format!("\"{name}\"")) || text.contains(&format!("`{name}`"));
         let is_script = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai");
         if cx.sources.iter().any(|(_, source)| is_script(&source.path) && named(&source.text)) {

@@ -90,9 +90,14 @@ impl Adapter for Wecom {
         robot: &Robot,
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
+        let Some(url) = robot.setting("url") else {
+            let why =
+                "this channel only hears: customer groups of WeCom take no robot; post to a `manual` channel";
+            return Err(Refusal(why.into()));
+        };
         let mut bodies = bodies(message)?;
         bodies.extend(picture::path(message).map(|path| image(path, attempt.picture)));
-        parts::posts(robot.setting("url").unwrap_or_default(), bodies)
+        parts::posts(url, bodies)
     }
 
     fn receipt(&self, response: &Response) -> Receipt {
