@@ -139,8 +139,8 @@ fn members(chat: &str, list: &Value, since: &str) -> Vec<Value> {
 
 fn joined(chat: &str, user: &str, at: i64, told: &Value) -> Value {
     let mut member = json!({ "id": user });
-    let name = [&told["group_nickname"], &told["name"]].into_iter().filter_map(Value::as_str);
-    if let Some(name) = name.filter(|name| !name.is_empty()).next() {
+    let mut name = [&told["group_nickname"], &told["name"]].into_iter().filter_map(Value::as_str);
+    if let Some(name) = name.find(|name| !name.is_empty()) {
         member["name"] = json!(name);
     }
     if let Some(inviter) = told["invitor"]["userid"].as_str() {
