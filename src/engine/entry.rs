@@ -638,12 +638,7 @@ pub enum Fact {
         at: Option<Timestamp>,
     },
     /// Somebody has left; the journal still has something of them.
-    LeaverKept {
-        /// Who has left.
-        member: MemberId,
-        /// Until when each of their fields is kept; what they wrote is one of them.
-        until: super::leavers::KeptFields,
-    },
+    LeaverKept(super::leavers::Leaver),
     /// Fields were kept long enough, and are forgotten.
     FieldsExpired {
         /// Whose, and which.

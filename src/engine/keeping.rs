@@ -5,7 +5,7 @@
 use super::{
     draft::{Decided, Draft},
     entry::Fact,
-    leavers::{self, KeptFields},
+    leavers::{self, KeptFields, Leaver},
 };
 use crate::base::{
     ids::MemberId,
@@ -85,7 +85,7 @@ impl Draft<'_> {
         if until.is_empty() {
             return Ok(());
         }
-        self.emit(Fact::LeaverKept { member: member.clone(), until })
+        self.emit(Fact::LeaverKept(Leaver { member: member.clone(), until }))
     }
 
     /// When the next field has been kept long enough.

@@ -12,6 +12,15 @@ pub const WORDS: &str = "message.text";
 /// Until when each field of somebody who left is in the journal, by its name.
 pub type KeptFields = BTreeMap<String, Timestamp>;
 
+/// Somebody who has left, and what the journal has of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaver {
+    /// Who has left.
+    pub member: MemberId,
+    /// Until when each of their fields is kept; what they wrote is one of them.
+    pub until: KeptFields,
+}
+
 /// Those who have left and of whom the journal still has something.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(from = "BTreeMap<MemberId, KeptFields>", into = "BTreeMap<MemberId, KeptFields>")]

@@ -3,6 +3,7 @@
 //! Words only; where they are shown, and in which colour, is the shell's. Also used for the journal.
 
 mod answered;
+mod kept;
 mod operated;
 mod reason;
 mod moderated;
@@ -15,7 +16,7 @@ pub use word::kind;
 
 use crate::{
     base::{
-        ids::{MemberId, StepId},
+        ids::StepId,
         limits,
         locale::Locale,
         phrase::{Phrase, Words, pair, phrase},
@@ -30,7 +31,6 @@ use crate::{
 };
 use operated::by_operator;
 use reason::{every, long, paused, phase_cause};
-use std::collections::BTreeSet;
 use word::word;
 
 /// How often something was skipped. Counting ends somewhere, and what lies beyond is not said as if it were counted.
@@ -315,23 +315,6 @@ const fn gone(forgotten: bool) -> (&'static str, Words) {
     }
 }
 
-/// What is not kept any more of members.
-fn expired_fields(members: &[(MemberId, Vec<String>)], left: bool) -> Phrase {
-    let fields: BTreeSet<&str> =
-        members.iter().flat_map(|(_, fields)| fields.iter().map(String::as_str)).collect();
-    let fields: Vec<&str> = fields.into_iter().collect();
-    let why = if left {
-        pair("left long ago", "退群已久")
-    } else {
-        pair("kept long enough", "保留期已满")
-    };
-    let (what, of) = (words::list(&fields, "and"), words::count(members.len(), "member"));
-    Phrase {
-        en: format!("{what} of {of}: {}", why.en),
-        zh: format!("{} 位成员的 {}：{}", members.len(), fields.join("、"), why.zh),
-    }
-}
-
 /// What is rarer.
 fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
     let at = |at: Timestamp| brief(at, entry.at, zone);
@@ -393,7 +376,7 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             line("notice", play_of(run.as_str()), text, Tone::Plain)
         }
         Fact::FieldsExpired { members, left } => {
-            line("forgot", "", expired_fields(members, *left), Tone::Plain)
+            line("forgot", "", kept::expired_fields(members, *left), Tone::Plain)
         }
         Fact::MemberGone { member, forgotten } => {
             let (word, text) = gone(*forgotten);

@@ -164,7 +164,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::MemberSet(member) => member::set_member(state, member),
         Fact::JoinedIds(ids) => same_person::join(state, ids),
         Fact::RetentionSet { at } => member::set_retention(state, *at),
-        Fact::LeaverKept { member, until } => state.leavers.add(member, until),
+        Fact::LeaverKept(left) => state.leavers.add(&left.member, &left.until),
         Fact::FieldsExpired { members, left } => member::expire(state, members, *left),
         Fact::MemberGone { member, .. } => {
             state.standing.since.remove(member);

@@ -88,7 +88,7 @@ fn ended(conn: &Transaction<'_>, after: i64) -> Result<(i64, BTreeMap<GroupId, E
         if row.entries.contains("leaver_kept") || row.entries.contains("joined_ids") {
             for entry in row.read()? {
                 match entry.fact {
-                    Fact::LeaverKept { member, .. } => leaves.push((row.group.clone(), member, row.seq)),
+                    Fact::LeaverKept(left) => leaves.push((row.group.clone(), left.member, row.seq)),
                     Fact::JoinedIds(ids) => {
                         joined.entry(row.group.clone()).or_default().push((ids.from, ids.into));
                     }

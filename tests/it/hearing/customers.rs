@@ -44,7 +44,7 @@ fn who_comes_and_goes_is_known_within_the_hour() {
     let engine = play.start(&["run", "p.yaml"]);
     engine.line("wecom:ww1 listens for shop");
     let posts = || play.run(&["log"]).exits(0).stdout;
-    let now = || company.now_s();
+    let now = Company::now_s;
     company.joins("wmA", "小何", now() + 60);
     company.joins("wmB", "小李", now() + 120);
     // The key has ended meanwhile, sooner than was said.

@@ -110,7 +110,7 @@ impl Company {
         self.inner.lock().unwrap().keys
     }
 
-    pub(crate) fn now_s(&self) -> i64 {
+    pub(crate) fn now_s() -> i64 {
         jiff::Timestamp::now().as_second()
     }
 
@@ -146,7 +146,9 @@ fn company(inner: &mut Inside, seen: &Seen) -> Reply {
     inner.asked += 1;
     let mut members = inner.members.clone();
     if asked["need_name"] != 1 {
-        members.iter_mut().for_each(|member| member["name"] = Value::Null);
+        for member in &mut members {
+            member["name"] = Value::Null;
+        }
     }
     let group = json!({ "chat_id": "wrX", "name": "长安共读", "owner": "li", "member_list": members });
     Reply::json(&json!({ "errcode": 0, "errmsg": "ok", "group_chat": group }))
