@@ -148,7 +148,7 @@ impl Draft<'_> {
     }
 
     /// A message goes out, without its mention where that is over the budget.
-    fn goes(&mut self, out: Outgoing, fact: fn(Box<Outgoing>) -> Fact) -> Decided {
+    pub(super) fn goes(&mut self, out: Outgoing, fact: fn(Box<Outgoing>) -> Fact) -> Decided {
         let asks = out.open_for.is_some();
         let out = self.opens(self.within_mentions(out));
         let out = self.let_go(out)?;
@@ -276,7 +276,7 @@ impl Draft<'_> {
     }
 
     /// Members see nothing: an operator said so, or it is such a day, whose end is known.
-    fn hushed(&self, channel: &ChannelName) -> Option<Hold> {
+    pub(super) fn hushed(&self, channel: &ChannelName) -> Option<Hold> {
         if self.playbook.is_for_staff(&self.group, channel) {
             return None;
         }

@@ -73,6 +73,7 @@ impl Draft<'_> {
             Command::Unskip { run, by } => self.unskip(run, by.clone()),
             Command::Hush { until, why, by } => self.hush(*until, why, by.clone()),
             Command::Unhush { send, by } => self.unhush(*send, by.clone()),
+            Command::Release { effect, by } => self.release_by_hand(effect, by.clone()),
             Command::Recall { effect, known, by } => self.recall(effect, known.as_deref(), by.clone()),
             Command::Drop { effect, known, by } => self.drop_message(effect, known.as_deref(), by.clone()),
             Command::Correct { effect, text, known, by } => {

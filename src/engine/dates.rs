@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{PlayName, RunId},
+        ids::{EffectId, PlayName, RunId},
         limits,
         phrase::{Phrase, pair, phrase},
         time::{Duration, Timestamp},
@@ -150,12 +150,31 @@ impl Draft<'_> {
         }
         // A change of its own identity, so that it is not taken for the date's run.
         cause.date = None;
+        self.take_back_changes(run, section)?;
         let base = format!("{run}~{}@{}", section.word(), self.now.to_utc());
         let id = RunId::from(base.clone());
         // A date may move twice at one instant; the epoch tells the changes apart.
         let id =
             if self.state.knows_run(&id) { RunId::from(format!("{base}#{}", self.state.epoch)) } else { id };
         self.start(play, id, self.now, cause, section)
+    }
+
+    /// What was to be said of an earlier change, and is held, is not said beside a later one that contradicts it.
+    fn take_back_changes(&mut self, run: &RunId, section: Section) -> Decided {
+        let over: &[Section] = match section {
+            Section::Steps => &[],
+            Section::Moved => &[Section::Moved],
+            Section::Replaced => &[Section::Replaced],
+            Section::Cancelled => &[Section::Moved, Section::Replaced],
+        };
+        let begins: Vec<String> = over.iter().map(|over| format!("{run}~{}@", over.word())).collect();
+        let of = |effect: &EffectId| begins.iter().any(|begin| effect.as_str().starts_with(begin));
+        let held = self.state.held.iter().map(|held| held.outgoing.effect.clone());
+        for effect in held.filter(of).collect::<Vec<_>>() {
+            self.emit(Fact::Withdrawn { effect: effect.clone() })?;
+            self.message_lost(&effect)?;
+        }
+        Ok(())
     }
 
     /// A date is taken out: its run ends, and people who have been told are told.

@@ -264,6 +264,14 @@ pub enum Command {
         #[serde(default)]
         by: Option<String>,
     },
+    /// Let a message go that a budget holds.
+    Release {
+        /// The message that is held.
+        effect: EffectId,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
+    },
     /// Give a message up that was refused, or of which nobody knows whether it arrived.
     Drop {
         /// The message to give up.

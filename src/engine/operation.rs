@@ -153,6 +153,11 @@ pub enum Operation {
         /// When whoever is asked is reminded.
         at: Timestamp,
     },
+    /// Let a message go that a budget held.
+    LetGo {
+        /// The message.
+        effect: EffectId,
+    },
     /// Gave a message up that was refused, or of which nobody knows whether it arrived.
     Dropped {
         /// The message.

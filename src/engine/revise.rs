@@ -28,6 +28,26 @@ use crate::{
 };
 
 impl Draft<'_> {
+    /// Lets a message go that a budget holds: whoever says so has seen what holds it. Not while the group is hushed.
+    pub(super) fn release_by_hand(&mut self, effect: &EffectId, by: Option<String>) -> Decided {
+        let Some(held) = self.state.held.iter().find(|held| held.outgoing.effect == *effect).cloned() else {
+            return self.refuse(phrase!(
+                "{effect} is not held; `playbook outbox` lists what is",
+                "{effect} 没有被压住；用 `playbook outbox` 看有哪些"
+            ));
+        };
+        let mut out = held.outgoing.clone();
+        if self.hushed(&out.channel).is_some() {
+            return self.refuse(phrase!(
+                "members see nothing now: end the silence first, with `playbook unhush`",
+                "现在是静默：先用 `playbook unhush` 结束"
+            ));
+        }
+        self.operated(Operation::LetGo { effect: effect.clone() }, by)?;
+        (out.by_hand, out.urgent) = (true, out.label != Some(Label::Promo));
+        self.goes(out, Fact::Released)
+    }
+
     /// Takes back a message.
     pub(super) fn recall(
         &mut self,

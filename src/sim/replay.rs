@@ -485,6 +485,7 @@ fn operated(did: &Operation, by: Option<String>) -> Option<Command> {
         Operation::Unskipped { run, .. } => Command::Unskip { run, by },
         Operation::PutOff { play, date } => Command::PutOff { play, date, by },
         // What was sent is known to the outbox alone.
+        Operation::LetGo { effect } => Command::Release { effect, by },
         Operation::Recalled { effect, .. } => Command::Recall { effect, known: None, by },
         Operation::StepLeftOut { run, step } => Command::Skip { run, step: Some(step), by },
         Operation::RemindedLater { task, at } => Command::Remind { task, at: Some(at), by },

@@ -59,6 +59,7 @@ pub(super) fn apply_operation(state: &mut State, at: Timestamp, operation: &Oper
         Operation::Recalled { .. }
         | Operation::Corrected { .. }
         | Operation::Pinned { .. }
+        | Operation::LetGo { .. }
         | Operation::Dropped { .. } => {}
         Operation::Reworded { run, step, text } => {
             let Some(open) = state.runs.get_mut(run) else { return illegal(format!("no open run {run}")) };

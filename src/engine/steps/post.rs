@@ -64,7 +64,8 @@ fn told_before(at: &At<'_>) -> Option<Timestamp> {
 fn of_step(at: &At<'_>, out: Outgoing) -> Outgoing {
     let by_hand = at.run.cause.by_hand;
     if at.run.section != Section::Steps {
-        return Outgoing { reactive: true, by_hand, ..out };
+        let urgent = out.urgent || out.label != Some(Label::Promo) && is_of_these_hours(at);
+        return Outgoing { reactive: true, by_hand, urgent, ..out };
     }
     let zone = at.play.zone_or(&at.playbook.zone);
     // All dues of a run are later by its delay.
@@ -76,6 +77,14 @@ fn of_step(at: &At<'_>, out: Outgoing) -> Outgoing {
         by_hand,
         ..out
     }
+}
+
+/// Whether a change that is told is of a date so near that it does not wait its turn: who has set out must hear of it.
+fn is_of_these_hours(at: &At<'_>) -> bool {
+    let Value::Map(values) = &at.run.cause.values else { return false };
+    let Some(Value::Time(date)) = values.get("at") else { return false };
+    let away = date.since(at.due);
+    -Duration::DAY < away && away < Duration::DAY
 }
 
 impl Draft<'_> {

@@ -202,7 +202,8 @@ fn minds(remote: &Remote, state: &State, play: &PlayName, at: Timestamp) -> Vec<
     found
 }
 
-/// Tries again: a message that was refused, is in doubt or waits, or a run from the step that failed.
+/// Tries again: a message that was refused, is in doubt or waits, or a run from the step that failed; and lets a message
+/// go now that a budget holds.
 #[derive(Debug, clap::Args)]
 pub(super) struct RetryArgs {
     /// The effect as `playbook outbox` shows it, or the run as `playbook runs` does.
@@ -224,13 +225,18 @@ impl RetryArgs {
                 out,
             );
         }
+        let effect = EffectId::new(&self.id);
+        if state.held.iter().any(|held| held.outgoing.effect == effect) {
+            let command = Command::Release { effect, by: remote.by.clone() };
+            return remote.command(command, phrase!("{} goes out now", "{} 现在就发", self.id), out);
+        }
         client::retry(&remote.dir, &remote.group, &EffectId::new(&self.id))?;
         out.say(phrase!("{} is tried again", "{} 再试一次", self.id))?;
         Ok(())
     }
 }
 
-/// Skips a coming occurrence, or the step that a run waits at; gives up a message that was refused or is in doubt.
+/// Skips a coming occurrence, or the step that a run waits at; gives up a message that was refused, is in doubt or is held.
 #[derive(Debug, clap::Args)]
 pub(super) struct SkipArgs {
     /// The play, for what comes next of it; the play and a day, `game@2026-12-09`; one of its dates; a run, which may be
@@ -250,6 +256,10 @@ impl SkipArgs {
             return remote.command(command, phrase!("{} is given up", "{} 不再发送", self.run), out);
         }
         let state = remote.state()?;
+        if state.held.iter().any(|held| held.outgoing.effect == effect) {
+            let command = Command::Recall { effect, known: None, by: remote.by.clone() };
+            return remote.command(command, phrase!("{} is given up", "{} 不再发送", self.run), out);
+        }
         let typed = remote.named(&state, &self.run)?;
         let (run, step) = match day::of_a_day(&remote, &state, &typed)? {
             Some(run) => (run, None),

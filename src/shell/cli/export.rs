@@ -14,6 +14,9 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
+/// Names that are offered where a part of one was typed.
+const NAMES_SHOWN: usize = 5;
+
 /// Writes the members as a table that a spreadsheet opens and `members import` reads again.
 ///
 /// A cell that a spreadsheet would take for a formula begins with `'`. With `--member ID` everything that is kept of one
@@ -99,12 +102,24 @@ fn of(rows: Vec<MemberRow>, id: &str) -> Result<Vec<MemberRow>, Failure> {
             id = one;
         }
     }
+    let like = |name: &str| name.to_lowercase().contains(&id.as_str().to_lowercase());
+    let named: BTreeSet<String> = (rows.iter().filter(|row| like(&row.name)))
+        .map(|row| format!("{} ({})", row.name, row.id))
+        .take(NAMES_SHOWN)
+        .collect();
     let near = suggest::nearest(id.as_str(), rows.iter().map(|row| row.id.as_str())).map(str::to_owned);
     let found: Vec<MemberRow> = rows.into_iter().filter(|row| row.id == id).collect();
     if found.is_empty() {
         let text = phrase!("no member `{id}` is known", "没有成员 `{id}`");
         let near =
             near.map(|near| phrase!("did you mean `{near}`? ", "是不是 `{near}`？")).unwrap_or_default();
+        if !named.is_empty() {
+            let named = named.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(Failure::new(Exit::Refused, text).help(phrase!(
+                "names with it: {named}; write the id or the whole name",
+                "名字里有它的：{named}；请写编号或整个名字"
+            )));
+        }
         return Err(Failure::new(Exit::Refused, text).help(phrase!(
             "{near}`playbook members` lists the ids",
             "{near}`playbook members` 会列出编号";

@@ -16,7 +16,12 @@ use crate::{
         store::{self, Forgotten, Reader, StoreError},
     },
 };
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    io::{self, IsTerminal as _},
+    path::Path,
+    sync::Arc,
+};
 
 /// Forgets somebody: the id becomes `gone:N` everywhere, and what they said, or what repeats it, becomes empty.
 ///
@@ -30,6 +35,9 @@ pub(super) struct ForgetArgs {
     /// In this group only.
     #[arg(long, value_name = "ID")]
     group: Option<String>,
+    /// Do not ask first. Only on a terminal it is asked at all.
+    #[arg(long)]
+    yes: bool,
     #[command(flatten)]
     state: StateArg,
 }
@@ -44,6 +52,7 @@ impl ForgetArgs {
         let forget =
             store::Forget { group: self.group.as_deref().map(GroupId::new), member: MemberId::new(&self.id) };
         self.one_is_meant(&dir, &forget)?;
+        self.is_sure(&dir, &forget, out)?;
         let lock = match Lock::take(&dir) {
             Ok(lock) => lock,
             Err(LockError::Held { .. }) => {
@@ -116,6 +125,31 @@ impl ForgetArgs {
             "`{name}` 是 {ids} 的名字，不是编号"
         ))
         .help(phrase!("write the id of the one who is meant", "请写要忘记的那个人的编号")))
+    }
+
+    /// Who it is, and, where somebody types, whether they are sure: it cannot be undone.
+    fn is_sure(&self, dir: &Path, forget: &store::Forget, out: &mut Output) -> Result<(), Failure> {
+        let failed = |error: StoreError| Failure::environment(error.in_words());
+        let states = states(&Reader::open(dir).map_err(failed)?, forget).map_err(failed)?;
+        for (group, state) in states {
+            if let Some(member) = state.members.get(&forget.member) {
+                let (name, id) = (&member.name, &member.id);
+                out.say(phrase!("in {group}: {name} ({id})", "在 {group} 里：{name}（{id}）"))?;
+            }
+        }
+        if self.yes || !io::stdin().is_terminal() {
+            return Ok(());
+        }
+        out.say(phrase!(
+            "What they said and what is kept of them is erased and does not come back. Type yes to do it:",
+            "TA 说过的话和记下的一切都会抹掉，不能恢复。确定请输入 yes："
+        ))?;
+        let mut typed = String::new();
+        let _ = io::stdin().read_line(&mut typed);
+        if ["yes", "y", "是"].contains(&typed.trim().to_lowercase().as_str()) {
+            return Ok(());
+        }
+        Err(Failure::refused(phrase!("nothing was forgotten", "什么都没忘")))
     }
 
     fn is_kept(reader: &Reader, forget: &store::Forget) -> Result<bool, StoreError> {

@@ -67,6 +67,7 @@ pub(super) fn ask(
             Command::Postpone { play: PlayName::new(play), date: Arc::from(date), at, by }
         }
         "drop" => Command::Drop { effect: subject.into(), known: None, by },
+        "release" => Command::Release { effect: subject.into(), by },
         "recall" => Command::Recall { effect: subject.into(), known: None, by },
         "correct" => {
             Command::Correct { effect: subject.into(), text: form.get("text")?.to_owned(), known: None, by }
@@ -117,6 +118,7 @@ pub(super) fn done(verb: &str, what: &str) -> Option<Phrase> {
         "note" => phrase!("{what}: written down", "{what}：已记下"),
         "postpone" => phrase!("{what}: moved", "{what}：已改期"),
         "drop" => phrase!("{what}: it is given up", "{what}：不再发送"),
+        "release" => phrase!("{what}: goes out now", "{what}：现在就发"),
         "recall" => phrase!("{what}: taken back", "{what}：已撤回"),
         "correct" => phrase!("{what}: corrected", "{what}：已更正"),
         "reword" => phrase!("{what}: it says that now", "{what}：文字已改"),

@@ -364,6 +364,7 @@ pub fn run_of(entry: &Entry) -> Option<RunId> {
             | Operation::Reworded { run, .. } => Some(run.clone()),
             Operation::Recalled { effect, .. }
             | Operation::Corrected { effect, .. }
+            | Operation::LetGo { effect }
             | Operation::Dropped { effect, .. }
             | Operation::Pinned { effect, .. } => of_effect(effect.as_str()),
             _ => None,

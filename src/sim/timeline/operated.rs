@@ -109,6 +109,9 @@ pub(super) fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zon
             let at = brief(*at, now, zone);
             ("remind later", task.to_string(), phrase!("a reminder comes at {at}", "{at} 再提醒"))
         }
+        Operation::LetGo { effect } => {
+            ("let go", effect.to_string(), phrase!("goes out by hand, whatever holds it", "手动放行"))
+        }
         Operation::Dropped { effect, text, .. } => {
             ("dropped", effect.to_string(), phrase!("it is given up: {text}", "不再发送：{text}"))
         }

@@ -104,13 +104,21 @@ fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<Phrase> {
             )
         }
         HoldReason::Order => {
-            let mut held = state.held.iter().filter(|held| held.outgoing.channel == out.channel);
-            let first = held.find(|held| held.outgoing.effect != out.effect)?;
+            let others = state
+                .held
+                .iter()
+                .filter(|held| held.outgoing.channel == out.channel && held.outgoing.effect != out.effect);
+            // At the head of the queue stands one that has a reason of its own.
+            let mut heads = others.clone().filter(|held| held.reason != HoldReason::Order);
+            let first = heads.next().or_else(|| others.clone().next())?;
+            let until = first.until.map(|until| when(until, zone));
+            let until = until.map(|until| phrase!(" until {until}", "，到 {until}")).unwrap_or_default();
+            let (effect, key) =
+                (Phrase::same(first.outgoing.effect.as_str()), Phrase::same(key(first.reason)));
             phrase!(
-                "messages of a channel keep their order, and {} before it is held by {}",
-                "同一个频道的消息按次序发，它前面的 {} 被 {} 压住",
-                first.outgoing.effect,
-                key(first.reason)
+                "messages of a channel go one after the other, and {effect} goes first; it is held by {key}{until}",
+                "同一个频道的消息一条接一条发，{effect} 在它前面，被 {key} 压住{until}";
+                effect, key, until
             )
         }
         HoldReason::Ahead => {

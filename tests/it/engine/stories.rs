@@ -498,6 +498,58 @@ plays:
 }
 
 #[test]
+fn what_is_told_of_a_change_that_has_changed_again_is_not_told_and_a_near_one_does_not_wait() {
+    let yaml = "
+budgets: { posts: { max: 1 per 1d, gap: 1h } }
+plays:
+  talk:
+    dates: [{ id: jia, at: 2026-12-11 20:00 }]
+    moved: [post: '改期至 ${date.at}']
+    cancelled: [post: 取消]
+    steps:
+      - at: -7d 12:00
+        post: 预告
+      - at: 0m
+        post: 开始
+";
+    let postpone =
+        |to: &str| Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: at(to), by: None };
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    story.until("2026-12-04 12:10");
+    story.command(postpone("2026-12-12 20:00"));
+    assert_eq!(story.state.held.len(), 1, "the day has had its post");
+    story.command(postpone("2026-12-13 20:00"));
+    assert_eq!(story.state.held.len(), 1, "of two that contradict each other the later one is said");
+    story.until("2026-12-06 00:00");
+    assert_eq!(story.posts(), ["预告", "改期至 Sun 13 Dec, 20:00"]);
+    // On the day itself whoever has set out must hear of it, whatever the day has had.
+    story.until("2026-12-13 19:50");
+    story.command(postpone("2026-12-13 20:30"));
+    story.command(postpone("2026-12-13 21:00"));
+    assert!(story.state.held.is_empty());
+    let said = story.posts();
+    assert_eq!(said[2..], ["改期至 Sun 13 Dec, 20:30", "改期至 Sun 13 Dec, 21:00"]);
+}
+
+#[test]
+fn a_person_lets_a_held_message_go_but_not_while_the_group_is_hushed() {
+    let yaml = "budgets: { quiet: 22:30-08:00 }\nplays: { hi: { steps: [{ post: 周五见 }] } }\n";
+    let mut story = Story::new("2026-12-01 23:30", yaml);
+    story.start("hi");
+    let effect = story.state.held.front().expect("a held message").outgoing.effect.clone();
+    let release = || Command::Release { effect: effect.clone(), by: Some("Zhu".into()) };
+    story.command(Command::Hush { until: None, why: "哀悼".into(), by: None });
+    story.command(release());
+    assert!(story.news().contains("end the silence first"));
+    story.command(Command::Unhush { send: true, by: None });
+    story.command(release());
+    assert_eq!(story.posts(), ["周五见"]);
+    assert!(story.news().contains("goes out by hand, whatever holds it"));
+    story.command(release());
+    assert!(story.news().contains("is not held"));
+}
+
+#[test]
 fn an_edit_moves_and_cancels_dates_and_gives_open_runs_their_words() {
     let yaml = |dates: &str, word: &str| {
         format!(

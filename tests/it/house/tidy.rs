@@ -64,7 +64,7 @@ const OWNERS: &[&str] = &[
 
 /// Files that may be longer than [`FILE_LINES_MAX`], with the length they may have. May only shrink.
 const LONG_FILES: &[(&str, usize)] =
-    &[("src/base/limits.rs", 640), ("src/engine/entry.rs", 730), ("src/shell/ears/discord.rs", 600)];
+    &[("src/base/limits.rs", 640), ("src/engine/entry.rs", 720), ("src/shell/ears/discord.rs", 600)];
 
 /// Functions that may be longer than [`FUNCTION_LINES_MAX`], with the length they may have. May only shrink.
 const LONG_FUNCTIONS: &[(&str, &str, usize)] = &[("src/engine/apply/mod.rs", "apply_fact", 153)];

@@ -16,7 +16,7 @@ use crate::{
         step::{Step, Verb},
     },
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub(super) const CODE: Code = Code {
     slug: "same-slot",
@@ -39,7 +39,7 @@ pub(super) const CODE: Code = Code {
 };
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    let mut slots: BTreeMap<(&ChannelName, Timestamp), Vec<(&Play, &Step)>> = BTreeMap::new();
+    let mut all: Vec<(Timestamp, &ChannelName, &Play, &Step)> = Vec::new();
     for play in &cx.playbook.plays {
         let dues = due_steps(play);
         for anchor in cx.anchors(play, 8) {
@@ -49,24 +49,25 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                     Verb::Ask(ask) => &ask.to,
                     _ => continue,
                 };
-                // One step of each play is enough: a play with thousands in one slot meets the others once.
-                let posts = slots.entry((to, due.at(anchor, cx.playbook))).or_default();
-                if posts.last().is_none_or(|(last, _)| last.name != play.name) {
-                    posts.push((play, due.step));
-                }
+                all.push((due.at(anchor, cx.playbook), to, play, due.step));
             }
         }
     }
+    // In a slot the plays stay in the order of the file.
+    all.sort_by(|(at, to, ..), (other, there, ..)| (at, to).cmp(&(other, there)));
+    // One step of each play is enough: a play with thousands in one slot meets the others once.
+    all.dedup_by(|next, last| (next.0, next.1) == (last.0, last.1) && std::ptr::eq(next.2, last.2));
     let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
-    for ((channel, at), posts) in slots {
-        for (index, (play, step)) in posts.iter().enumerate() {
+    for slot in all.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
+        for (index, (at, channel, play, step)) in slot.iter().enumerate() {
             // Each is told with one that it meets: three at once are two too many, not three.
-            let meets = |(other, _): &&(&Play, &Step)| other.name != play.name && meet(other, play);
-            let Some((first, _)) = posts[..index].iter().find(meets) else { continue };
+            let earlier = slot.iter().take(index).map(|(_, _, other, _)| *other);
+            let mut meets = earlier.filter(|other| other.name != play.name && meet(other, play));
+            let Some(first) = meets.next() else { continue };
             if !told.insert((first.name.as_str(), play.name.as_str())) {
                 continue;
             }
-            let civil = cx.playbook.zone.civil(at).strftime("%Y-%m-%d %H:%M").to_string();
+            let civil = cx.playbook.zone.civil(*at).strftime("%Y-%m-%d %H:%M").to_string();
             let message = phrase!(
                 "`{}` and `{}` both post to `{channel}` at {civil}",
                 "`{}` 和 `{}` 都在 {civil} 往 `{channel}` 发消息",

@@ -7,6 +7,7 @@ use crate::{
         diagnostic::{
             Diagnostic, Severity,
             code::{Code, Example},
+            suggest,
         },
         ids::ChannelName,
         words::tick,
@@ -48,9 +49,16 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     used.extend(
         channels.flat_map(|channel| &channel.alerts).chain(&playbook.alerts).map(ChannelName::as_str),
     );
-    let speaks =
-        |name: &&ChannelName| playbook.channels.get(*name).is_none_or(|channel| !channel.only_hears());
-    for name in playbook.channels.keys().filter(|name| !used.contains(name.as_str())).filter(speaks) {
+    let everywhere = playbook.channels.keys().map(|name| (name, format!("channels.{name}")));
+    // A group's own channel of a name that the file has nowhere else is mostly a slip of one that it has.
+    let own = groups().flat_map(|group| {
+        let new = group.channels.keys().filter(|name| !playbook.channels.contains_key(*name));
+        new.map(|name| (name, format!("groups.{}.channels.{name}", group.id)))
+    });
+    let speaks = |name: &ChannelName| playbook.channels.get(name).is_none_or(|channel| !channel.only_hears());
+    for (name, place) in
+        everywhere.chain(own).filter(|(name, _)| !used.contains(name.as_str()) && speaks(name))
+    {
         let named = |text: &str| text.contains(&format!("\"{name}\"")) || text.contains(&format!("`{name}`"));
         let is_script = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai");
         if cx.sources.iter().any(|(_, source)| is_script(&source.path) && named(&source.text)) {
@@ -58,9 +66,13 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         }
         let message =
             phrase!("nothing is sent to the channel {}", "没有任何消息发到频道 {}", tick(name.as_str()));
-        out.push(found(&CODE, cx.span(&format!("channels.{name}")), message).help(phrase!(
-            "send to it with `to: {name}`, give it to a role with `channel: {name}`, or remove it",
-            "用 `to: {name}` 发到它，用 `channel: {name}` 交给某个角色，或删掉它"
+        let near = suggest::nearest(name.as_str(), used.iter().copied());
+        let near = near.map(|near| phrase!("did you mean `{near}`? else ", "是不是 `{near}`？不然就"));
+        let near = near.unwrap_or_default();
+        out.push(found(&CODE, cx.span(&place), message).help(phrase!(
+            "{near}send to it with `to: {name}`, give it to a role with `channel: {name}`, or remove it",
+            "{near}用 `to: {name}` 发到它，用 `channel: {name}` 交给某个角色，或删掉它";
+            near
         )));
     }
 }
@@ -73,5 +85,11 @@ mod tests {
     fn alerts_and_group_are_never_unused() {
         let channels = "channels:\n  group: { type: console }\n  alerts: { type: console }\n  spare: { type: console }\n";
         assert_eq!(messages(&CODE, channels), ["nothing is sent to the channel `spare`"]);
+    }
+
+    #[test]
+    fn a_groups_own_channel_that_nothing_names_is_a_slip() {
+        let own = "channels:\n  group: { type: console }\ngroups:\n  one: { channels: { grup: { type: console } } }\n  two: { channels: { group: { type: console } } }\n";
+        assert_eq!(messages(&CODE, own), ["nothing is sent to the channel `grup`"]);
     }
 }
