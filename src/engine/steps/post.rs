@@ -65,7 +65,9 @@ fn of_step(at: &At<'_>, out: Outgoing) -> Outgoing {
     let by_hand = at.run.cause.by_hand;
     if at.run.section != Section::Steps {
         let urgent = out.urgent || out.label != Some(Label::Promo) && is_of_these_hours(at);
-        return Outgoing { reactive: true, by_hand, urgent, ..out };
+        // What is said of a date is a notice: it goes on being true tomorrow, and a person says it where nothing else can.
+        let label = out.label.or(Some(Label::Notice));
+        return Outgoing { reactive: true, by_hand, urgent, label, ..out };
     }
     let zone = at.play.zone_or(&at.playbook.zone);
     // All dues of a run are later by its delay.

@@ -103,24 +103,7 @@ fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<Phrase> {
                 gap
             )
         }
-        HoldReason::Order => {
-            let others = state
-                .held
-                .iter()
-                .filter(|held| held.outgoing.channel == out.channel && held.outgoing.effect != out.effect);
-            // At the head of the queue stands one that has a reason of its own.
-            let mut heads = others.clone().filter(|held| held.reason != HoldReason::Order);
-            let first = heads.next().or_else(|| others.clone().next())?;
-            let until = first.until.map(|until| when(until, zone));
-            let until = until.map(|until| phrase!(" until {until}", "，到 {until}")).unwrap_or_default();
-            let (effect, key) =
-                (Phrase::same(first.outgoing.effect.as_str()), Phrase::same(key(first.reason)));
-            phrase!(
-                "messages of a channel go one after the other, and {effect} goes first; it is held by {key}{until}",
-                "同一个频道的消息一条接一条发，{effect} 在它前面，被 {key} 压住{until}";
-                effect, key, until
-            )
-        }
+        HoldReason::Order => behind(state, out, zone)?,
         HoldReason::Ahead => {
             let gap = length(budgets.gap?);
             phrase!(
@@ -136,6 +119,25 @@ fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<Phrase> {
         | HoldReason::PromoAround
         | HoldReason::PromoWhen => promo(at, out, budgets.promo.as_ref()?, reason)?,
     })
+}
+
+/// What stands at the head of the queue that a message waits in, with what holds that.
+fn behind(state: &State, out: &Outgoing, zone: &Zone) -> Option<Phrase> {
+    let others = state
+        .held
+        .iter()
+        .filter(|held| held.outgoing.channel == out.channel && held.outgoing.effect != out.effect);
+    // At the head of the queue stands one that has a reason of its own.
+    let mut heads = others.clone().filter(|held| held.reason != HoldReason::Order);
+    let first = heads.next().or_else(|| others.clone().next())?;
+    let until = first.until.map(|until| when(until, zone));
+    let until = until.map(|until| phrase!(" until {until}", "，到 {until}")).unwrap_or_default();
+    let (effect, key) = (Phrase::same(first.outgoing.effect.as_str()), Phrase::same(key(first.reason)));
+    Some(phrase!(
+        "messages of a channel go one after the other, and {effect} goes first; it is held by {key}{until}",
+        "同一个频道的消息一条接一条发，{effect} 在它前面，被 {key} 压住{until}";
+        effect, key, until
+    ))
 }
 
 /// Who said that members see nothing: an operator, else a calendar.

@@ -90,7 +90,7 @@ const TABLE: &[(&str, i32)] = &[
     ("members export S G --format csv", 0),
     ("members export S G --member nobody", 4),
     ("members show nobody:1 S G", 4),
-    ("members forget nobody:1 S G", 4),
+    ("members forget nobody:1 --yes S G", 4),
     ("members tag nobody:1 vip S G --by Zhu", 4),
     ("members tag nobody:1 vip S G --off", 4),
     ("members replied nobody:1 S G --by Zhu", 4),
