@@ -1,18 +1,11 @@
-//! A copy of a state, and what becomes of a life when it is put back: what platforms have they keep, and what may have
-//! been sent since is in doubt.
+//! A copy of what is durable in a life: the state with its outbox, and what was promised until then.
 //!
-//! Does with the parts of a life what restoring does with a database; decides nothing.
+//! Holds and reads; when a copy is made and put back is the life's.
 
-use super::{
-    StepTold,
-    life::{Life, recovered},
-};
 use crate::{
-    base::{ids::EffectId, phrase::Phrase},
-    courier::Doubt,
-    engine::input::{Input, Receipt},
+    engine::{self, entry::Entry, input::Input, state::State},
     sim::{
-        courier::{CourierCopy, CourierEvent},
+        courier::CourierCopy,
         oracle::{Oracle, decision::Decisions, delivery::Deliveries},
     },
 };
@@ -21,61 +14,31 @@ use std::collections::VecDeque;
 /// A copy of what is durable, with what was promised until then.
 #[derive(Debug)]
 pub(super) struct Backup {
-    stored: (String, Vec<String>),
-    courier: CourierCopy,
-    untold: VecDeque<Input>,
-    oracle: Oracle,
-    decisions: Decisions,
-    deliveries: Deliveries,
-    history: usize,
+    /// The state as it was stored last, and the entries since.
+    pub(super) stored: (String, Vec<String>),
+    /// What the outbox holds.
+    pub(super) courier: CourierCopy,
+    /// Receipts that had not been heard.
+    pub(super) untold: VecDeque<Input>,
+    /// What was promised of the history until then.
+    pub(super) oracle: Oracle,
+    /// Which inputs had been heard.
+    pub(super) decisions: Decisions,
+    /// What had been decided to be sent.
+    pub(super) deliveries: Deliveries,
+    /// How many inputs had been committed.
+    pub(super) history: usize,
 }
 
-impl Backup {
-    /// A copy of a life as it is now.
-    pub(super) fn of(life: &Life<'_>) -> Self {
-        Self {
-            stored: life.stored.clone(),
-            courier: life.courier.copy(),
-            untold: life.untold.clone(),
-            oracle: life.oracle.clone(),
-            decisions: life.decisions.clone(),
-            deliveries: life.deliveries.clone(),
-            history: life.history.len(),
-        }
+/// The state that was stored, and the entries since applied to it.
+pub(super) fn recovered((state, entries): &(String, Vec<String>)) -> Result<State, String> {
+    let mut state: State = serde_json::from_str(state)
+        .map_err(|error| format!("a stored state cannot be read: {error} (G2)"))?;
+    for text in entries {
+        let entry: Entry =
+            serde_json::from_str(text).map_err(|error| format!("{text} cannot be read: {error} (G2)"))?;
+        engine::apply(&mut state, &entry)
+            .map_err(|error| format!("{text} cannot be applied again: {error} (G2)"))?;
     }
-}
-
-impl Life<'_> {
-    /// The state is lost, and a copy of it takes its place.
-    pub(super) fn restore(&mut self, backup: &Backup, told: &mut StepTold<'_>) -> Result<(), String> {
-        self.survived.restores += 1;
-        told(self.survived.steps, self.wall(), &|| "the state is lost, and the copy is put back".to_owned());
-        self.call = None;
-        self.time = self.time.plus(self.dice.down());
-        self.state = recovered(&backup.stored)?;
-        self.stored.clone_from(&backup.stored);
-        self.untold.clone_from(&backup.untold);
-        self.oracle.clone_from(&backup.oracle);
-        self.decisions.clone_from(&backup.decisions);
-        self.deliveries.put_back(&backup.deliveries);
-        self.history.truncate(backup.history);
-        self.reached = self.reached.max(self.wall());
-        self.doubt = Some(Doubt { until: self.reached });
-        let mut events = Vec::new();
-        self.courier.put_back(&backup.courier, &mut events);
-        self.seen(events, told)?;
-        self.courier.restart(self.time);
-        Ok(())
-    }
-
-    /// A message that is decided again, or was lost with what had decided it: it waits for a person.
-    pub(super) fn may_have_been_sent(&mut self, effect: &EffectId) -> Result<(), String> {
-        let receipt = Receipt::InDoubt { reason: Phrase::same("the state was put back") };
-        self.untold.push_back(Input::receipt(effect, receipt.clone()));
-        let settled = CourierEvent::Settled { effect: effect.clone(), receipt: Some(receipt) };
-        for event in [CourierEvent::Doubted { effect: effect.clone() }, settled] {
-            self.deliveries.see(&event, self.wall())?;
-        }
-        Ok(())
-    }
+    Ok(state)
 }

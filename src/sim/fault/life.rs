@@ -3,7 +3,12 @@
 //! Durable are the journal, as text, with a stored state now and then, the outbox with it, and receipts until they are
 //! heard. Everything else is rebuilt by applying entries, never by deciding again.
 
-use super::{Rig, StepTold, Survived, backup::Backup, dice::Dice};
+use super::{
+    Rig, StepTold, Survived,
+    backup::{Backup, recovered},
+    dice::Dice,
+    told::{describe, kinds, word},
+};
 use crate::{
     base::{
         ids::{EffectId, InputId},
@@ -15,7 +20,7 @@ use crate::{
         self, Step,
         effect::Effect,
         entry::Entry,
-        input::{Input, InputKind},
+        input::{Input, InputKind, Receipt},
         state::State,
     },
     model::{
@@ -44,32 +49,32 @@ pub(super) struct Life<'l> {
     options: &'l Options,
     rig: &'l Rig<'l>,
     group: &'l Group,
-    pub(super) state: State,
+    state: State,
     /// The state as it was stored last, and the entries since.
-    pub(super) stored: (String, Vec<String>),
+    stored: (String, Vec<String>),
     crowd: Crowd,
-    pub(super) courier: Courier,
-    pub(super) dice: Dice,
-    pub(super) oracle: Oracle,
-    pub(super) decisions: Decisions,
-    pub(super) deliveries: Deliveries,
+    courier: Courier,
+    dice: Dice,
+    oracle: Oracle,
+    decisions: Decisions,
+    deliveries: Deliveries,
     /// The time that really is, and how far the clock is off.
-    pub(super) time: Timestamp,
+    time: Timestamp,
     skew: Duration,
     /// Inputs that will come again.
     again: BTreeMap<(Timestamp, u64), Input>,
     /// Receipts that have not been heard.
-    pub(super) untold: VecDeque<Input>,
+    untold: VecDeque<Input>,
     /// The script call under way, and when it returns.
-    pub(super) call: Option<(EffectId, Timestamp)>,
+    call: Option<(EffectId, Timestamp)>,
     /// Every input that was committed, when, and what came of it.
-    pub(super) history: Vec<(Input, Timestamp, Vec<Entry>)>,
+    history: Vec<(Input, Timestamp, Vec<Entry>)>,
     /// A copy of the state, if somebody made one.
-    pub(super) backup: Option<Backup>,
+    backup: Option<Backup>,
     /// What may have been sent before a copy was put back.
-    pub(super) doubt: Option<Doubt>,
+    doubt: Option<Doubt>,
     /// The last instant that the clock or an entry had: the mark beside the state.
-    pub(super) reached: Timestamp,
+    reached: Timestamp,
     made: u64,
     pub(super) survived: Survived,
 }
@@ -217,7 +222,7 @@ impl<'l> Life<'l> {
             told(self.survived.steps, self.wall(), &|| format!("the clock jumps by {jump}"));
         }
         if self.dice.one_in(60) {
-            self.backup = Some(Backup::of(self));
+            self.backup = Some(self.copied());
             told(self.survived.steps, self.wall(), &|| "a copy of the state is made".to_owned());
         }
         if self.dice.one_in(120)
@@ -320,7 +325,7 @@ impl<'l> Life<'l> {
         self.seen(events, told)
     }
 
-    pub(super) fn seen(&mut self, events: Vec<CourierEvent>, told: &mut StepTold<'_>) -> Result<(), String> {
+    fn seen(&mut self, events: Vec<CourierEvent>, told: &mut StepTold<'_>) -> Result<(), String> {
         for event in events {
             match &event {
                 CourierEvent::Arrived { .. } => self.survived.arrivals += 1,
@@ -425,6 +430,52 @@ impl<'l> Life<'l> {
         Ok(())
     }
 
+    /// A copy of what is durable now.
+    fn copied(&self) -> Backup {
+        Backup {
+            stored: self.stored.clone(),
+            courier: self.courier.copy(),
+            untold: self.untold.clone(),
+            oracle: self.oracle.clone(),
+            decisions: self.decisions.clone(),
+            deliveries: self.deliveries.clone(),
+            history: self.history.len(),
+        }
+    }
+
+    /// The state is lost, and a copy of it takes its place.
+    fn restore(&mut self, backup: &Backup, told: &mut StepTold<'_>) -> Result<(), String> {
+        self.survived.restores += 1;
+        told(self.survived.steps, self.wall(), &|| "the state is lost, and the copy is put back".to_owned());
+        self.call = None;
+        self.time = self.time.plus(self.dice.down());
+        self.state = recovered(&backup.stored)?;
+        self.stored.clone_from(&backup.stored);
+        self.untold.clone_from(&backup.untold);
+        self.oracle.clone_from(&backup.oracle);
+        self.decisions.clone_from(&backup.decisions);
+        self.deliveries.put_back(&backup.deliveries);
+        self.history.truncate(backup.history);
+        self.reached = self.reached.max(self.wall());
+        self.doubt = Some(Doubt { until: self.reached });
+        let mut events = Vec::new();
+        self.courier.put_back(&backup.courier, &mut events);
+        self.seen(events, told)?;
+        self.courier.restart(self.time);
+        Ok(())
+    }
+
+    /// A message that is decided again, or was lost with what had decided it: it waits for a person.
+    fn may_have_been_sent(&mut self, effect: &EffectId) -> Result<(), String> {
+        let receipt = Receipt::InDoubt { reason: Phrase::same("the state was put back") };
+        self.untold.push_back(Input::receipt(effect, receipt.clone()));
+        let settled = CourierEvent::Settled { effect: effect.clone(), receipt: Some(receipt) };
+        for event in [CourierEvent::Doubted { effect: effect.clone() }, settled] {
+            self.deliveries.see(&event, self.wall())?;
+        }
+        Ok(())
+    }
+
     /// G6: the same inputs at the same times give the same journal.
     fn repeat_all(&self) -> Result<(), String> {
         let mut state = State::new(self.group.id.clone());
@@ -440,55 +491,5 @@ impl<'l> Life<'l> {
             }
         }
         Ok(())
-    }
-}
-
-/// The state that was stored, and the entries since applied to it.
-pub(super) fn recovered((state, entries): &(String, Vec<String>)) -> Result<State, String> {
-    let mut state: State = serde_json::from_str(state)
-        .map_err(|error| format!("a stored state cannot be read: {error} (G2)"))?;
-    for text in entries {
-        let entry: Entry =
-            serde_json::from_str(text).map_err(|error| format!("{text} cannot be read: {error} (G2)"))?;
-        engine::apply(&mut state, &entry)
-            .map_err(|error| format!("{text} cannot be applied again: {error} (G2)"))?;
-    }
-    Ok(state)
-}
-
-fn word(input: &Input) -> String {
-    match &input.kind {
-        InputKind::Adopt { .. } => "adopt".into(),
-        InputKind::Wake { .. } => "wake".into(),
-        InputKind::Signal(signal) => format!("signal {} ({})", signal.name, input.id),
-        InputKind::ScriptReturned { effect, result } => {
-            format!("script {effect} {}", if result.is_ok() { "returned" } else { "failed" })
-        }
-        InputKind::Receipt { effect, .. } => format!("receipt of {effect}"),
-        InputKind::Channel(news) => format!("news of {}", news.channel),
-        InputKind::Command(_) => format!("command ({})", input.id),
-        InputKind::Ear(news) => format!("news of the ear of {}", news.channel),
-        InputKind::Heard(_) => format!("what is heard ({})", input.id),
-    }
-}
-
-fn kinds(entries: &[Entry]) -> String {
-    let kinds: Vec<String> = entries
-        .iter()
-        .map(|entry| {
-            let json = serde_json::to_value(&entry.fact).unwrap_or_default();
-            json["entry"].as_str().unwrap_or_default().to_owned()
-        })
-        .collect();
-    if kinds.is_empty() { "nothing".into() } else { kinds.join(", ") }
-}
-
-fn describe(event: &CourierEvent) -> String {
-    match event {
-        CourierEvent::Arrived { channel, effect, in_doubt } => {
-            format!("{effect} arrives on {channel}{}", if *in_doubt { ", perhaps again" } else { "" })
-        }
-        CourierEvent::Doubted { effect } => format!("the outcome of {effect} is unknown"),
-        CourierEvent::Settled { effect, .. } => format!("{effect} leaves the outbox"),
     }
 }

@@ -8,6 +8,7 @@ mod dice;
 mod edits;
 mod life;
 mod backup;
+mod told;
 
 use super::{Material, Options, courier::CourierEvent};
 use crate::{

@@ -17,6 +17,7 @@ use crate::{
         budget::{QuotaUsed, quota_used},
         entry::{HoldReason, Outgoing},
         readings::Reader,
+        state::State,
     },
     model::budget::{Promo, Quota, QuotaWindow, is_of, one_promo_in},
 };
