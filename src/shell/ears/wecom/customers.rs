@@ -196,7 +196,7 @@ mod tests {
     }
 
     fn answer(body: &Value) -> Response {
-        Response { status: 200, headers: Vec::new(), body: body.to_string() }
+        Response { status: 200, headers: Vec::new(), body: body.to_string().into_bytes(), at: Timestamp::MIN }
     }
 
     fn called(heard: &Heard) -> (&'static str, &str) {
