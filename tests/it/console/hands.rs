@@ -209,3 +209,112 @@ fn what_has_not_arrived_is_never_called_done_and_today_says_why() {
     let soon = today.split("Goes out in the next three hours").nth(1).unwrap_or_else(|| panic!("{today}"));
     assert!(soon.contains("Half of it") && soon.contains("The end of it"), "{soon}");
 }
+
+/// A community at noon of its own day whose talk begins in half an hour, and the clock of an instant there.
+fn noon(plays: &str) -> (String, impl Fn(i64) -> String) {
+    let now = jiff::Timestamp::now();
+    let ahead = 12 - i64::from(now.to_zoned(jiff::tz::TimeZone::UTC).hour());
+    let zone = if ahead < 0 { format!("Etc/GMT+{}", -ahead) } else { format!("Etc/GMT-{ahead}") };
+    let local = now.to_zoned(jiff::tz::TimeZone::get(&zone).unwrap());
+    let at = move |minutes: i64, form: &str| {
+        (local.clone() + jiff::SignedDuration::from_mins(minutes)).strftime(form).to_string()
+    };
+    let head = "name: noon\ntimezone: ZONE\naccess: { admin: [zhu], viewer: [ed] }\npeople:\n  zhu: { name: Zhu }\n  ed: \
+                { name: Ed }\nbudgets: { posts: { max: 1 per day } }\nchannels:\n  group: { type: console }\nplays:\n";
+    let file = format!("{head}{plays}").replace("ZONE", &zone).replace("AT", &at(30, "%Y-%m-%d %H:%M"));
+    (file, move |minutes| at(minutes, "%H:%M"))
+}
+
+/// A section of a page.
+fn section<'p>(page: &'p str, id: &str) -> &'p str {
+    let from = page.split_once(&format!("<section id=\"{id}\"")).map_or("", |(_, rest)| rest);
+    from.split("</section>").next().unwrap_or_default()
+}
+
+#[test]
+fn a_held_message_is_sent_now_or_given_up_from_today() {
+    let (file, _) = noon(
+        "  first:\n    steps:\n      - post: The first\n  second:\n    steps:\n      - post: The second\n  \
+         third:\n    steps:\n      - post: The third\n",
+    );
+    let play = Playground::new().file("p.yaml", &file);
+    let (_engine, port, _) = engine(&play);
+    let zhu = Browser::enter(port, &open(&play, &["--as", "zhu"]));
+    let ed = Browser::enter(port, &open(&play, &["--as", "ed"]));
+    for name in ["first", "second", "third"] {
+        let _ = play.run(&["start", name]).exits(0);
+    }
+    let held: Vec<String> =
+        journal(&play, "held").iter().map(|line| line["effect"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(held.len(), 2, "{held:?}");
+    let on: Vec<String> = held.iter().map(|effect| format!("noon {effect}")).collect();
+    let seen = ed.get("/").is(200).body;
+    assert!(section(&seen, "held").contains("The second"), "{seen}");
+    assert!(!seen.contains("/press/release") && !seen.contains("/press/recall"), "{seen}");
+    // Whoever may only look cannot, by whatever form.
+    let _ = ed.press(&seen, "press/release", &[("on", &on[0])]).is(303);
+    let today = zhu.get("/").is(200).body;
+    let cards = section(&today, "held");
+    assert!(cards.contains("Send it now") && cards.contains("Give it up"), "{cards}");
+    assert!(cards.contains(&format!("value=\"{}\"", on[0])), "{cards}");
+    let group = zhu.get("/groups/noon").is(200).body;
+    assert!(section(&group, "held").contains("/press/release"), "{group}");
+    let _ = zhu.press(&today, "press/release", &[("on", &on[0])]).is(303);
+    let today = zhu.get("/").is(200).body;
+    let cards = section(&today, "held");
+    assert!(!cards.contains("The second") && cards.contains("The third"), "{cards}");
+    let _ = zhu.press(&today, "press/recall", &[("on", &on[1])]).is(303);
+    assert!(!zhu.get("/").is(200).body.contains("id=\"held\""));
+    let of = |kind| -> Vec<String> {
+        journal(&play, kind).iter().map(|line| line["effect"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!((of("released"), of("withdrawn")), (held[..1].to_vec(), held[1..].to_vec()));
+}
+
+#[test]
+fn the_strip_of_an_evening_and_its_sheet_say_the_same_times() {
+    let (file, clock) = noon(
+        "  talk:\n    dates:\n      - { id: ada, at: 'AT' }\n    steps:\n      - at: -2h\n        post: In two hours\n      \
+         - at: 0m\n        post: We begin\n      - at: 1h\n        post: Half of it\n      - at: 90m\n        post: The \
+         end\n",
+    );
+    let play = Playground::new().file("p.yaml", &file);
+    let (_engine, port, _) = engine(&play);
+    let zhu = Browser::enter(port, &open(&play, &["--as", "zhu"]));
+    let said = || {
+        let strip = section(&zhu.get("/").is(200).body, "evening").to_owned();
+        (strip, zhu.get("/runs/talk@ada?group=noon").is(200).body)
+    };
+    let (strip, _) = said();
+    assert!(strip.contains(&clock(30)), "{strip}");
+    let on = ("on", "noon talk@ada");
+    let _ = zhu.press(&zhu.get("/").is(200).body, "press/delay", &[on, ("by", "10m")]).is(303);
+    let (strip, sheet) = said();
+    let begins = clock(40);
+    assert!(strip.contains(&begins) && !strip.contains(&clock(30)) && sheet.contains(&begins), "{strip}");
+    assert!(sheet.contains(&clock(100)) && !sheet.contains(&clock(90)), "{sheet}");
+    let _ = zhu.press(&zhu.get("/").is(200).body, "press/now", &[on]).is(303);
+    let (strip, sheet) = said();
+    assert!(strip.contains("has begun early") && strip.contains("Half of it"), "{strip}");
+    assert!(strip.contains(&clock(100)) && !strip.contains(&clock(90)), "{strip}");
+    assert!(sheet.contains(&clock(100)), "{sheet}");
+}
+
+#[test]
+fn what_a_pause_stops_is_nothing_that_goes_out_and_today_says_so() {
+    let (file, _) =
+        noon("  talk:\n    dates:\n      - { id: ada, at: 'AT' }\n    steps:\n      - post: We begin\n");
+    let play = Playground::new().file("p.yaml", &file);
+    let (_engine, port, _) = engine(&play);
+    let zhu = Browser::enter(port, &open(&play, &["--as", "zhu"]));
+    let ed = Browser::enter(port, &open(&play, &["--as", "ed"]));
+    assert!(section(&zhu.get("/").is(200).body, "soon").contains("We begin"));
+    let _ = play.run(&["pause"]).exits(0);
+    let today = zhu.get("/").is(200).body;
+    assert!(!today.contains("id=\"soon\"") && today.contains("1 group is paused"), "{today}");
+    assert!(section(&today, "look").contains("/press/resume"), "{today}");
+    assert!(!ed.get("/").is(200).body.contains("/press/resume"));
+    let _ = zhu.press(&today, "press/resume", &[("on", "noon ")]).is(303);
+    let today = zhu.get("/").is(200).body;
+    assert!(section(&today, "soon").contains("We begin") && !today.contains("is paused"), "{today}");
+}

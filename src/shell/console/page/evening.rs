@@ -40,7 +40,7 @@ pub(super) fn strips(evenings: &[Evening], now: Timestamp, frame: &Frame) -> Mar
 
 fn strip(evening: &Evening, now: Timestamp, frame: &Frame) -> Markup {
     let locale = frame.locale;
-    let begins = evening.anchor > now;
+    let ahead = evening.anchor > now;
     // Whole minutes: a page that stands open counts nothing down.
     let minutes = now.since(evening.anchor).as_millis() / 60_000;
     let length = locale.duration(Duration::MINUTE.times(minutes.max(1)));
@@ -50,11 +50,13 @@ fn strip(evening: &Evening, now: Timestamp, frame: &Frame) -> Markup {
             span { b { bdi { (evening.title) } } " · " bdi { (places(&evening.places, evening.more, locale)) } }
             span {
                 (clock) " · "
-                @match (begins, locale) {
-                    (true, Locale::En) => { "about to begin" }
-                    (true, Locale::Zh) => { "就要开始" }
-                    (false, Locale::En) => { (length) " in" }
-                    (false, Locale::Zh) => { "已进行 " (length) }
+                @match (ahead, evening.begun, locale) {
+                    (true, false, Locale::En) => { "about to begin" }
+                    (true, false, Locale::Zh) => { "就要开始" }
+                    (true, true, Locale::En) => { "has begun early" }
+                    (true, true, Locale::Zh) => { "提前开始了" }
+                    (false, _, Locale::En) => { (length) " in" }
+                    (false, _, Locale::Zh) => { "已进行 " (length) }
                 }
             }
         }

@@ -59,7 +59,7 @@ pub(crate) fn page(view: &Group, frame: &Frame) -> (String, Markup) {
         div.columns {
             div {
                 (part("next", locale.pick("Next", "接下来"), &next(view, frame), frame))
-                @if !view.held.is_empty() { (part("held", locale.pick("Held back", "压住"), &held(view, locale), frame)) }
+                @if !view.held.is_empty() { (part("held", locale.pick("Held back", "压住"), &held(view, frame), frame)) }
                 (part("runs", locale.pick("Runs", "活动"), &runs(view, locale), frame))
             }
             div {
@@ -176,7 +176,8 @@ fn coming(one: &Next, view: &Group, frame: &Frame) -> Markup {
     }
 }
 
-fn held(view: &Group, locale: Locale) -> Markup {
+fn held(view: &Group, frame: &Frame) -> Markup {
+    let locale = frame.locale;
     let row = |held: &Held| {
         html! {
             (parts::sign("⏸", "", ""))
@@ -188,6 +189,7 @@ fn held(view: &Group, locale: Locale) -> Markup {
                     @if let Some(until) = held.until { " → " (parts::at(until, view.now, &view.zone)) }
                     @if let Some((run, step)) = wording::step_of(&held.effect) { " " (why(&view.id, &run, Some(&step), locale)) }
                 }
+                @if view.commands { div.acts { (wording::held(&view.id, &held.effect, &held.text, frame)) } }
             }
         }
     };

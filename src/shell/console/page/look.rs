@@ -97,10 +97,27 @@ fn look_at(look: &Look, frame: &Frame) -> Markup {
             @let of = some.first().map_or_else(|| "/groups".to_owned(), |place| group_path(&place.group));
             a href=(of) { bdi { (places(some, *more, locale)) } } (locale.pick(": ", "：")) (locale.pick("hushed: members see nothing", "静默中：成员什么都看不到"))
         },
-        Look::Paused { places: some, more } => html! {
+        Look::Paused { places: some, more, commands } => html! {
             a href=(parts::address("/groups", &[("only", "paused")])) { bdi { (places(some, *more, locale)) } } (locale.pick(": ", "：")) (locale.pick("everything is paused", "全部暂停中"))
+            @if *commands { div.acts { (resume(some, *more, frame)) } }
         },
     }
+}
+
+/// The groups that a row names go on, by a second press that names them.
+fn resume(some: &[Place], more: usize, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let on: Vec<(&str, &str)> = some.iter().map(|place| (place.group.as_str(), "")).collect();
+    parts::second(locale.pick("Resume", "恢复"), &frame.press("resume", &on, &html! {
+        p.words {
+            (locale.pick("What is due starts again in ", "到时间的活动会重新开始：")) bdi { (places(some, 0, locale)) }
+            @if more > 0 { @match locale {
+                Locale::En => { ". The other " (more) " groups stay paused." }
+                Locale::Zh => { "。其余 " (more) " 个群继续暂停。" }
+            } }
+        }
+        button.main { (locale.pick("Resume now", "现在恢复")) }
+    }))
 }
 
 /// The group, as an alert about it begins.

@@ -1,9 +1,12 @@
 //! What is pressed about the words of a step: taken back or corrected once they are said, others before that.
 
-use super::{parts::second, prose::prose};
+use super::{parts::second, prose::prose, wording};
 use crate::shell::console::{
     layout::Frame,
-    view::run::{Sheet, Standing, Step},
+    view::{
+        group::beginning,
+        run::{Sheet, Standing, Step},
+    },
 };
 use maud::{Markup, html};
 
@@ -14,8 +17,9 @@ pub(super) fn presses(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
         @if let Some(effect) = step.effect.as_ref().filter(|_| step.revised.is_none_or(|known| !known.is_gone())) {
             @let on = [(group, effect.as_str())];
             div.acts {
-                (second(frame.locale.pick("Take it back", "撤回"), &recall(step, &on, frame)))
-                @if !matches!(step.standing, Standing::Held(_)) {
+                @if matches!(step.standing, Standing::Held(_)) { (wording::held(&view.group, effect, &beginning(&step.text), frame)) }
+                @else {
+                    (second(frame.locale.pick("Take it back", "撤回"), &recall(step, &on, frame)))
                     (second(frame.locale.pick("Correct it", "更正"), &correct(step, &on, frame)))
                 }
             }
@@ -28,14 +32,12 @@ pub(super) fn presses(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
 
 fn recall(step: &Step, on: &[(&str, &str)], frame: &Frame) -> Markup {
     let locale = frame.locale;
-    let held = matches!(step.standing, Standing::Held(_));
     frame.press("recall", on, &html! {
         p.words {
-            @if held { (locale.pick("It has not gone out yet, and will not.", "它还没发出，也不会再发。")) }
-            @else { (locale.pick(
+            (locale.pick(
                 "The platform deletes it where it can; else a person is asked to. Who has read it has read it.",
                 "平台能删就由平台删除，否则请人来删。看过的人已经看过了。",
-            )) }
+            ))
         }
         div.text { (prose(&step.text)) }
         button.bad { (locale.pick("Take back this message", "撤回这条消息")) }

@@ -18,6 +18,7 @@ use crate::{
             view::{
                 cards::Shown,
                 day::{DayLeft, Row, Standing},
+                look::Look,
                 question::QuestionRow,
                 today::{Held, Missed, Today},
             },
@@ -52,7 +53,7 @@ pub(crate) fn page(view: &Today, frame: &Frame) -> (String, Markup) {
                 (and_more(view.day_more, "/calendar", locale))
             }
             div {
-                (held(&view.held, view.held_more, locale))
+                (held(&view.held, view.held_more, frame))
                 (missed(&view.missed, view.missed_more, locale))
                 (look::list(&view.look, view.look_more, frame))
                 (questions(&view.questions, view.questions_more, view.now, locale))
@@ -85,6 +86,13 @@ fn headline(view: &Today, locale: Locale) -> Markup {
     let look = view.look.len() + view.look_more;
     if look > 0 {
         parts.push(n(look, "thing needs a look", "things need a look", "件需要看一眼"));
+    }
+    let paused = view.look.iter().find_map(|one| match one {
+        Look::Paused { places, more, .. } => Some(places.len() + more),
+        _ => None,
+    });
+    if let Some(paused) = paused {
+        parts.push(n(paused, "group is paused", "groups are paused", "个群全部暂停"));
     }
     if late > 0 {
         parts.push(n(late, "task is overdue", "tasks are overdue", "个任务逾期"));
@@ -184,7 +192,8 @@ fn unless(skip: &Skip, locale: Locale) -> String {
     }
 }
 
-fn held(held: &[Held], more: usize, locale: Locale) -> Markup {
+fn held(held: &[Held], more: usize, frame: &Frame) -> Markup {
+    let locale = frame.locale;
     html! {
         @if !held.is_empty() {
             section #held aria-labelledby="held-title" {
@@ -201,6 +210,7 @@ fn held(held: &[Held], more: usize, locale: Locale) -> Markup {
                             @if let Some((run, step)) = wording::step_of(&held.place.subject.as_str().into()) { " · " (why(&held.place.group, &run, Some(&step), locale)) }
                         }
                         span.rest { bdi { (held.text) } }
+                        @if held.commands { div.acts { (wording::held(&held.place.group, &held.place.subject.as_str().into(), &held.text, frame)) } }
                     }
                 } } }
                 (and_more(more, "/log?kind=budget", locale))

@@ -35,6 +35,21 @@ pub(super) fn decide(group: &GroupId, effect: &EffectId, in_doubt: bool, frame: 
     }
 }
 
+/// The presses about a message that is held back.
+pub(super) fn held(group: &GroupId, effect: &EffectId, text: &str, frame: &Frame) -> Markup {
+    let (locale, on) = (frame.locale, [(group.as_str(), effect.as_str())]);
+    html! {
+        (second(locale.pick("Send it now", "现在就发"), &frame.press("release", &on, &html! {
+            p.words { (locale.pick("It goes out at once, whatever holds it: ", "不管被什么压住，马上发出：")) bdi { (text) } }
+            button.main { (locale.pick("Send it all the same", "仍然现在发")) }
+        })))
+        (second(locale.pick("Give it up", "不发了"), &frame.press("recall", &on, &html! {
+            p.words { (locale.pick("It has not gone out yet, and will not: ", "它还没发出，也不会再发：")) bdi { (text) } }
+            button.bad { (locale.pick("Do not send it", "这条不发了")) }
+        })))
+    }
+}
+
 /// What kind of request it is.
 pub(super) fn task(kind: TaskKind, locale: Locale) -> &'static str {
     match kind {

@@ -25,6 +25,8 @@ pub(crate) struct Evening {
     pub(crate) title: String,
     /// The moment it is about.
     pub(crate) anchor: Timestamp,
+    /// Whether that is behind, however early it was.
+    pub(crate) begun: bool,
     /// What it is at, in the first group.
     pub(crate) current: Option<Step>,
     /// What comes after that.
@@ -54,6 +56,7 @@ pub(crate) fn evenings(board: &Board, asker: &Asker, now: Timestamp) -> Vec<Even
             more: 0,
             title: super::group::title(here, play),
             anchor: *anchor,
+            begun: false,
             current: None,
             next: None,
             at_once: None,
@@ -78,6 +81,8 @@ fn with_steps(board: &Board, asker: &Asker, evening: Evening, now: Timestamp) ->
     let run = place.subject.as_str().into();
     let sheet = run::sheet(board, asker, (&place.group, &run), (Vec::new(), true), now);
     let Some(sheet) = sheet else { return evening };
+    let evening =
+        Evening { anchor: sheet.begins.unwrap_or(sheet.anchor), begun: sheet.begins.is_none(), ..evening };
     let at_once = sheet.at_once().cloned();
     let (current, next) = (sheet.current().cloned(), sheet.following().cloned());
     // A step that waits for its own time is what comes.

@@ -105,6 +105,8 @@ pub(crate) enum Look {
         places: Vec<Place>,
         /// How many more there are.
         more: usize,
+        /// Whether the reader may resume the first of them.
+        commands: bool,
     },
     /// Groups in which members see nothing.
     Hushed {
@@ -220,6 +222,11 @@ pub(super) fn look(
         (!places.is_empty()).then_some((places, more))
     };
     take(&mut still(&board.hushed).map(|(places, more)| Look::Hushed { places, more }).into_iter());
-    take(&mut still(&board.paused).map(|(places, more)| Look::Paused { places, more }).into_iter());
+    let resumes = |place: &Place| sees(&place.group).is_some_and(|here| asker.commands(here.now, now));
+    take(
+        &mut still(&board.paused)
+            .map(|(places, more)| Look::Paused { commands: places.iter().all(resumes), places, more })
+            .into_iter(),
+    );
     (all, more)
 }

@@ -10,6 +10,7 @@ pub(super) mod together;
 pub(super) mod cards;
 pub(super) mod turnout;
 pub(super) mod charts;
+pub(super) mod slots;
 pub(super) mod soon;
 pub(super) mod day;
 pub(super) mod look;

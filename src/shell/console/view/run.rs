@@ -6,6 +6,7 @@ use super::{
     group::title,
     happened::{ON_TIME_MS, waits_for_hands},
     logbook::as_seen,
+    slots::{begins, slots},
     turnout::{Turnout, turnout},
 };
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
         state,
         task::Task,
     },
-    model::{occurrence, play::Section, playbook::Playbook, step::Verb, timetable, trigger::Trigger},
+    model::{occurrence, playbook::Playbook, step::Verb, trigger::Trigger},
     shell::{
         console::{
             board::{Board, Here},
@@ -60,6 +61,8 @@ pub(crate) struct Sheet {
     pub(crate) number: Option<u64>,
     /// The moment it is about.
     pub(crate) anchor: Timestamp,
+    /// When that is as things are; nothing once it is behind.
+    pub(crate) begins: Option<Timestamp>,
     /// The date, where it is one that can be moved.
     pub(crate) date: Option<Arc<str>>,
     /// When it began.
@@ -244,6 +247,7 @@ pub(crate) fn sheet(
         title: title(here, &known.play),
         number: begun.map(|run| run.number),
         anchor: known.anchor,
+        begins: begins(own.or(in_force), begun, known.anchor),
         started: begun.map(|run| run.started),
         ended: begun.and_then(|run| Some((run.outcome?, run.finished))),
         reason: begun.map(|run| run.reason.clone()).unwrap_or_default(),
@@ -343,14 +347,7 @@ fn steps(
     let Some(play) = playbook.play(name) else { return Vec::new() };
     let group = playbook.groups.get(known.here.id);
     let zone = play.zone_or(&playbook.zone);
-    let section = known.run.map_or(Section::Steps, |run| run.section);
-    let delay = known.run.map_or(Duration::ZERO, |run| run.delay);
-    let slots: Vec<(Option<Timestamp>, Arc<crate::model::step::Step>)> = if section == Section::Steps {
-        let slots = timetable::timetable(&play.steps, known.anchor, zone);
-        slots.into_iter().map(|slot| (Some(slot.at.plus(delay)), slot.step)).collect()
-    } else {
-        play.section(section).steps().map(|step| (None, step.clone())).collect()
-    };
+    let slots = slots(play, known.run, known.anchor, zone);
     let mut said = said(lines, known.here.state(), on_the_way);
     let date = match &play.trigger {
         Trigger::Dates(dates) => dates.iter().find(|date| Some(&date.id) == known.date.as_ref()),

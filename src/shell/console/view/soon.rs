@@ -124,6 +124,10 @@ impl Sought<'_> {
         if let Some(run) = &one.run {
             return Some(run.clone());
         }
+        // What a pause stops does not go out; the rows of the day say so.
+        if here.state().is_paused_at(self.play, self.at) {
+            return None;
+        }
         let until = self.at.plus(Duration::from_millis(60_000));
         let comes = crate::engine::view::before(here.state(), here.playbook()?, until);
         let is_it = |known: &&crate::engine::view::Upcoming| {

@@ -105,6 +105,8 @@ pub(crate) struct Held {
     pub(crate) due: Timestamp,
     /// When it is looked at again at the latest.
     pub(crate) until: Option<Timestamp>,
+    /// Whether the reader decides about it.
+    pub(crate) commands: bool,
     /// The zone of its group.
     pub(crate) zone: Zone,
 }
@@ -199,6 +201,7 @@ fn held(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Held>, usize) {
             reason: held.reason,
             due: out.due,
             until: held.until,
+            commands: asker.commands(here.now, now),
             zone: here.zone(),
         })
     });
