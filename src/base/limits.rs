@@ -109,6 +109,8 @@ pub const MESSAGE_PARTS_MAX: usize = 32;
 pub const PLAY_NAMES_KEPT_MAX: usize = 8;
 /// Members of one group.
 pub const MEMBERS_MAX: usize = 100_000;
+/// People of one group who ask to come in and have not; of more whoever asked first is not known any more.
+pub const ASKING_MAX: usize = 1_000;
 /// Plays, roles and people whose tasks are counted apart on one day.
 pub const DUTIES_KEPT_MAX: usize = 128;
 /// Of those who say most in a large group so many are remembered from one look at all members to the next.

@@ -4,7 +4,9 @@
 //! and nothing of the other. Only what was reported or imported is here; nothing is inferred, and what nobody has
 //! said is `None`, never now.
 
-use super::{civil_day::CivilDay, habits::Habits, ids::MemberId, time::Timestamp, value::Value};
+use super::{
+    habits::Habits, ids::MemberId, limits, points_account::PointsAccount, time::Timestamp, value::Value,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -33,6 +35,9 @@ pub struct Member {
     /// When the member joined; none when nobody has said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined: Option<Timestamp>,
+    /// Since when somebody asks to come in who has not come in yet; none of a member.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Timestamp>,
     /// Points that scripts gave.
     #[serde(default)]
     pub points: i64,
@@ -48,35 +53,6 @@ pub struct Member {
     /// Since when a field has been kept, of those that are kept for a time only.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub since: BTreeMap<String, Timestamp>,
-}
-
-/// Points of one kind: what somebody has given, or was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct PointsAccount {
-    /// How many points the member has.
-    pub points: i64,
-    /// The last day on which there were any.
-    pub day: CivilDay,
-    /// On how many days in a row, up to that one.
-    pub streak: u32,
-}
-
-impl PointsAccount {
-    /// Adds points on a day.
-    pub fn add(&mut self, points: i64, day: CivilDay) {
-        self.points = self.points.saturating_add(points);
-        if points <= 0 || self.streak > 0 && day <= self.day {
-            return;
-        }
-        self.streak =
-            if self.streak > 0 && day == self.day.plus(1) { self.streak.saturating_add(1) } else { 1 };
-        self.day = day;
-    }
-
-    /// How many days in a row, as it stands on a day: yesterday's still counts.
-    pub fn streak_on(&self, day: CivilDay) -> u32 {
-        if day <= self.day.plus(1) { self.streak } else { 0 }
-    }
 }
 
 impl Member {
@@ -106,6 +82,7 @@ impl Member {
             role: String::new(),
             source: String::new(),
             joined,
+            asked: None,
             points: 0,
             accounts: BTreeMap::new(),
             tags: BTreeSet::new(),
@@ -127,6 +104,8 @@ impl Member {
             self.source.clone_from(&other.source);
         }
         self.joined = self.joined.into_iter().chain(other.joined).min();
+        // Either of them who is in the group is.
+        self.asked = self.asked.and(other.asked);
         self.points = self.points.saturating_add(other.points);
         for (kind, account) in &other.accounts {
             let own = self.accounts.entry(kind.clone()).or_default();
@@ -198,6 +177,8 @@ pub struct Changes {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Members {
     who: imbl::OrdMap<MemberId, Arc<Member>>,
+    /// Those who ask to come in: known by id, counted and listed nowhere.
+    asking: imbl::OrdMap<MemberId, Arc<Member>>,
     /// Whose the other ids are.
     also: imbl::OrdMap<MemberId, MemberId>,
     /// Only of those in `who` of whom anything is known.
@@ -226,7 +207,7 @@ impl Members {
 
     /// The id by which somebody is listed who may have been named by another one.
     pub fn own_id<'a>(&'a self, id: &'a MemberId) -> &'a MemberId {
-        if self.also.is_empty() || self.who.contains_key(id) {
+        if self.also.is_empty() || self.who.contains_key(id) || self.asking.contains_key(id) {
             return id;
         }
         self.also.get(id).unwrap_or(id)
@@ -237,14 +218,20 @@ impl Members {
         self.get(id).map_or_else(|| id.to_string(), |member| member.name.clone())
     }
 
-    /// Whether somebody is among them.
+    /// Whether somebody is known: a member, or somebody who asks to come in.
     pub fn contains(&self, id: &MemberId) -> bool {
+        self.get(id).is_some()
+    }
+
+    /// Whether somebody is a member.
+    pub fn has_joined(&self, id: &MemberId) -> bool {
         self.who.contains_key(self.own_id(id))
     }
 
-    /// Who somebody is.
+    /// Who somebody is: a member, or somebody who asks to come in.
     pub fn get(&self, id: &MemberId) -> Option<&Arc<Member>> {
-        self.who.get(self.own_id(id))
+        let id = self.own_id(id);
+        self.who.get(id).or_else(|| self.asking.get(id))
     }
 
     /// What somebody does.
@@ -331,10 +318,21 @@ impl Members {
         self.who.values()
     }
 
-    /// Takes somebody in, or says who a known one is now; whether they are new. Which other ids are theirs is said by
-    /// [`Self::join`] alone.
+    /// Takes somebody in, or says who a known one is now; whether they are a new member. Which other ids are theirs is
+    /// said by [`Self::join`] alone. Whoever only asks to come in is no member, and of those who ask the last ones are
+    /// known.
     pub fn set(&mut self, mut member: Arc<Member>) -> bool {
-        match self.who.get(&member.id) {
+        if member.asked.is_some() && self.who.contains_key(&member.id) {
+            Arc::make_mut(&mut member).asked = None;
+        }
+        let asks = member.asked.is_some();
+        if asks && self.asking.len() >= limits::ASKING_MAX && !self.asking.contains_key(&member.id) {
+            let first = self.asking.values().min_by_key(|asking| (asking.asked, asking.id.clone()));
+            if let Some(first) = first.map(|first| first.id.clone()) {
+                self.remove(&first);
+            }
+        }
+        match self.get(&member.id).filter(|known| known.id == member.id) {
             Some(known) if known.ids != member.ids => {
                 Arc::make_mut(&mut member).ids.clone_from(&known.ids);
             }
@@ -345,13 +343,16 @@ impl Members {
             self.dated.insert((field.clone(), *since, member.id.clone()));
         }
         let now = Arc::clone(&member);
-        let Some(before) = self.who.insert(member.id.clone(), member) else { return true };
+        let known = self.asking.remove(&member.id);
+        let was = if asks { &mut self.asking } else { &mut self.who }.insert(member.id.clone(), member);
+        let new = !asks && was.is_none();
+        let Some(before) = was.or(known) else { return new };
         for (field, since) in
             before.since.iter().filter(|(field, since)| now.since.get(*field) != Some(since))
         {
             self.dated.remove(&(field.clone(), *since, before.id.clone()));
         }
-        false
+        new
     }
 
     /// Of whom a field has been kept longest, and since when; the longest first.
@@ -362,16 +363,22 @@ impl Members {
     }
 
     /// One id is another name of a member: whoever had it as their own is the same, and what both did is done by one.
-    /// Whether two have become one.
+    /// Whether two members have become one.
     pub fn join(&mut self, from: &MemberId, into: &MemberId) -> bool {
         let into = self.own_id(into).clone();
-        let Some(known) = self.who.get(&into).filter(|_| *from != into) else { return false };
+        let Some(known) = self.get(&into).filter(|_| *from != into) else { return false };
         let mut member = Member::clone(known);
-        let other = self.who.get(from).cloned();
+        let other = self.who.get(from).or_else(|| self.asking.get(from)).cloned();
+        let both = member.asked.is_none() && other.as_ref().is_some_and(|other| other.asked.is_none());
         if let Some(other) = &other {
             member.take_over(other);
             let (done, habits) = (self.activity(from), self.habits.get(from).cloned());
             self.remove(from);
+            if member.asked.is_none()
+                && let Some(asking) = self.asking.remove(&into)
+            {
+                self.who.insert(into.clone(), asking);
+            }
             self.act(&into, |activity| {
                 activity.seen = activity.seen.max(done.seen);
                 activity.messages = activity.messages.saturating_add(done.messages);
@@ -382,16 +389,20 @@ impl Members {
                     None => drop(self.habits.insert(into.clone(), habits)),
                 }
             }
-        } else if let Some(before) = self.also.get(from).and_then(|before| self.who.get_mut(before)) {
-            Arc::make_mut(before).ids.remove(from);
+        } else if let Some(before) = self.also.get(from).cloned() {
+            let of = if self.who.contains_key(&before) { &mut self.who } else { &mut self.asking };
+            if let Some(before) = of.get_mut(&before) {
+                Arc::make_mut(before).ids.remove(from);
+            }
         }
         member.ids.insert(from.clone());
         self.also.extend(member.ids.iter().map(|id| (id.clone(), into.clone())));
         for (field, since) in &member.since {
             self.dated.insert((field.clone(), *since, into.clone()));
         }
-        self.who.insert(into, Arc::new(member));
-        other.is_some()
+        let of = if member.asked.is_none() { &mut self.who } else { &mut self.asking };
+        of.insert(into, Arc::new(member));
+        both
     }
 
     /// Says what a member does; nothing for somebody who is not among them.
@@ -424,7 +435,9 @@ impl Members {
 
     /// What is different from an earlier version. Costs what has changed: parts that both share are passed over.
     pub fn changes(&self, before: &Self) -> Changes {
-        let who: Vec<MemberId> = before.who.diff(&self.who).map(changed).cloned().collect();
+        let asking = before.asking.diff(&self.asking).map(changed);
+        let who: BTreeSet<&MemberId> = before.who.diff(&self.who).map(changed).chain(asking).collect();
+        let who: Vec<MemberId> = who.into_iter().cloned().collect();
         let activity = before.activity.diff(&self.activity).map(changed);
         let habits = before.habits.diff(&self.habits).map(changed);
         let all = activity.chain(habits).filter(|id| who.binary_search(id).is_err());
@@ -432,12 +445,12 @@ impl Members {
         Changes { who, activity: activity.into_iter().cloned().collect() }
     }
 
-    /// Forgets somebody; whether they were among them.
+    /// Forgets somebody; whether they were known.
     pub fn remove(&mut self, id: &MemberId) -> bool {
         let id = &self.own_id(id).clone();
         self.activity.remove(id);
         self.habits.remove(id);
-        let Some(gone) = self.who.remove(id) else { return false };
+        let Some(gone) = self.who.remove(id).or_else(|| self.asking.remove(id)) else { return false };
         for other in &gone.ids {
             self.also.remove(other);
         }
@@ -470,7 +483,7 @@ impl Serialize for Members {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let kept =
             |id| self.listed(id).map(|listed| StoredMember { listed, habits: self.habits.get(id).cloned() });
-        serializer.collect_map(self.who.keys().map(|id| (id, kept(id))))
+        serializer.collect_map(self.who.keys().chain(self.asking.keys()).map(|id| (id, kept(id))))
     }
 }
 
@@ -499,7 +512,7 @@ impl<'de> Deserialize<'de> for Members {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::civil_day::CivilDay, *};
 
     fn id(text: &str) -> MemberId {
         MemberId::new(text)
@@ -562,6 +575,30 @@ mod tests {
         assert_eq!(members.get(&id("wecom:L")).unwrap().id, id("zhang"));
         assert!(members.remove(&id("telegram:42")) && !members.contains(&id("li")));
         assert_eq!(members.own_id(&id("telegram:42")), &id("telegram:42"));
+    }
+
+    #[test]
+    fn who_asks_to_come_in_is_known_and_no_member() {
+        let asks =
+            |name: &str, n| Member { asked: Some(Timestamp::from_millis(n)), ..Member::new(id(name), None) };
+        let mut members = Members::new();
+        let before = members.clone();
+        assert!(!members.set(Arc::new(asks("a", 5))));
+        assert_eq!((members.len(), members.iter().count(), members.contains(&id("a"))), (0, 0, true));
+        assert!(!members.has_joined(&id("a")) && members.changes(&before).who == [id("a")]);
+        let again: Members = serde_json::from_str(&serde_json::to_string(&members).unwrap()).unwrap();
+        assert_eq!(again, members);
+        assert!(members.set(Arc::new(Member::new(id("a"), None))), "a new member");
+        assert!(!members.set(Arc::new(asks("a", 9))), "a member who asks is a member");
+        assert!(members.has_joined(&id("a")) && members.changes(&before).who == [id("a")]);
+        // One of two who are the same is in the group.
+        members.set(Arc::new(asks("b", 6)));
+        assert!(!members.join(&id("a"), &id("b")));
+        assert_eq!((members.len(), members.get(&id("a")).unwrap().id.as_str()), (1, "b"));
+        for n in 0..=limits::ASKING_MAX {
+            members.set(Arc::new(asks(&format!("q{n}"), n as i64)));
+        }
+        assert!(!members.contains(&id("q0")) && members.contains(&id("q1")) && members.len() == 1);
     }
 
     #[test]

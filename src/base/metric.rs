@@ -159,6 +159,45 @@ pub static METRICS: [Metric; 57] = [
     metric("longest_gap", Days(30), Count, pair("Days without any post of ours", "最长不发帖天数"), pair("the longest run of closed days without a post of ours", "连续没有本程序帖子的已结束日子的最多天数")),
 ];
 
+/// Numbers of what is said, for which members have to be heard.
+pub const SAID: [&str; 29] = [
+    "on_topic",
+    "speakers",
+    "speakers_share",
+    "actors",
+    "messages",
+    "messages_per_speaker",
+    "wau",
+    "mau",
+    "dau",
+    "stickiness",
+    "trend",
+    "new_speakers",
+    "reactions",
+    "asked",
+    "first_response",
+    "first_response_p90",
+    "response_rate",
+    "sla_breach",
+    "owner_share",
+    "bot_share",
+    "owner_replies",
+    "top_share",
+    "gini",
+    "hhi",
+    "absence_factor",
+    "longest_silence",
+    "junk_share",
+    "health",
+    "silence",
+];
+
+/// Numbers of who members are by what they do, for which they have to be heard, too.
+pub const DONE: [&str; 7] =
+    ["activation", "retention30", "connected", "density", "core_presence", "new_in_top", "never_spoke"];
+/// Numbers for which joins have to be heard.
+pub const ARRIVALS: [&str; 5] = ["joins", "net", "early_quits", "activation", "retention30"];
+
 /// Marks of a share, or of those who stay.
 const SHARES: [&str; 16] = [
     "/",

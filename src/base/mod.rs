@@ -19,6 +19,7 @@ pub mod offset;
 pub mod person;
 pub mod phrase;
 pub mod picture;
+pub mod points_account;
 pub mod seed;
 pub mod source;
 pub mod spelling;

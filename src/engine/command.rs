@@ -334,7 +334,7 @@ impl Draft<'_> {
     }
 
     fn import_members(&mut self, members: &[Listed], left: &[MemberId], joined: bool) -> Decided {
-        let new = members.iter().filter(|m| !self.state.members.contains(&m.member.id)).count();
+        let new = members.iter().filter(|m| !self.state.members.has_joined(&m.member.id)).count();
         if self.state.members.len() + new > limits::MEMBERS_MAX {
             return self.refuse(phrase!(
                 "the group would have {} members; at most {} are kept",
@@ -362,7 +362,7 @@ impl Draft<'_> {
                 None => member.clone(),
             };
             let double = self.known_by_name_only(&merged, members);
-            let reported = known.is_none() && joined;
+            let reported = joined && known.as_ref().is_none_or(|known| known.member.asked.is_some());
             if (double.is_some() || !reported) && known.as_ref() != Some(&merged) {
                 self.take_over(Arc::new(merged.clone()))?;
             }

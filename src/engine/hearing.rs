@@ -24,6 +24,8 @@ use std::{
     sync::Arc,
 };
 
+/// The signals by which somebody asks to come in.
+const REQUESTS: [&str; 2] = ["member.requested", "join.requested"];
 /// At most so many names are offered.
 const NAMES_SHOWN: usize = 12;
 
@@ -112,7 +114,7 @@ impl Draft<'_> {
             }
             "member.role" => self.turn_into(id, None, word(&signal.data, "role")),
             // Who asks to come in may be described by the report itself.
-            "join.requested" | "member.requested" => {
+            name if REQUESTS.contains(&name) => {
                 let about = |key| signal.data.get("member").and_then(|beside| word(beside, key));
                 let told = |key| about(key).or_else(|| word(&signal.data, key));
                 self.fill_in(id, told("name"), about("role"))
@@ -165,11 +167,13 @@ impl Draft<'_> {
     }
 
     /// Somebody of whom a signal tells and whom nobody knew is known from then on.
-    pub(super) fn make_known(&mut self, member: &MemberId, data: &Value) -> Decided {
+    /// Whoever asks to come in is no member by that.
+    pub(super) fn make_known(&mut self, member: &MemberId, signal: &Signal) -> Decided {
         if self.state.members.contains(member) {
             return Ok(());
         }
-        let mut known = Member::new(member.clone(), None);
+        let (data, mut known) = (&signal.data, Member::new(member.clone(), None));
+        known.asked = REQUESTS.contains(&&*signal.name).then(|| signal.happened());
         if let Some(name) = data.get("name").and_then(Value::as_str).filter(|name| !name.trim().is_empty()) {
             known.name = name.to_owned();
         }

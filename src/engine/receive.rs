@@ -55,7 +55,7 @@ impl Draft<'_> {
         if let Some(member) = &signal.member
             && &*signal.name != LEFT
         {
-            self.make_known(member, &signal.data)?;
+            self.make_known(member, &signal)?;
             self.keep_up(member, &signal)?;
             if &*signal.name == JOINED {
                 self.date_fields(member)?;

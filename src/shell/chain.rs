@@ -4,7 +4,9 @@
 
 use crate::{
     base::{
+        diagnostic::suggest::nearest,
         ids::MemberId,
+        member::Member,
         phrase::{Phrase, phrase},
         value::Value,
         words::shorten,
@@ -12,7 +14,13 @@ use crate::{
     engine::state::{OpenTask, State},
     shell::stance::{self, Stance},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// A name of fewer letters is somebody else's with any other letter: 小红 is not 小明.
+const NEAR_LETTERS_MIN: usize = 4;
 
 /// What was pasted.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -55,6 +63,8 @@ pub(super) struct ChainDifference {
     pub(super) uncounted: Vec<(String, String)>,
     /// Of those whose answer is new, who is no member yet.
     pub(super) strangers: BTreeSet<MemberId>,
+    /// Who of them is perhaps meant by a stranger's name.
+    pub(super) near: BTreeMap<MemberId, String>,
     /// What those are called who are named here and have a name.
     pub(super) names: BTreeMap<MemberId, String>,
     /// How many people are brought along.
@@ -251,9 +261,10 @@ fn loose(said: &str) -> Option<String> {
 
 /// Whom a row means: of a name that several have, all their ids, and what is said behind the name.
 fn meant<'a>(state: &State, line: &'a ChainLine) -> (Vec<MemberId>, &'a str) {
-    let behind = |name: &str| line.written.strip_prefix(name).filter(|rest| !name.is_empty() && ends(rest));
+    let behind = |name: &str| after_name(&line.written, name).filter(|rest| !name.is_empty() && ends(rest));
     // A name of several words, or with emoji, is longer than what a row alone can tell.
-    let long = |name: &str| behind(name).is_some() && name.len() > line.name.len();
+    let long =
+        |name: &str| behind(name).is_some_and(|rest| line.written.len() - rest.len() > line.name.len());
     let longest = state
         .members
         .iter()
@@ -261,14 +272,70 @@ fn meant<'a>(state: &State, line: &'a ChainLine) -> (Vec<MemberId>, &'a str) {
         .filter(|name| long(name))
         .max_by_key(|name| name.len());
     let name = longest.unwrap_or(&line.name);
-    let said = line.written.strip_prefix(name).unwrap_or_default();
+    let said = after_name(&line.written, name).unwrap_or_default();
     let id = MemberId::new(name);
     if state.members.contains(&id) {
         return (vec![id], said);
     }
     let named: Vec<MemberId> =
         state.members.iter().filter(|member| member.name == *name).map(|member| member.id.clone()).collect();
+    // A list writes names without their accents, and small.
+    let named = if named.is_empty() {
+        let same = |member: &&Arc<Member>| after_name(&member.name, name) == Some("");
+        state.members.iter().filter(same).map(|member| member.id.clone()).collect()
+    } else {
+        named
+    };
     (if named.is_empty() { vec![id] } else { named }, said)
+}
+
+/// What stands behind a name with which a text begins, whatever its capitals and accents.
+fn after_name<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let mut wanted = name.chars().flat_map(plain);
+    let mut rest = text;
+    let mut next = wanted.next();
+    while next.is_some() {
+        let c = rest.chars().next()?;
+        for letter in plain(c) {
+            if next != Some(letter) {
+                return None;
+            }
+            next = wanted.next();
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    Some(rest.trim_start_matches(is_mark))
+}
+
+/// An accent that stands behind its letter.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36F}')
+}
+
+/// A letter as it is compared: small and without its accent; nothing of an accent alone.
+fn plain(c: char) -> impl Iterator<Item = char> {
+    const ACCENTED: [(&str, char); 18] = [
+        ("àáâãäåāăą", 'a'),
+        ("çćĉċč", 'c'),
+        ("ďđ", 'd'),
+        ("èéêëēĕėęě", 'e'),
+        ("ĝğġģ", 'g'),
+        ("ĥħ", 'h'),
+        ("ìíîïĩīĭįı", 'i'),
+        ("ĵ", 'j'),
+        ("ķ", 'k'),
+        ("ĺļľł", 'l'),
+        ("ñńņň", 'n'),
+        ("òóôõöøōŏő", 'o'),
+        ("ŕŗř", 'r'),
+        ("śŝşšș", 's'),
+        ("ţťț", 't'),
+        ("ùúûüũūŭůűų", 'u'),
+        ("ýÿŷ", 'y'),
+        ("źżž", 'z'),
+    ];
+    let bare = |c: char| ACCENTED.iter().find(|(all, _)| all.contains(c)).map_or(c, |(_, letter)| *letter);
+    c.to_lowercase().filter(|c| !is_mark(*c)).map(bare)
 }
 
 /// Whether a name can end where this begins.
@@ -318,6 +385,10 @@ pub(super) fn compare(state: &State, open: &OpenTask, lines: &[ChainLine]) -> Ch
                 found.new.push((member.clone(), says.clone()));
                 if stranger {
                     found.strangers.insert(member.clone());
+                    let names = state.members.iter().map(|known| &*known.name);
+                    let long = line.name.chars().count() >= NEAR_LETTERS_MIN;
+                    let near = nearest(&line.name, names).filter(|_| long).map(str::to_owned);
+                    found.near.extend(near.map(|near| (member.clone(), near)));
                 }
             }
             Some(known) => {
@@ -374,10 +445,16 @@ impl ChainDifference {
         for (id, option) in &self.new {
             let member = called(id);
             lines.push(if self.strangers.contains(id) {
-                phrase!(
-                    "+ {member}: {option} (new: nobody here goes by this name)",
-                    "+ {member}：{option}（不认识，会新建）"
-                )
+                match self.near.get(id) {
+                    Some(near) => phrase!(
+                        "+ {member}: {option} (new: nobody here goes by this name; is it {near}? Then write that name)",
+                        "+ {member}：{option}（不认识，会新建；是不是 {near}？是就改成这个名字）"
+                    ),
+                    None => phrase!(
+                        "+ {member}: {option} (new: nobody here goes by this name)",
+                        "+ {member}：{option}（不认识，会新建）"
+                    ),
+                }
             } else {
                 phrase!("+ {member}: {option}", "+ {member}：{option}")
             });

@@ -2,7 +2,7 @@
 //!
 //! A part of `apply`: changes the state as the facts say, and decides nothing.
 
-use super::member::is_active;
+use super::member::{has_come, is_active};
 use crate::{
     base::{ids::MemberId, time::Timestamp},
     engine::{
@@ -25,6 +25,7 @@ pub(in crate::engine) fn apply(state: &mut State, at: Timestamp, chatter: &Chatt
         let question = questions.next_if(|question| question.place == place);
         let reaction = reactions.next_if(|reaction| reaction.place == place);
         let messages = u64::from(*messages);
+        has_come(state, member, *happened);
         is_active(state, member, *happened, messages);
         if state.numbers.is_new() {
             continue;

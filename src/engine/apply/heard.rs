@@ -6,7 +6,7 @@ use super::{
     change::{Applied, illegal, play_mut},
     chatter,
     member::is_active,
-    member::{describe_member, set_member},
+    member::{describe_member, has_come, set_member},
 };
 use crate::base::{
     member::{Listed, Member},
@@ -48,8 +48,9 @@ fn signal_received(state: &mut State, signal: &Signal) {
     let Some(id) = &signal.member else { return };
     match &*signal.name {
         "member.joined" => {
+            let new = !state.members.has_joined(id);
+            has_come(state, id, signal.happened());
             let known = state.members.get(id).map(|member| Member::clone(member));
-            let new = known.is_none();
             let mut member = known.unwrap_or_else(|| Member::new(id.clone(), Some(signal.happened())));
             describe_member(&mut member, &signal.data);
             set_member(state, &Listed { seen: new.then_some(signal.happened()), ..member.into() });
@@ -59,6 +60,10 @@ fn signal_received(state: &mut State, signal: &Signal) {
             state.members.remove(id);
         }
         "message" | "reaction" | "answer" => {
+            // An answer may be one to the form of those who ask.
+            if &*signal.name != "answer" {
+                has_come(state, id, signal.happened());
+            }
             is_active(state, id, signal.happened(), u64::from(&*signal.name == "message"));
         }
         _ => {}

@@ -36,7 +36,8 @@ pub(in crate::engine) fn describe_member(member: &mut Member, data: &Value) {
 
 /// Lists a member, unless the group is full.
 pub(in crate::engine) fn set_member(state: &mut State, listed: &Listed) {
-    if state.members.len() >= limits::MEMBERS_MAX && !state.members.contains(&listed.member.id) {
+    let comes = listed.member.asked.is_none() && !state.members.has_joined(&listed.member.id);
+    if comes && state.members.len() >= limits::MEMBERS_MAX {
         return;
     }
     if state.members.list(listed) {
@@ -62,6 +63,15 @@ pub(in crate::engine) fn expire(state: &mut State, members: &[(MemberId, Vec<Str
         let mut member = Member::clone(known);
         member.drop_fields(fields);
         state.members.set(Arc::new(member));
+    }
+}
+
+/// Whoever asked to come in and is in the group now is a member, whether a join was told or not.
+pub(in crate::engine) fn has_come(state: &mut State, id: &MemberId, happened: Timestamp) {
+    let asking = state.members.get(id).filter(|known| known.asked.is_some());
+    if let Some(mut member) = asking.map(|known| Member::clone(known)) {
+        (member.asked, member.joined) = (None, Some(happened));
+        set_member(state, &member.into());
     }
 }
 

@@ -36,7 +36,7 @@ use std::sync::Arc;
 /// What was so before an entry was applied.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Before {
-    /// Whether the member of the signal was not known.
+    /// Whether the member of the signal was no member.
     new: bool,
     /// A task of somebody who looks after the group ends.
     task: Option<Ending>,
@@ -68,7 +68,7 @@ pub(super) fn before(state: &mut State, entry: &Entry) -> Before {
                 let removed = signal.data.get("how").and_then(Value::as_str) == Some("removed");
                 leaves(state, entry.at, member, if removed { Leaving::Removed } else { Leaving::Left });
             }
-            Before { new: !state.members.contains(member), task: None }
+            Before { new: !state.members.has_joined(member), task: None }
         }
         Fact::MemberGone { member, forgotten } => {
             leaves(state, entry.at, member, if *forgotten { Leaving::Forgotten } else { Leaving::Left });
@@ -246,7 +246,8 @@ enum Leaving {
 
 /// Somebody leaves.
 fn leaves(state: &mut State, at: Timestamp, id: &MemberId, how: Leaving) {
-    let Some(member) = state.members.get(id).cloned().filter(|member| !is_a_bot(member)) else { return };
+    let known = state.members.get(id).filter(|member| !is_a_bot(member) && member.asked.is_none());
+    let Some(member) = known.cloned() else { return };
     let habits = state.members.habits(id).cloned();
     let numbers = today(state, at);
     let quits = how != Leaving::Forgotten;

@@ -10,7 +10,12 @@ use super::{
     unknown::{DEAF_FOR_JOINS, OF_NOTHING},
 };
 use crate::base::{
-    civil_day::CivilDay, habits::window, ids::MemberId, metric::Figure, phrase::pair, time::Duration,
+    civil_day::CivilDay,
+    habits::window,
+    ids::MemberId,
+    metric::{self, Figure},
+    phrase::pair,
+    time::Duration,
 };
 use std::collections::BTreeMap;
 
@@ -19,10 +24,10 @@ pub(super) fn figure(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
     let numbers = &of.numbers;
     let sum = |field: fn(&super::day::DayNumbers) -> u32| numbers.sum(n, field);
     let today = numbers.today;
-    if ARRIVALS.contains(&name) && !of.hears_joins() {
+    if metric::ARRIVALS.contains(&name) && !of.hears_joins() {
         return Some(Figure::unknown(DEAF_FOR_JOINS));
     }
-    if HEARD.contains(&name) && !of.hears() {
+    if metric::DONE.contains(&name) && !of.hears() {
         return Some(Figure::unknown(of.deaf()));
     }
     Some(match name {
@@ -94,11 +99,6 @@ pub(super) fn figure(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
 const ACTIVATION: (i32, i32) = (-14, -8);
 /// From when to when those joined of whom it is known whether they stayed.
 const RETENTION: (i32, i32) = (-60, -CHECKED_AFTER);
-/// Numbers for which joins have to be heard.
-const ARRIVALS: [&str; 5] = ["joins", "net", "early_quits", "activation", "retention30"];
-/// Numbers for which members have to be heard.
-const HEARD: [&str; 7] =
-    ["activation", "retention30", "connected", "density", "core_presence", "new_in_top", "never_spoke"];
 
 fn cohorts(
     of: &Gauges,

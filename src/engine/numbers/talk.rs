@@ -4,7 +4,12 @@
 
 use super::{gauges::Gauges, unknown::OF_NOTHING};
 use crate::{
-    base::{habits::window, metric::Figure, phrase::pair, time::Duration},
+    base::{
+        habits::window,
+        metric::{self, Figure},
+        phrase::pair,
+        time::Duration,
+    },
     model::message::Label,
 };
 
@@ -24,7 +29,7 @@ pub(super) fn figure(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
     if let Some(figure) = ours(of, name, n) {
         return Some(figure);
     }
-    if !of.hears() && MEMBERS.contains(&name) {
+    if !of.hears() && metric::SAID.contains(&name) {
         return Some(Figure::unknown(of.deaf()));
     }
     let humans = of.humans();
@@ -82,39 +87,6 @@ pub(super) fn figure(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
         _ => return None,
     })
 }
-
-/// The numbers for which members have to be heard.
-const MEMBERS: [&str; 29] = [
-    "on_topic",
-    "speakers",
-    "speakers_share",
-    "actors",
-    "messages",
-    "messages_per_speaker",
-    "wau",
-    "mau",
-    "dau",
-    "stickiness",
-    "trend",
-    "new_speakers",
-    "reactions",
-    "asked",
-    "first_response",
-    "first_response_p90",
-    "response_rate",
-    "sla_breach",
-    "owner_share",
-    "bot_share",
-    "owner_replies",
-    "top_share",
-    "gini",
-    "hhi",
-    "absence_factor",
-    "longest_silence",
-    "junk_share",
-    "health",
-    "silence",
-];
 
 /// The numbers of what we do ourselves, which are known without an ear.
 fn ours(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
@@ -232,7 +204,7 @@ const HEALTH: [HealthPart; 6] = [
 ];
 
 fn part(of: &Gauges, name: &str) -> Option<f64> {
-    crate::base::metric::find(name).and_then(|metric| of.read(metric, None).value)
+    metric::find(name).and_then(|metric| of.read(metric, None).value)
 }
 
 fn health(of: &Gauges) -> Figure {

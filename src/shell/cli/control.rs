@@ -135,7 +135,7 @@ fn resumed(state: &State, play: Option<&PlayName>) -> Phrase {
 /// Moves a date of a play: the steps ahead move with it, what was done stays done.
 #[derive(Debug, clap::Args)]
 pub(super) struct PostponeArgs {
-    /// The play and the id of the date: `guest-session/jia`.
+    /// The play and the id of the date: `guest-session/jia`; of a play with one date its name is enough.
     #[arg(value_name = "PLAY/ID")]
     date: String,
     /// The new time; a civil time is in the playbook's zone, and a day alone keeps the clock time. `tbd` where it is
@@ -150,7 +150,7 @@ impl PostponeArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let state = remote.state()?;
-        let (play, date) = remote::play_and_id(&state, &remote.named(&state, &self.date)?)?;
+        let (play, date) = remote::date(&state, &remote.named(&state, &self.date)?)?;
         if self.time == "tbd" {
             let said = phrase!(
                 "{play}/{date} has no time until it is given another one",

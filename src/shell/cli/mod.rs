@@ -191,7 +191,8 @@ pub fn main() -> ExitCode {
     let run = || {
         let cli = match Cli::try_parse_from(typed()) {
             Ok(cli) => cli,
-            Err(error) if error.use_stderr() => {
+            Err(mut error) if error.use_stderr() => {
+                of_another(&mut error);
                 say(&misused(&error));
                 return Err((Failure::said(Exit::Usage), Locale::En));
             }
@@ -233,6 +234,19 @@ fn typed() -> Vec<OsString> {
 /// What the program was called with.
 fn arguments() -> Vec<String> {
     typed().into_iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect()
+}
+
+/// What is no command alone and one of another command is suggested as that: `members forget` for `forget`.
+fn of_another(error: &mut clap::Error) {
+    use clap::error::{ContextKind, ContextValue};
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return };
+    let meant = command().get_subcommands().find_map(|outer| {
+        let inner = outer.get_subcommands().find(|inner| inner.get_name() == word)?;
+        Some(format!("{} {}", outer.get_name(), inner.get_name()))
+    });
+    if let Some(meant) = meant {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![meant]));
+    }
 }
 
 /// What is wrong with how a command was written, or the help that an incomplete one gets.

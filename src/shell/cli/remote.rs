@@ -284,6 +284,28 @@ pub(super) fn play_and_id(state: &State, text: &str) -> Result<(PlayName, Arc<st
     }
 }
 
+/// The date that is meant by `PLAY/ID`, or by the name of a play that has only one.
+pub(super) fn date(state: &State, text: &str) -> Result<(PlayName, Arc<str>), Failure> {
+    let play = PlayName::new(text);
+    let Some(known) = state.plays.get(&play) else { return play_and_id(state, text) };
+    let ahead =
+        |date: &Arc<str>, run: Option<Timestamp>| run.is_some() || state.by_hand.is_put_off(&play, date);
+    let all = known.dates.iter().map(|(date, (_, run))| (date, ahead(date, *run)));
+    let (to_come, over): (Vec<_>, Vec<_>) = all.partition(|(_, ahead)| *ahead);
+    let dates: Vec<&Arc<str>> =
+        if to_come.is_empty() { over } else { to_come }.into_iter().map(|(date, _)| date).collect();
+    match dates[..] {
+        [date] => Ok((play, date.clone())),
+        [] => Err(Failure::usage(phrase!("`{play}` has no dates", "`{play}` 没有写明日期"))),
+        _ => {
+            let names: Vec<String> = dates.iter().map(|date| format!("{play}/{date}")).collect();
+            let names = Phrase::ticks(&names, "or");
+            Err(Failure::usage(phrase!("`{play}` has several dates", "`{play}` 有好几个日期"))
+                .help(phrase!("say which: {names}", "写明是哪一个：{names}"; names)))
+        }
+    }
+}
+
 /// Splits `PLAY` or `PLAY/ID`: what is a play as it stands is the play.
 pub(super) fn play_or_date(state: &State, text: &str) -> (PlayName, Option<Arc<str>>) {
     let whole = PlayName::new(text);

@@ -152,6 +152,17 @@ impl TestArgs {
         if !draft.is_scenario() && samples::may_have(body) {
             return samples::tested(path, shown);
         }
+        if draft.is_playbook() {
+            let shown = shown.display();
+            return Err(Failure::usage(phrase!(
+                "{shown} is a playbook, and no scenario of one",
+                "{shown} 是剧本，不是情景"
+            ))
+            .help(phrase!(
+                "say `playbook test` for the scenarios beside it; `playbook check {shown}` looks at the playbook",
+                "旁边的情景用 `playbook test` 来跑；`playbook check {shown}` 检查剧本"
+            )));
+        }
         let Some((playbook, material)) = read_playbook(path, &mut draft)? else {
             return Ok(self.unreadable(shown, &draft, out)?);
         };

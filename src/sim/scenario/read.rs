@@ -68,6 +68,12 @@ impl ScenarioDraft {
         })
     }
 
+    /// Whether the file is a playbook: it has plays and names no playbook that it is about.
+    pub fn is_playbook(&self) -> bool {
+        let root = self.document.as_ref().map(|document| &document.root);
+        root.is_some_and(|root| root.get("playbook").is_none() && root.get("plays").is_some())
+    }
+
     /// The path of the playbook as it was written, relative to the scenario's folder.
     pub fn playbook(&mut self) -> Option<Arc<str>> {
         let document = self.document.as_ref()?;

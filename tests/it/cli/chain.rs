@@ -243,3 +243,27 @@ plays:
     assert_eq!(withdrawn().len(), 6, "{:?}", withdrawn());
     engine.stop().exits(0);
 }
+
+#[test]
+fn a_known_name_is_met_without_its_accents_and_a_near_one_is_asked() {
+    let yaml = YAML.replace("[来, 不来, 再看]", "[yes, no]");
+    let chain = "1. Cleo Diaz metal\n2. ANNA SMITH no\n3. Bartholomw\n";
+    let place = Playground::new().file("p.yaml", &yaml).file("chain.txt", chain);
+    let engine = place.start(&["run", "p.yaml"]);
+    engine.line("running");
+    asked(&place);
+    for (id, name) in
+        [("c", "name=Cleo Díaz"), ("d", "name=Cleo"), ("as", "name=Anna Smith"), ("b", "name=Bartholomew")]
+    {
+        place.run(&["signal", "member.joined", "--member", id, "--with", name]).exits(0);
+    }
+    let shown = place.run(&["answer", "t1", "--chain", "chain.txt", "--dry-run", "--lang", "en"]).exits(0);
+    for line in [
+        "+ Cleo Díaz: yes\n",
+        "+ Anna Smith: no\n",
+        "+ Bartholomw: yes (new: nobody here goes by this name; is it Bartholomew? Then write that name)",
+    ] {
+        assert!(shown.stdout.contains(line), "{line}: {}", shown.stdout);
+    }
+    engine.stop().exits(0);
+}

@@ -77,3 +77,34 @@ fn people_whom_a_template_made_up_are_named_until_there_are_others() {
     let checked = place.run(&["check", "guild/guild.yaml"]).exits(0).stdout;
     assert!(!checked.contains("made up"), "{checked}");
 }
+
+#[test]
+fn what_is_meant_is_taken_or_said() {
+    let dates = "name: t\ntimezone: UTC\nplays:\n  meetup:\n    title: In a real room\n    dates:\n      - { id: jan, at: 2099-01-16 14:00 }\n    steps:\n      - post: hi\n";
+    let place = Playground::new().file("p.yaml", dates);
+    let playbook = place.run(&["test", "p.yaml", "--lang", "en"]).exits(2);
+    assert!(playbook.stderr.contains("p.yaml is a playbook"), "{}", playbook.stderr);
+    assert!(playbook.stderr.contains("say `playbook test`"), "{}", playbook.stderr);
+    let forget = place.run(&["forget", "m7", "--lang", "zh"]).exits(2);
+    assert!(forget.stderr.contains("是不是 `members forget`"), "{}", forget.stderr);
+    let forget = place.run(&["forget", "m7", "--lang", "en"]).exits(2);
+    assert!(forget.stderr.contains("'members forget'"), "{}", forget.stderr);
+    let engine = place.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let moved = place.run(&["postpone", "In a real room", "tbd", "--lang", "en"]).exits(0);
+    assert!(moved.stdout.contains("meetup/jan has no time"), "{}", moved.stdout);
+    let moved = place.run(&["postpone", "meetup", "30 January 2099 14:00", "--lang", "en"]).exits(0);
+    assert!(
+        moved.stdout.contains("meetup/jan is now at") && moved.stdout.contains("30 Jan"),
+        "{}",
+        moved.stdout
+    );
+    engine.stop().exits(0);
+    let two = dates.replace("14:00 }", "14:00 }\n      - { id: feb, at: 2099-02-20 14:00 }");
+    let place = Playground::new().file("p.yaml", &two);
+    let engine = place.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let which = place.run(&["postpone", "meetup", "tbd", "--lang", "en"]).exits(2);
+    assert!(which.stderr.contains("say which: `meetup/feb` or `meetup/jan`"), "{}", which.stderr);
+    engine.stop().exits(0);
+}

@@ -189,3 +189,55 @@ plays:
     story.edit(&other);
     assert_eq!(story.posts().len(), 1);
 }
+
+#[test]
+fn who_asks_to_come_in_is_no_member_before_they_come_in() {
+    let yaml = "
+members:
+  fields:
+    city: { purpose: to meet }
+plays:
+  admission:
+    on: member.requested
+    per: member
+    steps:
+      - ask: '${member.name} would like to join; please fill this in'
+        of: member
+        fields: [city]
+        open_for: 2d
+        as: form
+      - approve: 'Let ${member.name} in?'
+      - admit: yes
+      - tag: admitted
+  how-many:
+    steps:
+      - post: '${members.count} here'
+";
+    let mut story = Story::new("2026-12-01 09:00", yaml);
+    story.join("bo", "Bo");
+    let (id, named) = (MemberId::new("ann"), || Value::map([("name", Value::str("Ann"))]));
+    story.signal("member.requested", Some("ann"), named());
+    let there = |story: &Story| story.state.members.iter().map(|m| m.name.clone()).collect::<Vec<_>>();
+    assert!(story.posts().iter().any(|post| post.contains("Ann would like")), "{:?}", story.posts());
+    assert_eq!(story.state.members.get(&id).unwrap().name, "Ann");
+    assert_eq!(there(&story), ["Bo"]);
+    let answer = Value::map([("city", Value::str("York"))]);
+    story.signal("answer", Some("ann"), answer);
+    assert_eq!((there(&story).len(), story.state.members_ever), (1, 1));
+    story.until("2026-12-03 10:00");
+    let approval = story.state.tasks.keys().next_back().unwrap().to_string();
+    story.approve(&approval);
+    story.start("how-many");
+    assert!(story.posts().iter().any(|post| post == "1 here"), "{:?}", story.posts());
+    // The platform says that they came in: what the play noted of them is there.
+    story.signal("member.joined", Some("ann"), Value::Null);
+    assert_eq!((there(&story), story.state.members_ever), (vec!["Ann".to_owned(), "Bo".to_owned()], 2));
+    let ann = story.state.members.get(&id).unwrap();
+    assert_eq!((ann.asked, ann.joined), (None, Some(story.now)));
+    assert!(ann.tags.contains("admitted"));
+    // Whoever speaks there has come in, too, told or not.
+    story.signal("member.requested", Some("cem"), named());
+    assert_eq!(there(&story).len(), 2);
+    story.signal("message", Some("cem"), Value::Null);
+    assert_eq!(there(&story).len(), 3);
+}

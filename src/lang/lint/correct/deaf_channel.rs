@@ -9,12 +9,14 @@ use crate::{
             code::{Code, Example},
         },
         ids::ChannelName,
+        metric,
         source::Span,
         words::{list, tick},
     },
     model::{
         abilities::Abilities,
         channel::{Channel, ChannelKind},
+        number::Reckoned,
         play::Play,
         step::{Verb, WaitFor},
         trigger::Trigger,
@@ -137,6 +139,12 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             report(cx, cx.span(&format!("plays.{}.trigger", play.name)), &group, &[need], out);
         }
         steps(cx, play, &mut told, out);
+        if let Some(condition) = &play.when {
+            unknown(cx, cx.span(&format!("plays.{}.when", play.name)), condition, out);
+        }
+        if let Trigger::Whenever(whenever) = &play.trigger {
+            unknown(cx, cx.span(&format!("plays.{}.trigger", play.name)), &whenever.condition, out);
+        }
     }
 }
 
@@ -169,6 +177,64 @@ fn heard(signal: &str) -> Option<HearingNeed> {
         "message" | "reaction" => Some(HearingNeed::Messages),
         "answer" => Some(HearingNeed::Answers),
         _ => None,
+    }
+}
+
+/// Says of a condition that it reads numbers of which nothing is known where nobody is heard: it is never true.
+fn unknown(cx: &Context<'_>, span: Span, condition: &Expr, out: &mut Vec<Diagnostic>) {
+    let mut read = Vec::new();
+    numbers(cx, condition.source(), &mut read);
+    let group = ChannelName::new("group");
+    let of = |need: HearingNeed, channel: &Channel| {
+        let lacks =
+            !need.met(channel.abilities()) && !need.reported(cx) && channel.kind != ChannelKind::Console;
+        let needs = |name: &&&str| match need {
+            HearingNeed::Joins => metric::ARRIVALS.contains(*name),
+            _ => metric::SAID.contains(*name) || metric::DONE.contains(*name),
+        };
+        read.iter().find(needs).filter(|_| lacks).map(|name| (need, *name))
+    };
+    let channels = cx.channels(&group);
+    let found_at = channels.iter().find_map(|channel| {
+        let found = of(HearingNeed::Messages, channel).or_else(|| of(HearingNeed::Joins, channel));
+        found.map(|(need, name)| (channel.kind, need, name))
+    });
+    let Some((kind, need, name)) = found_at else { return };
+    let (cannot, remedy) = (Phrase::from(need.verb()), Phrase::from(need.remedy()));
+    let message = phrase!(
+        "this is never true: nothing is known of `metrics.{name}` where the channel `group` ({kind}) cannot {cannot}",
+        "这个条件永远不成立：频道 `group`（{kind}）{cannot}，`metrics.{name}` 就没有数";
+        cannot
+    );
+    let help = if need.met(kind.abilities()) {
+        phrase!(
+            "let the channel hear: `playbook connect group` says what it lacks for that; or {remedy}",
+            "让频道听得到：`playbook connect group` 会说还缺什么；或者{remedy}";
+            remedy
+        )
+    } else {
+        remedy
+    };
+    out.push(found(&CODE, span, message).label(pair("reads a number", "读的是数字")).help(help));
+}
+
+/// The numbers of the table that an expression reads, by way of the playbook's own ones, too.
+fn numbers(cx: &Context<'_>, source: &str, read: &mut Vec<&'static str>) {
+    let mut own: Vec<&str> = Vec::new();
+    let mut texts = vec![source];
+    while let Some(text) = texts.pop() {
+        for behind in text.split("metrics.").skip(1) {
+            let end = behind.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(behind.len());
+            let name = &behind[..end];
+            read.extend(metric::find(name).map(|metric| metric.name));
+            let number = cx.playbook.numbers.iter().find(|number| *number.name == *name);
+            if let Some(number) = number.filter(|number| !own.contains(&&*number.name)) {
+                own.push(&number.name);
+                if let Reckoned::Value(value) = &number.reckoned {
+                    texts.push(value.source());
+                }
+            }
+        }
     }
 }
 
@@ -242,6 +308,27 @@ mod tests {
             messages(&CODE, rules),
             ["the channel `group` (dingtalk) cannot hear what members say or hear who joins or leaves"]
         );
+    }
+
+    #[test]
+    fn a_number_of_what_nobody_hears_makes_a_condition_that_is_never_true() {
+        let text = |channel: &str, condition: &str| {
+            format!(
+                "{channel}metrics:\n  lively: {{ value: metrics.speakers(7) * 2 }}\nplays:\n  digest:\n    {condition}\n    steps:\n      - post: Hi.\n"
+            )
+        };
+        let wecom = "channels:\n  group: { type: wecom, url: { env: A } }\n";
+        let when = "every: monday at 09:00\n    when: metrics.lively > 3";
+        let expected = [
+            "this is never true: nothing is known of `metrics.speakers` where the channel `group` (wecom) cannot hear what members say",
+        ];
+        assert_eq!(messages(&CODE, &text(wecom, when)), expected);
+        let whenever = text(wecom, "whenever: metrics.speakers(7) == 0");
+        assert_eq!(messages(&CODE, &whenever), expected);
+        // Our own posts are known without an ear, and the console hears.
+        let ours = text(wecom, "every: monday at 09:00\n    when: metrics.posts(7) == 0");
+        assert_eq!(messages(&CODE, &ours), [""; 0]);
+        assert_eq!(messages(&CODE, &text("", when)), [""; 0]);
     }
 
     #[test]
