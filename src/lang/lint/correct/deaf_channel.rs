@@ -312,23 +312,24 @@ mod tests {
 
     #[test]
     fn a_number_of_what_nobody_hears_makes_a_condition_that_is_never_true() {
-        let text = |channel: &str, condition: &str| {
-            format!(
+        let text = |channel: &str, condition: &str| -> &'static str {
+            let text = format!(
                 "{channel}metrics:\n  lively: {{ value: metrics.speakers(7) * 2 }}\nplays:\n  digest:\n    {condition}\n    steps:\n      - post: Hi.\n"
-            )
+            );
+            Box::leak(text.into_boxed_str())
         };
         let wecom = "channels:\n  group: { type: wecom, url: { env: A } }\n";
         let when = "every: monday at 09:00\n    when: metrics.lively > 3";
         let expected = [
             "this is never true: nothing is known of `metrics.speakers` where the channel `group` (wecom) cannot hear what members say",
         ];
-        assert_eq!(messages(&CODE, &text(wecom, when)), expected);
+        assert_eq!(messages(&CODE, text(wecom, when)), expected);
         let whenever = text(wecom, "whenever: metrics.speakers(7) == 0");
-        assert_eq!(messages(&CODE, &whenever), expected);
+        assert_eq!(messages(&CODE, whenever), expected);
         // Our own posts are known without an ear, and the console hears.
         let ours = text(wecom, "every: monday at 09:00\n    when: metrics.posts(7) == 0");
-        assert_eq!(messages(&CODE, &ours), [""; 0]);
-        assert_eq!(messages(&CODE, &text("", when)), [""; 0]);
+        assert_eq!(messages(&CODE, ours), [""; 0]);
+        assert_eq!(messages(&CODE, text("", when)), [""; 0]);
     }
 
     #[test]
