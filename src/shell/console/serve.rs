@@ -211,10 +211,11 @@ async fn run(
     };
     let board = board.with_on_the_way(on_the_way);
     let sees = board.group_of(&group).is_some_and(|here| visit.asker.sees(here.now, visit.now));
-    let Some(view) = view::run::sheet(&board, &visit.asker, (&group, &run), lines, visit.now) else {
+    let Some(mut view) = view::run::sheet(&board, &visit.asker, (&group, &run), lines, visit.now) else {
         // Of what the state does not know any more the journal tells.
         return if sees { see_other(&page::parts::why_path(&group, &run, None)) } else { visit.nothing() };
     };
+    view.elsewhere = view::elsewhere::elsewhere(&board, &visit.asker, &view);
     visit.frame.live = format!("g:{group} r:{run}");
     visit.frame.refreshes = true;
     let (title, body) = page::run::page(&view, &visit.frame);

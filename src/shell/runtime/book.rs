@@ -3,6 +3,7 @@
 use super::{
     publish::{InForce, Noticed},
     rehearsal::Rehearse,
+    reload::first_error,
     targets::{Outlets, SettingsFrom},
 };
 use crate::{
@@ -46,7 +47,7 @@ pub(super) struct Loaded {
     /// The folder it is in.
     pub(super) root: PathBuf,
     /// This is the last good version: what the file is read from now has errors.
-    pub(super) refused: Option<Reads>,
+    pub(super) refused: Option<BrokenAtStart>,
 }
 
 impl Loaded {
@@ -68,6 +69,22 @@ pub(super) struct Again {
     pub(super) refused: Reads,
     /// Whether it is compiled also where nothing has changed.
     pub(super) forced: bool,
+}
+
+/// A version that was refused at the start.
+#[derive(Default)]
+pub(super) struct BrokenAtStart {
+    /// What it was read from.
+    pub(super) reads: Reads,
+    /// Its first error, as the end of a sentence.
+    pub(super) why: Phrase,
+}
+
+impl BrokenAtStart {
+    /// Of a file with errors.
+    pub(super) fn of(loaded: Loaded) -> Self {
+        Self { why: first_error(&loaded.compiled), reads: loaded.reads }
+    }
 }
 
 /// What came of opening a file again.
@@ -105,7 +122,7 @@ pub(super) struct Book {
     /// Warnings worth repeating on the screen: what its channels cannot hear.
     pub(super) compiled: Compiled,
     /// What the version was read from that was refused at the start.
-    pub(super) refused: Option<Reads>,
+    pub(super) refused: Option<BrokenAtStart>,
 }
 
 impl Book {

@@ -1,6 +1,6 @@
 //! The last good version of a file, from the state: what a start runs while the file itself is broken.
 
-use super::book::Loaded;
+use super::book::{BrokenAtStart, Loaded};
 use crate::{
     base::{ids::Digest, phrase::Phrase},
     lang,
@@ -27,7 +27,7 @@ pub(super) fn last_good(file: &Path, dir: &Path, broken: Option<Loaded>) -> Opti
         reads: folder.0.into_iter().map(|(path, text): (String, Arc<str>)| (path, Some(text))).collect(),
         compiled,
         root: root(file),
-        refused: Some(broken.map(|broken| broken.reads).unwrap_or_default()),
+        refused: Some(broken.map(BrokenAtStart::of).unwrap_or_default()),
     })
 }
 

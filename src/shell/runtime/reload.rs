@@ -3,7 +3,7 @@
 
 use super::{
     RunError,
-    book::{Again, Book, Loaded, Reopened},
+    book::{Again, Book, BrokenAtStart, Loaded, Reopened},
     compiling::Requester,
     console::{BAD, DIM, GOOD, WARN, paint},
     driver::Driver,
@@ -72,11 +72,11 @@ impl Driver {
     /// Keeps in mind which files were broken when the engine started.
     pub(super) fn refused_at_start(&mut self) {
         for index in 0..self.books.len() {
-            if let Some(reads) = self.books[index].refused.take() {
+            if let Some(BrokenAtStart { reads, why }) = self.books[index].refused.take() {
                 self.compiling.refused.insert(index, reads);
                 let why = phrase!(
-                    "it has errors: the last good version goes on, from the state",
-                    "有错误：从状态里接着用上一个好的版本"
+                    "it has errors: the last good version goes on, from the state{why}",
+                    "有错误：从状态里接着用上一个好的版本{why}"; why
                 );
                 self.note(index, Some(&why));
             }
@@ -235,8 +235,11 @@ impl Driver {
             let changes = self.books[index].reload_scripts(&loaded.compiled.scripts);
             self.say_scripts(index, &changes);
             self.compiling.refused.insert(index, loaded.reads.clone());
-            let why =
-                phrase!("it has errors: the last good version goes on", "有错误：上一个好的版本继续运行");
+            let why = first_error(&loaded.compiled);
+            let why = phrase!(
+                "it has errors: the last good version goes on{why}",
+                "有错误：上一个好的版本继续运行{why}"; why
+            );
             self.note(index, Some(&why));
             let places = places(&loaded.compiled);
             return Ok(Uptake::Refused(phrase!("{text}\n{places}", "{text}\n{places}"; text, places)));
@@ -439,6 +442,23 @@ fn shorten(mut lines: Vec<Phrase>) -> Vec<Phrase> {
 }
 
 /// The errors of a file, one a line, each with its place: what `check` shows first.
+/// The first error of a version with its place and what to do, as the end of a sentence; nothing where there is none.
+pub(super) fn first_error(compiled: &Compiled) -> Phrase {
+    let mut errors = compiled.report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+    let Some(found) = errors.next() else { return Phrase::default() };
+    let place = found.span.map_or_else(String::new, |span| {
+        let source = compiled.sources.get(span.source);
+        format!("{}:{}: ", source.path, source.place(span.start).line)
+    });
+    let message = &found.message;
+    let line = match &found.help {
+        Some(help) => phrase!(". {place}{message}; {help}", "。{place}{message}；{help}"; message, help),
+        None => phrase!(". {place}{message}", "。{place}{message}"; message),
+    };
+    let [en, zh] = [line.en, line.zh].map(|line| visible::line(&line).into_owned());
+    Phrase { en, zh }
+}
+
 fn places(compiled: &Compiled) -> Phrase {
     let errors = compiled.report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
     let all: Vec<Phrase> = errors

@@ -89,6 +89,14 @@ impl Browser {
         ask(self.port, &format!("GET {path}"), &headers, b"")
     }
 
+    /// The same browser, in which somebody has chosen a language.
+    pub(crate) fn reading(self, locale: &str) -> Self {
+        let page = self.get("/").is(200).body;
+        let said = self.press(&page, "language", &[("lang", locale)]).is(303);
+        let cookie = format!("{}; {}", self.cookie, said.cookie());
+        Self { cookie, ..self }
+    }
+
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
@@ -294,11 +302,10 @@ fn others_press_nothing() {
 fn a_page_speaks_the_language_that_its_reader_chose() {
     let play = Playground::new().file("p.yaml", CLUB);
     let (_engine, port, link) = engine(&play);
-    let mut browser = Browser::enter(port, &link);
+    let browser = Browser::enter(port, &link);
     let page = browser.get("/").is(200).body;
     assert!(page.contains("lang=\"en\"") && page.contains("Today"), "{page}");
-    let said = browser.press(&page, "language", &[("lang", "zh")]).is(303);
-    browser.cookie = format!("{}; {}", browser.cookie, said.cookie());
+    let browser = browser.reading("zh");
     let page = browser.get("/").is(200).body;
     assert!(page.contains("lang=\"zh-CN\"") && page.contains("今天"), "{page}");
 }

@@ -318,3 +318,56 @@ fn what_a_pause_stops_is_nothing_that_goes_out_and_today_says_so() {
     let today = zhu.get("/").is(200).body;
     assert!(section(&today, "soon").contains("We begin") && !today.contains("is paused"), "{today}");
 }
+
+#[test]
+fn a_date_is_moved_in_the_other_groups_that_have_it_where_somebody_ticks_that() {
+    let file = "name: duo\ntimezone: UTC\naccess: { admin: [zhu] }\npeople:\n  zhu: { name: Zhu }\nchannels:\n  group: { \
+                type: console }\ngroups:\n  one: { title: One }\n  two: { title: Two }\nplays:\n  talk:\n    dates:\n      \
+                - { id: ada, at: '2031-12-04 20:00' }\n    steps:\n      - post: We begin\n";
+    let play = Playground::new().file("p.yaml", file);
+    let (_engine, port, _) = engine(&play);
+    let zhu = Browser::enter(port, &open(&play, &["--as", "zhu"]));
+    let sheet = || zhu.get("/runs/talk@ada?group=one").is(200).body;
+    let page = sheet();
+    assert!(
+        page.contains("in the other groups that have it at this time, too (1): <bdi>Two</bdi>"),
+        "{page}"
+    );
+    let box_ =
+        page.split("type=\"checkbox\" name=\"on\" value=\"").nth(1).unwrap_or_else(|| panic!("{page}"));
+    let others = box_.split('"').next().unwrap();
+    let at = ("time", "2031-12-05T20:00");
+    let _ = zhu.press(&page, "press/postpone", &[("on", "one talk/ada"), ("on", others), at]).is(303);
+    for group in ["one", "two"] {
+        let sheet = zhu.get(&format!("/runs/talk@ada?group={group}")).is(200).body;
+        assert!(sheet.contains("value=\"2031-12-05T20:00\""), "{sheet}");
+    }
+    // Moved in one alone, the dates are not the same any more.
+    let page = sheet();
+    let at = ("time", "2031-12-06T20:00");
+    let _ = zhu.press(&page, "press/postpone", &[("on", "one talk/ada"), at]).is(303);
+    assert!(!sheet().contains("in the other groups"), "{}", sheet());
+}
+
+#[test]
+fn a_refused_file_is_explained_by_its_first_error_in_the_language_of_the_page() {
+    let play = Playground::new().file("p.yaml", CLUB);
+    let (_engine, port, _) = engine(&play);
+    let zhu = Browser::enter(port, &open(&play, &["--as", "zhu"]));
+    let health = zhu.get("/groups/club").is(200).body;
+    assert!(health.contains("unknown, because: "), "{health}");
+    play.write("p.yaml", &CLUB.replace("      - post: We begin\n", "      - pots: We begin\n"));
+    let line = CLUB.lines().position(|line| line.contains("We begin")).unwrap() + 1;
+    let place = format!("p.yaml:{line}: ");
+    eventually("the refusal is on the pages", || {
+        zhu.get("/").is(200).body.contains(&place) && zhu.get("/channels").is(200).body.contains(&place)
+    });
+    let page = zhu.get("/channels").is(200).body;
+    assert!(page.contains("it has errors: the last good version goes on") && page.contains("pots"), "{page}");
+    let zhu = zhu.reading("zh");
+    for path in ["/", "/channels"] {
+        let page = zhu.get(path).is(200).body;
+        assert!(page.contains("上一个好的版本继续运行。") && page.contains(&place), "{page}");
+        assert!(!page.contains("the last good version goes on"), "{page}");
+    }
+}

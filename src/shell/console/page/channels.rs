@@ -278,7 +278,7 @@ fn books(view: &Channels, locale: Locale) -> Markup {
                 td data-label=(locale.pick("Findings", "检查")) {
                     @if let Some(why) = &book.refused {
                         (parts::sign("▲", "bad", locale.pick("its newest version is refused", "最新版本没有生效")))
-                        span.rest lang="en" { bdi { (why) } }
+                        span.rest { bdi { (why.of(locale)) } }
                     } @else if !book.warnings.is_empty() { (warnings(book, locale)) }
                     @else { (parts::sign("●", "good", locale.pick("none", "没有问题"))) }
                     @for ending in &book.ending { span.rest { "▲ " bdi { (ending.of(locale)) } } }

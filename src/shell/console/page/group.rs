@@ -105,6 +105,13 @@ fn head(view: &Group, locale: Locale) -> Markup {
         @if !view.troubles.is_empty() { ul.signs { @for one in &view.troubles { li { (trouble(one, locale)) } } } }
         dl.facts {
             @if let Some(playbook) = &view.playbook { dt { (locale.pick("Playbook", "剧本")) } dd { bdi { (playbook) } } }
+            @if let Some(health) = &view.health {
+                dt { (locale.pick("Health", "健康度")) }
+                dd { @match &health.unknown {
+                    Some(why) => { (locale.pick("unknown, because: ", "不知道，因为：")) (why) },
+                    None => { (health.shown(locale)) (locale.pick(" of 100", "（满分 100）")) },
+                } }
+            }
             @if !phase.name.as_str().is_empty() {
                 dt { (locale.pick("Phase", "阶段")) }
                 dd {

@@ -1,6 +1,7 @@
 //! `/runs/{run}`: the sheet of a run as markup.
 
 use super::{
+    cards::places,
     evening::ends_now,
     line,
     parts::{self, address, answer_path, field, group_path, part, second, why, why_path},
@@ -9,7 +10,7 @@ use super::{
     revise, wording,
 };
 use crate::{
-    base::{locale::Locale, time::Timestamp},
+    base::{limits, locale::Locale, time::Timestamp},
     engine::entry::Waiting,
     shell::{
         console::{
@@ -385,6 +386,18 @@ fn postpone(view: &Sheet, date: &str, ahead: usize, frame: &Frame) -> Markup {
         }
         label.field { (locale.pick("The new time", "新的时间"))
             input type="datetime-local" name="time" value=(now) required;
+        }
+        @if !view.elsewhere.is_empty() {
+            @let others: Vec<String> = view.elsewhere.iter().map(|one| format!("{} {}", one.group, one.subject)).collect();
+            label.tick { input type="checkbox" name="on" value=(others.join("\n"));
+                span {
+                    @match locale {
+                        Locale::En => { "Move it in the other groups that have it at this time, too (" (others.len()) "): " }
+                        Locale::Zh => { "另外 " (others.len()) " 个群同一时间也有这场，一起改期：" }
+                    }
+                    bdi { (places(&view.elsewhere[..others.len().min(limits::GROUPS_NAMED_MAX)], others.len().saturating_sub(limits::GROUPS_NAMED_MAX), locale)) }
+                }
+            }
         }
         button.main { (locale.pick("Move ", "改期 ")) (view.title) }
     })

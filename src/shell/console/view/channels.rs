@@ -117,7 +117,7 @@ pub(crate) struct Book {
     /// The versions that took effect last, newest first.
     pub(crate) history: Vec<(Timestamp, String)>,
     /// Why its newest version is not in force.
-    pub(crate) refused: Option<String>,
+    pub(crate) refused: Option<Phrase>,
 }
 
 /// How the engine itself is.
@@ -269,7 +269,7 @@ fn books(
             warnings: book.warnings.clone(),
             ending: endings(&book.playbook, now).into_iter().map(|ending| ending.in_words()).collect(),
             history: versions.get(&file).cloned().unwrap_or_default(),
-            refused: refused.get(&file).map(|refusal| refusal.why.clone()),
+            refused: refused.get(&file).map(|refusal| refusal.reason()),
             file,
         }
     };

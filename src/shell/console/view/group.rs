@@ -64,6 +64,8 @@ pub(crate) struct Group {
     pub(crate) runs: Vec<Run>,
     /// The plays of the group.
     pub(crate) plays: Vec<Play>,
+    /// How well it is, or why nobody knows; none while no file runs it.
+    pub(crate) health: Option<Number>,
     /// Its numbers, as far as they are known.
     pub(crate) numbers: Vec<Number>,
     /// How its rules are kept; none where nothing is moderated.
@@ -203,6 +205,9 @@ pub(crate) fn group(
         unless: one.unless,
     });
     let commands = asker.commands(here.now, now);
+    let zone = here.zone();
+    let shown = crate::shell::view::GroupShown { id: here.id, state, info: None, zone: &zone };
+    let all = metrics(shown, playbook, now, locale);
     Some(Group {
         now,
         id: id.clone(),
@@ -220,7 +225,8 @@ pub(crate) fn group(
         tasks: tasks(here),
         runs: runs(here),
         plays: plays(here),
-        numbers: numbers(here, now, locale),
+        health: all.iter().find(|one| one.metric == "health" && playbook.is_some()).cloned(),
+        numbers: known(all),
         conduct: conduct(here, now),
         findings: findings(here, now, locale),
         charts: charts(state, playbook, now),
@@ -232,10 +238,7 @@ pub(crate) fn group(
 }
 
 /// The numbers that are known; of which nobody hears is told by `metrics`.
-fn numbers(here: Here<'_>, now: Timestamp, locale: Locale) -> Vec<Number> {
-    let zone = here.zone();
-    let group = crate::shell::view::GroupShown { id: here.id, state: here.state(), info: None, zone: &zone };
-    let all = metrics(group, here.playbook(), now, locale);
+fn known(all: Vec<Number>) -> Vec<Number> {
     all.into_iter().filter(|number| number.own || number.value.is_some()).collect()
 }
 

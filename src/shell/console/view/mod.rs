@@ -18,6 +18,7 @@ pub(super) mod place;
 pub(super) mod everybody;
 pub(super) mod health;
 pub(super) mod access;
+pub(super) mod elsewhere;
 pub(super) mod evening;
 pub(super) mod hush;
 pub(super) mod channels;

@@ -6,6 +6,7 @@ use super::{
     group::title,
     happened::{ON_TIME_MS, waits_for_hands},
     logbook::as_seen,
+    place::Place,
     slots::{begins, slots},
     turnout::{Turnout, turnout},
 };
@@ -85,6 +86,8 @@ pub(crate) struct Sheet {
     pub(crate) lines: Vec<(Timestamp, Line)>,
     /// Whether the journal had more than was read.
     pub(crate) cut: bool,
+    /// Other groups with the same date at the same time; filled in where the date can be moved.
+    pub(crate) elsewhere: Vec<Place>,
     /// Whether the reader commands its group.
     pub(crate) commands: bool,
     /// The zone of its group.
@@ -232,7 +235,6 @@ pub(crate) fn sheet(
             .find(|one| one.run == *run && one.step.is_none())?
             .unless
     });
-    let begun = known.run;
     let turnout = turnout(here, run, &lines);
     let zone = here.zone();
     let told = lines.iter().rev().filter_map(|line| {
@@ -245,12 +247,12 @@ pub(crate) fn sheet(
         place: here.title().to_owned(),
         run: run.clone(),
         title: title(here, &known.play),
-        number: begun.map(|run| run.number),
+        number: known.run.map(|run| run.number),
         anchor: known.anchor,
-        begins: begins(own.or(in_force), begun, known.anchor),
-        started: begun.map(|run| run.started),
-        ended: begun.and_then(|run| Some((run.outcome?, run.finished))),
-        reason: begun.map(|run| run.reason.clone()).unwrap_or_default(),
+        begins: begins(own.or(in_force), known.run, known.anchor),
+        started: known.run.map(|run| run.started),
+        ended: known.run.and_then(|run| Some((run.outcome?, run.finished))),
+        reason: known.run.map(|run| run.reason.clone()).unwrap_or_default(),
         unless,
         paused: here.state().is_paused(&known.play),
         paused_until: here.state().paused_until(&known.play),
@@ -258,6 +260,7 @@ pub(crate) fn sheet(
         at_once,
         lines,
         cut,
+        elsewhere: Vec::new(),
         commands: asker.commands(here.now, now),
         zone: here.zone(),
         date: known.date,
