@@ -17,7 +17,7 @@ use crate::{
             keep::{Accepted, Taken},
         },
         ears::EarNow,
-        refusals::Refusals,
+        refusals::{Refusals, RefusedFile},
         runtime::publish::{InForce, Noticed},
         store::{Backlog, Cursor, MessageStatus},
     },
@@ -269,7 +269,7 @@ fn books(
             warnings: book.warnings.clone(),
             ending: endings(&book.playbook, now).into_iter().map(|ending| ending.in_words()).collect(),
             history: versions.get(&file).cloned().unwrap_or_default(),
-            refused: refused.get(&file).map(|refusal| refusal.reason()),
+            refused: refused.get(&file).map(RefusedFile::reason),
             file,
         }
     };
