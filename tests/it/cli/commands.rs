@@ -139,6 +139,7 @@ fn what_programs_read_has_stable_keys() {
             "runs",
             "tasks",
             "held",
+            "turns",
             "next",
             "skipped",
             "ending",

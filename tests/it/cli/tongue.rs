@@ -126,6 +126,8 @@ fn a_chinese_terminal_reads_chinese() {
     said.push(("run".into(), engine.stop().stdout));
     said.push(("stopped".into(), place.run(&["done", "t1"]).exits(3).stderr));
     for (what, text) in said {
+        // Names of a file's own, which whoever reads it writes there.
+        let text = text.replace("deputy (副群主)", "").replace("owner (群主)", "");
         assert_eq!(english(&text), Vec::<String>::new(), "{what}: {text}");
     }
 }

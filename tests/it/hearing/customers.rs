@@ -83,7 +83,9 @@ fn what_is_posted_there_is_refused_with_the_way_out() {
     let play = Playground::new().file("p.yaml", &text).env("APP", "app-secret");
     let engine = play.start(&["run", "p.yaml"]);
     engine.line("listens for shop");
-    let _ = play.run(&["signal", "member.joined", "--member", "li"]).exits(0);
+    eventually("the engine takes commands", || {
+        play.run(&["signal", "member.joined", "--member", "li"]).stdout.contains("reported")
+    });
     engine.line("only hears");
     let _ = engine.stop().exits(0);
 }
