@@ -1,17 +1,12 @@
 //! Who answers questions, and within how long: what `answer_within` of a role comes to while somebody has it.
 //!
-//! Plain data, and when an answer is due by it; who that is at an instant is decided elsewhere.
+//! Plain data; who that is at an instant, and when an answer is due by it, is decided elsewhere.
 
-use super::{Numbers, kept::OpenQuestion};
-use crate::{
-    base::{
-        ids::{PersonId, RoleName},
-        time::{ClockTime, Duration, Timestamp},
-    },
-    model::{budget::Quiet, hours::Hours},
+use crate::base::{
+    ids::{PersonId, RoleName},
+    time::{ClockTime, Duration},
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// Who answers questions from now on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,22 +26,8 @@ pub struct AnswerDuty {
 
 impl AnswerDuty {
     /// Whose duty it is, as numbers name them.
-    fn whose(&self) -> impl Iterator<Item = String> + '_ {
+    pub(super) fn whose(&self) -> impl Iterator<Item = String> + '_ {
         let role = self.role.iter().map(|role| format!("role {role}"));
         role.chain(self.people.iter().map(|person| format!("person {person}")))
     }
-}
-
-/// From now on questions are this duty.
-pub(super) fn apply(numbers: &mut Numbers, duty: &AnswerDuty) {
-    numbers.duty = duty.role.is_some().then(|| Arc::new(duty.clone()));
-}
-
-/// A question that is asked now: by when it is to be answered, and by whom.
-pub(super) fn owed(numbers: &Numbers, question: OpenQuestion) -> OpenQuestion {
-    let Some(duty) = &numbers.duty else { return question };
-    let zone = numbers.zone();
-    let asleep = duty.asleep.iter().map(|(from, to)| Quiet { from: *from, to: *to });
-    let begins: Timestamp = Hours::outside(asleep.collect(), &zone).from(question.at);
-    OpenQuestion { due: Some(begins.plus(duty.within)), whose: duty.whose().collect(), ..question }
 }

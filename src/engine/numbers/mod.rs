@@ -7,6 +7,7 @@ pub mod cohort;
 pub mod unheard;
 pub mod day;
 pub mod duty;
+mod owed;
 mod event;
 pub mod kept;
 mod tallying;
@@ -94,7 +95,7 @@ pub(super) fn after(state: &mut State, entry: &Entry, before: count::Before) {
         Fact::DayClosed { numbers, zone, .. } => close::close(state, entry.at, numbers, zone.as_deref()),
         _ if state.numbers.is_new() => {}
         Fact::Surveyed { next } => looking::survey(state, *next),
-        Fact::OnDuty(duty) => duty::apply(Arc::make_mut(&mut state.numbers), duty),
+        Fact::OnDuty(duty) => owed::apply(Arc::make_mut(&mut state.numbers), duty),
         Fact::Tallied(fact) => {
             let day = state.numbers.day_of(entry.at);
             tally::apply(&mut Arc::make_mut(&mut state.numbers).tallies, day, fact);

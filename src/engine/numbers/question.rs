@@ -4,8 +4,8 @@
 
 use super::{
     day::{DayNumbers, add},
-    duty,
     kept::{Numbers, OpenQuestion, keep},
+    owed,
     said::Quoted,
 };
 use crate::base::{
@@ -25,7 +25,7 @@ const FORGOTTEN: Duration = Duration::DAY;
 pub(super) fn ask(numbers: &mut Numbers, question: OpenQuestion) {
     add(&mut numbers.open.asked, 1);
     let most = limits::QUESTIONS_OPEN_MAX;
-    let question = duty::owed(numbers, question);
+    let question = owed::owed(numbers, question);
     if keep(&mut numbers.questions, question, most).is_some() {
         add(&mut numbers.open.settled, 1);
     }

@@ -47,7 +47,7 @@ pub(crate) struct Cx<'f> {
     /// Whether the charter says that minors are among the members.
     pub(crate) minors: bool,
     /// The members that groups list themselves.
-    pub(crate) listed: Vec<super::members::Row>,
+    pub(crate) listed: Vec<super::member_row::Row>,
     /// Where `moderate` is written: what reads text there keeps none of it.
     pub(crate) moderated: Vec<Span>,
     /// The labels of the playbook's own, with what they count as.

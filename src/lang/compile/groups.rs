@@ -5,7 +5,7 @@
 use super::{
     channels,
     cx::{Cx, File},
-    head, members, moments, people,
+    head, member_row, members, moments, people,
 };
 use crate::base::phrase::{pair, phrase};
 use crate::{
@@ -306,7 +306,7 @@ fn sections(
         }
     }
     if let Some(node) = fields.get("members") {
-        let own = |row: &members::Row| {
+        let own = |row: &member_row::Row| {
             row.group.as_deref().is_none_or(|name| name == group.id.as_str() || name == &**id)
         };
         group.members = members::lower_own(cx, node, own);

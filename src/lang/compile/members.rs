@@ -1,6 +1,6 @@
 //! `members`: the fields that are kept of a member and why, and the files that bring members in.
 
-use super::{cx::Cx, moments};
+use super::{cx::Cx, member_row::Row, moments};
 use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
@@ -28,15 +28,6 @@ use std::{
 
 /// How long a proof is kept.
 const DECIDED: &str = "decided";
-
-/// A member of a file.
-pub(crate) struct Row {
-    /// The member.
-    pub(crate) listed: Arc<Listed>,
-    /// The group that the row names, if it names one.
-    pub(crate) group: Option<String>,
-    span: Span,
-}
 
 /// Lowers the playbook's `members`: what is kept of a member, and the members of `import`.
 pub(crate) fn lower_section(cx: &mut Cx<'_>, node: &Node) -> (Keeping, Vec<Row>) {

@@ -22,6 +22,7 @@ mod access;
 mod inbound;
 mod lists;
 mod member_dates;
+mod member_row;
 mod members;
 mod messages;
 mod moderate;

@@ -19,6 +19,9 @@ use std::{collections::BTreeMap, path::Path};
 /// How far the journal has been rewritten.
 const DONE: &str = "retention";
 
+/// Entries that are read again at a start rather than written down as read.
+const READ_AGAIN_MAX: i64 = 10_000;
+
 /// The fields of each member that were kept long enough, each with the number of the entry up to which it was told: one
 /// that is told again afterwards is kept anew.
 type Ended = BTreeMap<MemberId, BTreeMap<String, i64>>;
@@ -41,7 +44,9 @@ pub fn expire(dir: &Path) -> Result<usize, StoreError> {
         changed += pages(&transaction, group, &without)?;
         snapshot(&transaction, group, ended)?;
     }
-    if last > after {
+    // The mark spares reading again, no more: a start writes nothing for it alone, for whether the file is whole is looked
+    // at next.
+    if changed > 0 || last - after >= READ_AGAIN_MAX {
         transaction.execute(
             "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
             params![DONE, last],
