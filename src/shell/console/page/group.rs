@@ -109,7 +109,7 @@ fn head(view: &Group, locale: Locale) -> Markup {
                 dt { (locale.pick("Health", "健康度")) }
                 dd { @match &health.unknown {
                     Some(why) => { (locale.pick("unknown, because: ", "不知道，因为：")) (why) },
-                    None => { (health.shown(locale)) (locale.pick(" of 100", "（满分 100）")) },
+                    None => { (health.shown(locale)) },
                 } }
             }
             @if !phase.name.as_str().is_empty() {

@@ -25,7 +25,7 @@ use crate::{
 };
 use imbl::OrdSet;
 
-/// Rows of what is held, or needs a look, on the page of today.
+/// Rows of what needs a look on the page of today.
 pub(super) const LOOK_ROWS: usize = 10;
 
 /// What needs a look.

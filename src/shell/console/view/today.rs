@@ -188,6 +188,9 @@ fn missed(board: &Board, asker: &Asker, now: Timestamp, lately: &Omissions) -> (
     (shown, rows.count())
 }
 
+/// Rows of what is held: each has its two presses.
+const HELD_ROWS: usize = 8;
+
 /// What budgets hold back, what is due first, and how many more there are.
 fn held(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Held>, usize) {
     let some = board.held.iter().take(limits::PLACES_LOOKED_AT_MAX).filter_map(|back| {
@@ -206,7 +209,7 @@ fn held(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Held>, usize) {
         })
     });
     let mut some = some.fuse();
-    let mut shown: Vec<Held> = some.by_ref().take(LOOK_ROWS).collect();
+    let mut shown: Vec<Held> = some.by_ref().take(HELD_ROWS).collect();
     shown.sort_by_key(|held| held.due);
     let more = if asker.sees_all(&board.now) { board.held.len() - shown.len() } else { some.count() };
     (shown, more)
