@@ -1,9 +1,9 @@
 //! A playbook file as the engine runs it: its compiled version, its scripts, and where its messages go.
 
 use super::{
+    first_error::first_error,
     publish::{InForce, Noticed},
     rehearsal::Rehearse,
-    reload::first_error,
     targets::{Outlets, SettingsFrom},
 };
 use crate::{

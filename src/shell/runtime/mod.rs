@@ -6,6 +6,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "owns the process: its runtime, its environment and its end")]
 
+mod first_error;
 mod book;
 mod pending;
 mod slot;

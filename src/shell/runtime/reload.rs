@@ -8,6 +8,7 @@ use super::{
     console::{BAD, DIM, GOOD, WARN, paint},
     driver::Driver,
     event::Event,
+    first_error::first_error,
 };
 use crate::{
     base::{
@@ -442,23 +443,6 @@ fn shorten(mut lines: Vec<Phrase>) -> Vec<Phrase> {
 }
 
 /// The errors of a file, one a line, each with its place: what `check` shows first.
-/// The first error of a version with its place and what to do, as the end of a sentence; nothing where there is none.
-pub(super) fn first_error(compiled: &Compiled) -> Phrase {
-    let mut errors = compiled.report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
-    let Some(found) = errors.next() else { return Phrase::default() };
-    let place = found.span.map_or_else(String::new, |span| {
-        let source = compiled.sources.get(span.source);
-        format!("{}:{}: ", source.path, source.place(span.start).line)
-    });
-    let message = &found.message;
-    let line = match &found.help {
-        Some(help) => phrase!(". {place}{message}; {help}", "。{place}{message}；{help}"; message, help),
-        None => phrase!(". {place}{message}", "。{place}{message}"; message),
-    };
-    let [en, zh] = [line.en, line.zh].map(|line| visible::line(&line).into_owned());
-    Phrase { en, zh }
-}
-
 fn places(compiled: &Compiled) -> Phrase {
     let errors = compiled.report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
     let all: Vec<Phrase> = errors

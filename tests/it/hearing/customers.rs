@@ -43,6 +43,12 @@ fn who_comes_and_goes_is_known_within_the_hour() {
 
     let engine = play.start(&["run", "p.yaml"]);
     engine.line("wecom:ww1 listens for shop");
+    // Who is there at the first look is no news, so nobody comes before it is over and kept.
+    let kept = || -> rusqlite::Result<i64> {
+        let state = rusqlite::Connection::open(play.path(".playbook/state.db"))?;
+        state.query_row("SELECT count(*) FROM cursor", [], |row| row.get(0))
+    };
+    eventually("the first look is kept", || kept().is_ok_and(|rows| rows > 0));
     let posts = || play.run(&["log"]).exits(0).stdout;
     let now = Company::now_s;
     company.joins("wmA", "小何", now() + 60);

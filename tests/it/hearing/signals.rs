@@ -247,17 +247,21 @@ fn who_reports_too_much_is_told_when_to_come_back_before_the_body_is_read() {
     let (engine, port) = engine(&play);
     // What is refused counts, too.
     let all = format!("[{}]", vec!["{}"; 1_000].join(","));
-    for _ in 0..2 {
-        let said = by_crm(port, &all);
-        if said.status == 429 {
-            break;
-        }
-        assert_eq!(said.is(422).json()["refused"].as_array().unwrap().len(), 1_000);
-    }
-    let mut stream = connect(port);
     let head = "POST /signals HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer tok-1234567890\r\ncontent-length: 1000\r\n\r\n";
-    stream.write_all(head.as_bytes()).unwrap();
-    let said = answer(stream).is(429);
+    // On a slow machine the bucket has a drop again before the next request is there.
+    let refused = (0..5).find_map(|_| {
+        for _ in 0..20 {
+            let said = by_crm(port, &all);
+            if said.status == 429 {
+                break;
+            }
+            assert_eq!(said.is(422).json()["refused"].as_array().unwrap().len(), 1_000);
+        }
+        let mut stream = connect(port);
+        stream.write_all(head.as_bytes()).unwrap();
+        Some(answer(stream)).filter(|said| said.status == 429)
+    });
+    let said = refused.expect("it is told before its body is read").is(429);
     let seconds = said.head.split("retry-after: ").nth(1).and_then(|rest| rest.lines().next()).unwrap();
     assert!((1..=10).contains(&seconds.parse::<u64>().unwrap()), "{}", said.head);
     // Another sender is another bucket.
