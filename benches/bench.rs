@@ -27,10 +27,6 @@ mod years;
 
 use measure::Measure;
 
-/// As the program has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {
     let measures: &[Measure] = &[
         ("compile", compile::run),

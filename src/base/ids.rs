@@ -2,21 +2,20 @@
 //!
 //! An id here never parses or validates; the compiler does that before it makes one.
 
-use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use std::{borrow::Borrow, fmt, sync::Arc};
 
 macro_rules! ids {
-    ($store:ty: $($(#[$doc:meta])* $name:ident)*) => {$(
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name($store);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Wraps a string as this id.
             pub fn new(text: impl AsRef<str>) -> Self {
-                Self(<$store>::from(text.as_ref()))
+                Self(Arc::from(text.as_ref()))
             }
 
             /// The id as text.
@@ -45,7 +44,7 @@ macro_rules! ids {
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self(<$store>::from(text))
+                Self(Arc::from(text))
             }
         }
 
@@ -57,7 +56,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { Arc<str>:
+ids! {
     /// Names a playbook; its `name` key.
     PlaybookName
     /// Names one chat group; unique within one engine.
@@ -79,6 +78,8 @@ ids! { Arc<str>:
     RoleName
     /// Names one of the playbook's `people`.
     PersonId
+    /// Names a member of a group.
+    MemberId
     /// Names a calendar of a playbook.
     CalendarName
     /// Names something a person is asked: a task, an approval or a question. Short enough to type.
@@ -87,12 +88,6 @@ ids! { Arc<str>:
     InputId
     /// The digest of a compiled playbook: 64 lower-case hex digits (SHA-256).
     Digest
-}
-
-// What a table of a hundred thousand is sorted by lies in the table itself: to copy a leaf of it touches no other memory.
-ids! { CompactString:
-    /// Names a member of a group.
-    MemberId
 }
 
 impl Digest {
