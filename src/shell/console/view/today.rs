@@ -189,7 +189,7 @@ fn missed(board: &Board, asker: &Asker, now: Timestamp, lately: &Omissions) -> (
 }
 
 /// Rows of what is held: each has its two presses.
-const HELD_ROWS: usize = 8;
+const HELD_ROWS: usize = 5;
 
 /// What budgets hold back, what is due first, and how many more there are.
 fn held(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Held>, usize) {
