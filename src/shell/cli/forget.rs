@@ -51,8 +51,11 @@ impl ForgetArgs {
         }
         let forget =
             store::Forget { group: self.group.as_deref().map(GroupId::new), member: MemberId::new(&self.id) };
-        self.one_is_meant(&dir, &forget)?;
-        self.is_sure(&dir, &forget, out)?;
+        let reader = Reader::open(&dir).map_err(failed)?;
+        let states = states(&reader, &forget).map_err(failed)?;
+        self.one_is_meant(&reader, &states, &forget)?;
+        self.is_sure(&states, &forget, out)?;
+        drop(reader);
         let lock = match Lock::take(&dir) {
             Ok(lock) => lock,
             Err(LockError::Held { .. }) => {
@@ -104,10 +107,13 @@ impl ForgetArgs {
 
 impl ForgetArgs {
     /// Refuses a name: what is forgotten does not come back, so whose it is must be said.
-    fn one_is_meant(&self, dir: &Path, forget: &store::Forget) -> Result<(), Failure> {
+    fn one_is_meant(
+        &self,
+        reader: &Reader,
+        states: &[(GroupId, State)],
+        forget: &store::Forget,
+    ) -> Result<(), Failure> {
         let failed = |error: StoreError| Failure::environment(error.in_words());
-        let reader = Reader::open(dir).map_err(failed)?;
-        let states = states(&reader, forget).map_err(failed)?;
         let known = states.iter().any(|(_, state)| state.members.contains(&forget.member));
         let named = states.iter().flat_map(|(_, state)| state.members.iter());
         let named: BTreeSet<&str> =
@@ -128,9 +134,12 @@ impl ForgetArgs {
     }
 
     /// Who it is, and, where somebody types, whether they are sure: it cannot be undone.
-    fn is_sure(&self, dir: &Path, forget: &store::Forget, out: &mut Output) -> Result<(), Failure> {
-        let failed = |error: StoreError| Failure::environment(error.in_words());
-        let states = states(&Reader::open(dir).map_err(failed)?, forget).map_err(failed)?;
+    fn is_sure(
+        &self,
+        states: &[(GroupId, State)],
+        forget: &store::Forget,
+        out: &mut Output,
+    ) -> Result<(), Failure> {
         for (group, state) in states {
             if let Some(member) = state.members.get(&forget.member) {
                 let (name, id) = (&member.name, &member.id);

@@ -46,7 +46,7 @@ pub fn expire(dir: &Path) -> Result<usize, StoreError> {
     }
     // The mark spares reading again, no more: a start writes nothing for it alone, for whether the file is whole is looked
     // at next.
-    if changed > 0 || last - after >= READ_AGAIN_MAX {
+    if !ended.is_empty() || last - after >= READ_AGAIN_MAX {
         transaction.execute(
             "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
             params![DONE, last],
@@ -88,12 +88,15 @@ fn ended(conn: &Transaction<'_>, after: i64) -> Result<(i64, BTreeMap<GroupId, E
         return Ok((last, ended));
     }
     // Who left may be back, and is another member to the journal from then on.
-    let (mut leaves, mut joined) = (Vec::new(), BTreeMap::<GroupId, Vec<(MemberId, MemberId)>>::new());
+    let mut leaves = BTreeMap::<(GroupId, MemberId), Vec<i64>>::new();
+    let mut joined = BTreeMap::<GroupId, Vec<(MemberId, MemberId)>>::new();
     archive::within(conn, None, 0, &mut |row| {
         if row.entries.contains("leaver_kept") || row.entries.contains("joined_ids") {
             for entry in row.read()? {
                 match entry.fact {
-                    Fact::LeaverKept(left) => leaves.push((row.group.clone(), left.member, row.seq)),
+                    Fact::LeaverKept(left) => {
+                        leaves.entry((row.group.clone(), left.member)).or_default().push(row.seq);
+                    }
                     Fact::JoinedIds(ids) => {
                         joined.entry(row.group.clone()).or_default().push((ids.from, ids.into));
                     }
@@ -104,8 +107,9 @@ fn ended(conn: &Transaction<'_>, after: i64) -> Result<(i64, BTreeMap<GroupId, E
         Ok(true)
     })?;
     for (group, member, fields, seq) in left {
-        let leave = leaves.iter().rev().find(|(of, who, at)| *of == group && *who == member && *at < seq);
-        let until = leave.map_or(seq, |(.., at)| *at);
+        let times = leaves.get(&(group.clone(), member.clone()));
+        let leave = times.and_then(|times| times.iter().rev().find(|at| **at < seq));
+        let until = leave.map_or(seq, |at| *at);
         let known = ended.entry(group).or_default().entry(member).or_default();
         for field in fields {
             let known = known.entry(field).or_insert(until);
