@@ -415,14 +415,8 @@ impl Draft<'_> {
         }
         if ended {
             self.take_back_deliveries(id)?;
-            let held: Vec<_> = self
-                .state
-                .held
-                .iter()
-                .map(|held| held.outgoing.effect.clone())
-                .filter(|effect| super::effect::effect_run(effect) == Some(id.as_str()))
-                .collect();
-            for effect in held {
+            let its = |effect: &_| super::effect::effect_run(effect) == Some(id.as_str());
+            for effect in self.state.held_effects(its) {
                 self.emit(Fact::Withdrawn { effect })?;
             }
         }

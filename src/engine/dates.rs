@@ -169,8 +169,7 @@ impl Draft<'_> {
         };
         let begins: Vec<String> = over.iter().map(|over| format!("{run}~{}@", over.word())).collect();
         let of = |effect: &EffectId| begins.iter().any(|begin| effect.as_str().starts_with(begin));
-        let held = self.state.held.iter().map(|held| held.outgoing.effect.clone());
-        for effect in held.filter(of).collect::<Vec<_>>() {
+        for effect in self.state.held_effects(of) {
             self.emit(Fact::Withdrawn { effect: effect.clone() })?;
             self.message_lost(&effect)?;
         }

@@ -30,7 +30,7 @@ use crate::{
 impl Draft<'_> {
     /// Lets a message go that a budget holds: whoever says so has seen what holds it. Not while the group is hushed.
     pub(super) fn release_by_hand(&mut self, effect: &EffectId, by: Option<String>) -> Decided {
-        let Some(held) = self.state.held.iter().find(|held| held.outgoing.effect == *effect).cloned() else {
+        let Some(held) = self.state.held_message(effect).cloned() else {
             return self.refuse(phrase!(
                 "{effect} is not held; `playbook outbox` lists what is",
                 "{effect} 没有被压住；用 `playbook outbox` 看有哪些"
@@ -55,7 +55,7 @@ impl Draft<'_> {
         known: Option<&Dispatched>,
         by: Option<String>,
     ) -> Decided {
-        if let Some(held) = self.state.held.iter().find(|held| held.outgoing.effect == *effect).cloned() {
+        if let Some(held) = self.state.held_message(effect).cloned() {
             self.operated(recalled(&held.outgoing, Means::Held, None), by)?;
             self.emit(Fact::Withdrawn { effect: effect.clone() })?;
             return self.message_lost(effect);
@@ -120,7 +120,7 @@ impl Draft<'_> {
                 "更正要有字，最多 {most} 字节"
             ));
         }
-        if self.state.held.iter().any(|held| held.outgoing.effect == *effect) {
+        if self.state.held_message(effect).is_some() {
             return self.refuse(phrase!(
                 "{effect} has not left yet: `playbook recall {effect}` takes it back, and the step can be said anew", "{effect} 还没发出去：用 `playbook recall {effect}` 收回来，这一步可以重说"
             ));

@@ -325,6 +325,17 @@ impl State {
         if channel.as_str() == GROUP { Some(&self.released) } else { self.released_elsewhere.get(channel) }
     }
 
+    /// The message of this effect, if it is held.
+    pub fn held_message(&self, effect: &EffectId) -> Option<&Arc<HeldMessage>> {
+        self.held.iter().find(|held| held.outgoing.effect == *effect)
+    }
+
+    /// The effects of the held messages for which something is true of the effect, in their order.
+    pub(super) fn held_effects(&self, of: impl Fn(&EffectId) -> bool) -> Vec<EffectId> {
+        let effects = self.held.iter().map(|held| &held.outgoing.effect);
+        effects.filter(|effect| of(effect)).cloned().collect()
+    }
+
     /// Whether a run of this id is open or among those that ended last.
     pub fn knows_run(&self, id: &RunId) -> bool {
         self.runs.contains_key(id) || self.finished.iter().any(|run| run.id == *id)

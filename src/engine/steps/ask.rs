@@ -62,7 +62,7 @@ impl Draft<'_> {
         if !self.send(at, out)? {
             return self.undelivered(at, effect);
         }
-        if self.state.held.iter().any(|held| held.outgoing.effect == effect) {
+        if self.state.held_message(&effect).is_some() {
             // Its time begins when members can read it.
             self.wait(at, Waiting::Delivery { effect, members: Vec::new() }, None, None)?;
             return Ok(Went::Waits);

@@ -3,7 +3,7 @@
 use super::{checklist, door};
 use crate::{
     base::{
-        ids::{ChannelName, EffectId, InputId, RoleName, RunId, StepId, TaskId},
+        ids::{ChannelName, InputId, RoleName, RunId, StepId, TaskId},
         limits,
         person::Person,
         phrase::{pair, phrase},
@@ -429,9 +429,7 @@ impl Draft<'_> {
     /// What a step says is not said any more, where it is held.
     pub(in crate::engine) fn withdraw_held(&mut self, run: &RunId, step: &StepId) -> Decided {
         let its = format!("{run}/{step}/");
-        let held = self.state.held.iter().map(|held| held.outgoing.effect.clone());
-        let held: Vec<EffectId> = held.filter(|effect| effect.as_str().starts_with(&its)).collect();
-        for effect in held {
+        for effect in self.state.held_effects(|effect| effect.as_str().starts_with(&its)) {
             self.emit(Fact::Withdrawn { effect })?;
         }
         Ok(())

@@ -226,7 +226,7 @@ impl RetryArgs {
             );
         }
         let effect = EffectId::new(&self.id);
-        if state.held.iter().any(|held| held.outgoing.effect == effect) {
+        if state.held_message(&effect).is_some() {
             let command = Command::Release { effect, by: remote.by.clone() };
             return remote.command(command, phrase!("{} goes out now", "{} 现在就发", self.id), out);
         }
@@ -256,7 +256,7 @@ impl SkipArgs {
             return remote.command(command, phrase!("{} is given up", "{} 不再发送", self.run), out);
         }
         let state = remote.state()?;
-        if state.held.iter().any(|held| held.outgoing.effect == effect) {
+        if state.held_message(&effect).is_some() {
             let command = Command::Recall { effect, known: None, by: remote.by.clone() };
             return remote.command(command, phrase!("{} is given up", "{} 不再发送", self.run), out);
         }

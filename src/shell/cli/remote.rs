@@ -238,7 +238,7 @@ impl Remote {
     pub(super) fn knows(&self, effect: &EffectId) -> Result<bool, Failure> {
         let failed = |error: StoreError| Failure::environment(error.in_words());
         Ok(self.reader.sent(&self.group, effect).map_err(failed)?.is_some()
-            || self.state()?.held.iter().any(|held| held.outgoing.effect == *effect))
+            || self.state()?.held_message(effect).is_some())
     }
 
     /// Whether somebody has to decide about a message: it was refused, or may have arrived.

@@ -98,11 +98,11 @@ impl Historian<'_> {
                 self.held(entry, playbook, step, outgoing, *reason, *until)
             }
             Fact::StillHeld { effect, reason, until, .. } => {
-                let held = self.state.held.iter().find(|held| held.outgoing.effect == *effect)?;
+                let held = self.state.held_message(effect)?;
                 self.held(entry, playbook, step, &held.outgoing, *reason, *until)
             }
             Fact::Released(out) => {
-                let held = self.state.held.iter().find(|held| held.outgoing.effect == out.effect);
+                let held = self.state.held_message(&out.effect);
                 let late = entry.at.since(out.due);
                 let says = sent(step, &on_time(late, entry.at, zone));
                 Note::new(Fate::Released, says.and(&held_by(held.map(|held| held.reason))))

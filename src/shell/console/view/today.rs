@@ -195,7 +195,7 @@ const HELD_ROWS: usize = 5;
 fn held(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Held>, usize) {
     let some = board.held.iter().take(limits::PLACES_LOOKED_AT_MAX).filter_map(|back| {
         let here = board.group_of(&back.group).filter(|here| asker.sees(here.now, now))?;
-        let held = here.state().held.iter().find(|held| held.outgoing.effect == back.effect)?;
+        let held = here.state().held_message(&back.effect)?;
         let out = &held.outgoing;
         Some(Held {
             place: place(here, &out.effect),
