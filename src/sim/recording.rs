@@ -7,6 +7,7 @@ use crate::{
     engine::{
         self,
         entry::{Entry, Fact},
+        input::is_of_an_effect,
         state::State,
     },
 };
@@ -21,6 +22,15 @@ pub(super) struct RecordedDecision {
     pub(super) due: Option<Timestamp>,
     /// What was decided.
     pub(super) entries: Vec<Entry>,
+}
+
+impl RecordedDecision {
+    /// Whether it began, as its first entry says, with a receipt or a return that it has not come to yet: what was due
+    /// by then was decided before it.
+    fn is_of_what_follows(&self) -> bool {
+        let first = self.entries.first().and_then(|entry| entry.input.as_ref());
+        first.is_some_and(is_of_an_effect) && !self.entries.iter().any(|entry| own_decision(&entry.fact))
+    }
 }
 
 /// The recording of one group.
@@ -53,9 +63,10 @@ impl Recording {
                     answers.entry(fetched.url.clone()).or_default().push(answer);
                 }
             }
-            let begins = decisions
-                .last()
-                .is_none_or(|last| last.at != entry.at || entry.input.is_some() || own_decision(&entry.fact));
+            let begins = decisions.last().is_none_or(|last| {
+                let own = own_decision(&entry.fact) && !last.is_of_what_follows();
+                last.at != entry.at || entry.input.is_some() || own
+            });
             if begins {
                 let due =
                     engine::deadline(&shadow).map(|deadline| deadline.at).filter(|due| *due <= entry.at);
@@ -86,7 +97,7 @@ impl Recording {
     }
 }
 
-/// What begins a decision of its own even at the instant of the one before: receipts and returns carry no id.
+/// What begins a decision of its own even at the instant of the one before: receipts and returns carried no id once.
 fn own_decision(fact: &Fact) -> bool {
     matches!(
         fact,
@@ -97,4 +108,43 @@ fn own_decision(fact: &Fact) -> bool {
             | Fact::ChannelRecovered { .. }
             | Fact::PlaybookChanged { .. }
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{
+        ids::{Digest, EffectId, InputId},
+        phrase::Phrase,
+        time::Duration,
+    };
+
+    fn entry(input: Option<&str>, fact: Fact) -> Entry {
+        Entry { at: Timestamp::from_millis(0), input: input.map(InputId::new), fact }
+    }
+
+    #[test]
+    fn what_was_due_when_a_script_returned_is_of_the_same_decision() {
+        let failed = |id: &str| Fact::ScriptFailed { effect: EffectId::new(id), error: Phrase::same("no") };
+        let due = Fact::Withdrawn { effect: EffectId::new("held/1/0") };
+        let adopted = Fact::Adopted {
+            digest: Digest::new("d"),
+            created: Timestamp::from_millis(0),
+            horizon: Duration::ZERO,
+            horizons: BTreeMap::new(),
+            zone: None,
+        };
+        let split = |entries: Vec<Entry>| {
+            let recording = Recording::new("g".into(), entries).expect("a journal from its beginning");
+            recording.decisions.iter().map(|decision| decision.entries.len()).collect::<Vec<_>>()
+        };
+        let begin = || entry(Some("adopt"), adopted.clone());
+        let with_ids = [entry(Some("script/a/1/0"), due.clone()), entry(None, failed("a/1/0"))];
+        assert_eq!(split([vec![begin()], with_ids.to_vec()].concat()), [1, 2]);
+        let twice = [with_ids.to_vec(), vec![entry(None, failed("b/1/0"))]].concat();
+        assert_eq!(split([vec![begin()], twice].concat()), [1, 2, 1], "a second return is another decision");
+        // As older programs wrote them.
+        let without = vec![entry(None, due), entry(None, failed("a/1/0"))];
+        assert_eq!(split([vec![begin()], without].concat()), [2, 1]);
+    }
 }
