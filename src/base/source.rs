@@ -233,6 +233,11 @@ impl SourceMap {
 }
 
 impl Source {
+    /// Whether it is a plugin script, by its name.
+    pub fn is_script(&self) -> bool {
+        self.path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai")
+    }
+
     /// Line and column of a byte offset; an offset past the end is the end.
     pub fn place(&self, offset: u32) -> Place {
         let mut offset = (offset as usize).min(self.text.len());

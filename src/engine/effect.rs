@@ -45,7 +45,7 @@ pub fn effects(entries: &[Entry]) -> impl Iterator<Item = (usize, Effect<'_>)> {
 }
 
 /// The run that an effect belongs to: everything before the last two parts of its id.
-pub(in crate::engine) fn effect_run(effect: &EffectId) -> Option<&str> {
+pub fn effect_run(effect: &EffectId) -> Option<&str> {
     let id = effect.as_str();
     let (rest, _) = id.rsplit_once('/')?;
     rest.rsplit_once('/').map(|(run, _)| run)

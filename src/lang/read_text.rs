@@ -11,13 +11,13 @@ const KEYS: [&str; 2] = ["remember:", "screen:"];
 /// The first place that reads message text outside some others, as `FILE:LINE`.
 pub(crate) fn place(sources: &SourceMap, but: &[Span]) -> Option<Arc<str>> {
     sources.iter().find_map(|(id, source)| {
-        let script = source.path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai");
         let lines = |offset: u32| source.place(offset).line as usize;
         let apart: Vec<_> =
             but.iter().filter(|span| span.source == id).map(|s| lines(s.start)..lines(s.end)).collect();
         let mut lines = source.text.lines().zip(1..);
-        let (_, line) =
-            lines.find(|(line, n)| reads(line, script) && !apart.iter().any(|lines| lines.contains(n)))?;
+        let (_, line) = lines.find(|(line, n)| {
+            reads(line, source.is_script()) && !apart.iter().any(|lines| lines.contains(n))
+        })?;
         Some(Arc::from(format!("{}:{line}", source.path)))
     })
 }

@@ -178,7 +178,6 @@ fn by_label(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<Arc<str>, Quota> {
             );
             cx.report.push(Diagnostic::error(codes::UNKNOWN_NAME, entry.key.span, message).help(help));
             let names: Vec<String> = known.split(", ").map(str::to_owned).collect();
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
             cx.mend_name(entry.key.span, name, &names);
             continue;
         }

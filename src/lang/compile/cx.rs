@@ -143,13 +143,14 @@ impl<'f> Cx<'f> {
 
     /// Gives the problem that was just reported its fix, where it is certain which of these names was meant and nothing
     /// but the name stands there.
-    pub(crate) fn mend_name(&mut self, span: Span, found: &str, names: &[&str]) {
+    pub(crate) fn mend_name(&mut self, span: Span, found: &str, names: &[impl AsRef<str>]) {
         let text = &self.sources.get(span.source).text;
         let there = text.get(span.start as usize..span.end as usize);
         let alone = there.is_some_and(|there| there.trim_matches(['"', '\'']) == found);
-        if let (Some(name), Some(last)) =
-            (certain(found, names.iter().copied()).filter(|_| alone), self.report.diagnostics.last_mut())
-        {
+        if let (Some(name), Some(last)) = (
+            certain(found, names.iter().map(AsRef::as_ref)).filter(|_| alone),
+            self.report.diagnostics.last_mut(),
+        ) {
             last.fix = Some(Fix { span, text: name.to_owned() });
         }
     }

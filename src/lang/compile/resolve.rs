@@ -48,7 +48,6 @@ impl Cx<'_> {
                 help,
             );
             let names: Vec<String> = self.names.all(sort).into_iter().map(str::to_owned).collect();
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
             self.mend_name(span, &name, &names);
         }
     }

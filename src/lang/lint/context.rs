@@ -109,9 +109,8 @@ impl<'a> Context<'a> {
 
     /// Whether a script names something in quotes.
     pub(crate) fn in_scripts(&self, name: &str) -> bool {
-        let is_script = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai");
         let named = |text: &str| text.contains(&format!("\"{name}\"")) || text.contains(&format!("`{name}`"));
-        self.sources.iter().any(|(_, source)| is_script(&source.path) && named(&source.text))
+        self.sources.iter().any(|(_, source)| source.is_script() && named(&source.text))
     }
 
     /// The place of a key of a step, else of the step.

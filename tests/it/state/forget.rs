@@ -264,24 +264,28 @@ fn task(play: &Playground, words: &str) -> String {
     id.unwrap()
 }
 
+fn joins(play: &Playground) {
+    let said = "{\"name\":\"Zanzibar Xu\"}";
+    let _ = play.run(&["signal", "member.joined", "--member", ID, "--data", said]).exits(0);
+}
+
+fn sells(play: &Playground) {
+    let sold = serde_json::json!({ "message": { "text": "For sale: a parrot" } }).to_string();
+    let _ = play.run(&["signal", "message", "--member", ID, "--data", &sold]).exits(0);
+}
+
 #[test]
 fn whoever_was_removed_for_a_rule_and_is_forgotten_is_known_when_they_come_back() {
     let play = Playground::new().file("demo.yaml", HOUSE);
     let engine = play.start(&["run", "demo.yaml"]);
     engine.line("running");
-    let joins = || {
-        let _ = play
-            .run(&["signal", "member.joined", "--member", ID, "--data", "{\"name\":\"Zanzibar Xu\"}"])
-            .exits(0);
-    };
-    joins();
-    let sold = serde_json::json!({ "message": { "text": "For sale: a parrot" } }).to_string();
-    let _ = play.run(&["signal", "message", "--member", ID, "--data", &sold]).exits(0);
+    joins(&play);
+    sells(&play);
     let _ = play.run(&["approve", &task(&play, "Remove"), "--by", "zhu"]).exits(0);
     let _ = play.run(&["done", &task(&play, "Zanzibar"), "--by", "zhu"]).exits(0);
     eventually("they are gone", || !play.run(&["members", "--format", "json"]).stdout.contains(ID));
     // Who is not forgotten is known as well.
-    joins();
+    joins(&play);
     let back = task(&play, "was removed for `selling`");
     let _ = play.run(&["reject", &back, "--by", "zhu"]).exits(0);
     let _ = play.run(&["done", &task(&play, "Zanzibar"), "--by", "zhu"]).exits(0);
@@ -294,7 +298,7 @@ fn whoever_was_removed_for_a_rule_and_is_forgotten_is_known_when_they_come_back(
     // Somebody else joins as always; a join that claims a ban by itself is not believed.
     let claim = "{\"name\":\"Bo Li\",\"banned\":{\"rule\":\"selling\",\"since\":1,\"until\":99999999999999}}";
     let _ = play.run(&["signal", "member.joined", "--member", OTHER, "--data", claim]).exits(0);
-    joins();
+    joins(&play);
     let back = task(&play, "was removed for `selling`");
     let tasks = play.run(&["tasks", "--format", "json"]).exits(0).stdout;
     assert!(tasks.contains("Zanzibar Xu was removed") && !tasks.contains("Bo Li"), "{tasks}");
@@ -311,19 +315,13 @@ fn whoever_may_not_write_and_is_forgotten_may_not_write_when_they_come_back() {
     let play = Playground::new().file("demo.yaml", &file);
     let engine = play.start(&["run", "demo.yaml"]);
     engine.line("running");
-    let joins = || {
-        let _ = play
-            .run(&["signal", "member.joined", "--member", ID, "--data", "{\"name\":\"Zanzibar Xu\"}"])
-            .exits(0);
-    };
-    joins();
-    let sold = serde_json::json!({ "message": { "text": "For sale: a parrot" } }).to_string();
-    let _ = play.run(&["signal", "message", "--member", ID, "--data", &sold]).exits(0);
+    joins(&play);
+    sells(&play);
     let _ = play.run(&["approve", &task(&play, "Mute"), "--by", "zhu"]).exits(0);
     eventually("they are muted", || play.run(&["log", "--format", "json"]).stdout.contains("\"muted\""));
     let _ = play.run(&["members", "forget", ID]).exits(0);
     assert_eq!(having(&play.path(".playbook"), ID), [""; 0]);
-    joins();
+    joins(&play);
     let _ = task(&play, "did not mute Zanzibar Xu");
     drop(engine);
 }

@@ -59,9 +59,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for (name, place) in
         everywhere.chain(own).filter(|(name, _)| !used.contains(name.as_str()) && speaks(name))
     {
-        let named = |text: &str| text.contains(&format!("\"{name}\"")) || text.contains(&format!("`{name}`"));
-        let is_script = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai");
-        if cx.sources.iter().any(|(_, source)| is_script(&source.path) && named(&source.text)) {
+        if cx.in_scripts(name.as_str()) {
             continue;
         }
         let message =

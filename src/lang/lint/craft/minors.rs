@@ -89,10 +89,11 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         }
     }
     for (id, source) in cx.sources.iter() {
-        let is_script = source.path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai");
         let code = |line: &str| line.split("//").next().is_some_and(|code| code.contains(RANKS[0]));
         let start = |line: &str| line.as_ptr() as usize - source.text.as_ptr() as usize;
-        if is_script && let Some(line) = source.text.lines().find(|line| code(line)) {
+        if source.is_script()
+            && let Some(line) = source.text.lines().find(|line| code(line))
+        {
             let span = Span::new(id, start(line), start(line) + line.len());
             out.push(found(&CODE, span, ranked()).help(thank_all()));
         }

@@ -57,9 +57,8 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         }
     }
     for (id, source) in cx.sources.iter() {
-        let is_script = source.path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai");
         let keeps = source.text.find("state.set(");
-        if is_script
+        if source.is_script()
             && let Some(at) = keeps
             && source.text.lines().any(|line| line.contains("message.text"))
             && !agrees(&source.text)

@@ -9,6 +9,7 @@ use crate::{
         time::{Duration, Timestamp, Zone},
     },
     engine::{
+        effect::effect_run,
         entry::{Outcome, Skip},
         view,
     },
@@ -157,9 +158,7 @@ impl DayOf<'_> {
     /// What of a run that has ended is not done, as the first of its groups has it.
     fn left(&self, here: Here<'_>, run: &RunId) -> Option<DayLeft> {
         let state = here.state();
-        let of_run = |effect: &EffectId| {
-            effect.as_str().strip_prefix(run.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        };
+        let of_run = |effect: &EffectId| effect_run(effect) == Some(run.as_str());
         if state.tasks.values().any(|open| open.task.run.as_ref() == Some(run)) {
             return Some(DayLeft::Task);
         }
