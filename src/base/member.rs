@@ -164,6 +164,14 @@ impl From<Member> for Listed {
     }
 }
 
+/// All that a member does: one entry of one tree, since a message changes both.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Doing {
+    activity: Activity,
+    /// None while nothing of it is counted.
+    habits: Option<Arc<Habits>>,
+}
+
 /// Of whom two versions of a group's members say something else, in order of id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
@@ -182,9 +190,7 @@ pub struct Members {
     /// Whose the other ids are.
     also: imbl::OrdMap<MemberId, MemberId>,
     /// Only of those in `who` of whom anything is known.
-    activity: imbl::OrdMap<MemberId, Activity>,
-    /// Only of those in `who` who did anything that is counted.
-    habits: imbl::OrdMap<MemberId, Arc<Habits>>,
+    does: imbl::OrdMap<MemberId, Doing>,
     /// The fields that are kept for a time only: which, since when, of whom.
     dated: imbl::OrdSet<(String, Timestamp, MemberId)>,
 }
@@ -236,7 +242,7 @@ impl Members {
 
     /// What somebody does.
     pub fn activity(&self, id: &MemberId) -> Activity {
-        self.activity.get(self.own_id(id)).copied().unwrap_or_default()
+        self.does.get(self.own_id(id)).map(|doing| doing.activity).unwrap_or_default()
     }
 
     /// All that is known of somebody.
@@ -248,12 +254,12 @@ impl Members {
 
     /// What somebody did lately.
     pub fn habits(&self, id: &MemberId) -> Option<&Arc<Habits>> {
-        self.habits.get(self.own_id(id))
+        self.does.get(self.own_id(id))?.habits.as_ref()
     }
 
     /// Those who did anything that is counted, in order of id.
     pub fn all_habits(&self) -> impl Iterator<Item = (&MemberId, &Arc<Habits>)> {
-        self.habits.iter()
+        self.does.iter().filter_map(|(id, doing)| Some((id, doing.habits.as_ref()?)))
     }
 
     /// Everybody with what they did lately, in order of id: one walk beside the other, and nobody is looked up.
@@ -268,17 +274,17 @@ impl Members {
     ) -> impl Iterator<Item = (&'a Arc<Member>, Option<&'a Arc<Habits>>)> {
         use std::ops::Bound;
         let from = (id.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
-        let mut habits = self.habits.range::<_, MemberId>(from).peekable();
+        let mut does = self.does.range::<_, MemberId>(from).peekable();
         self.who.range::<_, MemberId>(from).map(move |(id, member)| {
-            while habits.next_if(|(known, _)| *known < id).is_some() {}
-            (member, habits.next_if(|(known, _)| *known == id).map(|(_, habits)| habits))
+            while does.next_if(|(known, _)| *known < id).is_some() {}
+            (member, does.next_if(|(known, _)| *known == id).and_then(|(_, doing)| doing.habits.as_ref()))
         })
     }
 
     /// Takes over what is stored of what somebody did lately; nothing for somebody who is not among them.
     pub fn restore_habits(&mut self, id: &MemberId, habits: Arc<Habits>) {
         if self.who.contains_key(id) {
-            self.habits.insert(id.clone(), habits);
+            self.does.entry(id.clone()).or_default().habits = Some(habits);
         }
     }
 
@@ -291,14 +297,12 @@ impl Members {
         change: impl FnOnce(&mut Habits) -> T,
     ) -> Option<T> {
         let id = &self.own_id(id).clone();
-        if let Some(known) = self.habits.get_mut(id) {
-            return Some(change(Arc::make_mut(known)));
+        if !self.does.contains_key(id) {
+            let id = self.who.get_key_value(id)?.0.clone();
+            self.does.insert(id, Doing::default());
         }
-        let id = self.who.get_key_value(id)?.0.clone();
-        let mut habits = new();
-        let changed = change(&mut habits);
-        self.habits.insert(id, Arc::new(habits));
-        Some(changed)
+        let habits = &mut self.does.get_mut(id)?.habits;
+        Some(change(Arc::make_mut(habits.get_or_insert_with(|| Arc::new(new())))))
     }
 
     /// Their ids, in order.
@@ -372,7 +376,7 @@ impl Members {
         let both = member.asked.is_none() && other.as_ref().is_some_and(|other| other.asked.is_none());
         if let Some(other) = &other {
             member.take_over(other);
-            let (done, habits) = (self.activity(from), self.habits.get(from).cloned());
+            let Doing { activity: done, habits } = self.does.get(from).cloned().unwrap_or_default();
             self.remove(from);
             if member.asked.is_none()
                 && let Some(asking) = self.asking.remove(&into)
@@ -384,9 +388,9 @@ impl Members {
                 activity.messages = activity.messages.saturating_add(done.messages);
             });
             if let Some(habits) = habits {
-                match self.habits.get_mut(&into) {
+                match &mut self.does.entry(into.clone()).or_default().habits {
                     Some(own) => Arc::make_mut(own).take_over(&habits),
-                    None => drop(self.habits.insert(into.clone(), habits)),
+                    none => *none = Some(habits),
                 }
             }
         } else if let Some(before) = self.also.get(from).cloned() {
@@ -408,16 +412,14 @@ impl Members {
     /// Says what a member does; nothing for somebody who is not among them.
     pub fn act(&mut self, id: &MemberId, change: impl FnOnce(&mut Activity)) {
         let id = &self.own_id(id).clone();
-        if !self.who.contains_key(id) {
-            return;
+        if let Some(known) = self.does.get_mut(id) {
+            return change(&mut known.activity);
         }
-        if let Some(known) = self.activity.get_mut(id) {
-            return change(known);
-        }
-        let mut activity = Activity::default();
-        change(&mut activity);
-        if activity != Activity::default() {
-            self.activity.insert(id.clone(), activity);
+        let Some((id, _)) = self.who.get_key_value(id) else { return };
+        let mut doing = Doing::default();
+        change(&mut doing.activity);
+        if doing != Doing::default() {
+            self.does.insert(id.clone(), doing);
         }
     }
 
@@ -438,18 +440,15 @@ impl Members {
         let asking = before.asking.diff(&self.asking).map(changed);
         let who: BTreeSet<&MemberId> = before.who.diff(&self.who).map(changed).chain(asking).collect();
         let who: Vec<MemberId> = who.into_iter().cloned().collect();
-        let activity = before.activity.diff(&self.activity).map(changed);
-        let habits = before.habits.diff(&self.habits).map(changed);
-        let all = activity.chain(habits).filter(|id| who.binary_search(id).is_err());
-        let activity: BTreeSet<&MemberId> = all.collect();
-        Changes { who, activity: activity.into_iter().cloned().collect() }
+        let does = before.does.diff(&self.does).map(changed);
+        let activity = does.filter(|id| who.binary_search(id).is_err()).cloned().collect();
+        Changes { who, activity }
     }
 
     /// Forgets somebody; whether they were known.
     pub fn remove(&mut self, id: &MemberId) -> bool {
         let id = &self.own_id(id).clone();
-        self.activity.remove(id);
-        self.habits.remove(id);
+        self.does.remove(id);
         let Some(gone) = self.who.remove(id).or_else(|| self.asking.remove(id)) else { return false };
         for other in &gone.ids {
             self.also.remove(other);
@@ -482,7 +481,7 @@ impl FromIterator<Listed> for Members {
 impl Serialize for Members {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let kept =
-            |id| self.listed(id).map(|listed| StoredMember { listed, habits: self.habits.get(id).cloned() });
+            |id| self.listed(id).map(|listed| StoredMember { listed, habits: self.habits(id).cloned() });
         serializer.collect_map(self.who.keys().chain(self.asking.keys()).map(|id| (id, kept(id))))
     }
 }
@@ -608,7 +607,7 @@ mod tests {
         let before = members.clone();
         members.act(&id("m500"), |activity| activity.messages += 1);
         assert!(members.who.ptr_eq(&before.who));
-        assert_eq!(members.activity.len(), 1);
+        assert_eq!(members.does.len(), 1);
         let day = CivilDay::default();
         members.count(&id("m7"), || Habits::new(0, day), |habits| habits.mark(day, 1));
         assert_eq!(
