@@ -345,6 +345,8 @@ pub const CALL_MARKED_AFTER_MS: u64 = 50;
 pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
 /// Repetitions of one event of a calendar file.
 pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
+/// Columns of a CSV file.
+pub const CSV_COLUMNS_MAX: usize = 1_000;
 /// Problems reported of one data or calendar file.
 pub const DATA_PROBLEMS_MAX: usize = 50;
 /// Steps after an answer that are remembered for taking it back with what they asked of people; the one after is not.

@@ -14,7 +14,6 @@ use crate::{
     base::{
         ids::{ChannelName, RunId},
         limits,
-        offset::Offset,
         time::{Duration, Timestamp},
     },
     model::{
@@ -136,7 +135,7 @@ impl Draft<'_> {
     pub(super) fn clocked_ahead(&self, channel: &ChannelName, gap: Duration) -> Option<Timestamp> {
         let to = self.now.plus(gap).plus(Duration::from_millis(-1));
         let mut coming = self.coming(to);
-        coming.retain(|coming| coming.clocked && speaks(&coming.step, channel));
+        coming.retain(|coming| coming.clocked && coming.step.speaks_to(channel));
         coming.iter().map(|coming| coming.at).min()
     }
 
@@ -161,7 +160,7 @@ impl Draft<'_> {
     /// How many messages may go to a channel until an instant: those that are coming or held, no more than the day
     /// has room for.
     pub(super) fn messages_ahead(&self, channel: &ChannelName, until: Timestamp) -> u64 {
-        let coming = self.coming(until).iter().filter(|coming| speaks(&coming.step, channel)).count();
+        let coming = self.coming(until).iter().filter(|coming| coming.step.speaks_to(channel)).count();
         let held = self.state.held.iter().filter(|held| held.outgoing.channel == *channel).count();
         (coming + held) as u64
     }
@@ -190,34 +189,17 @@ impl Draft<'_> {
         others.filter_map(|run| self.session(run, &out.channel)).max()
     }
 
-    /// When the session ends that a run holds now: it lasts from the step `at: 0m` to the last post of that day.
+    /// When the session ends that a run holds now.
     fn session(&self, run: &Run, channel: &ChannelName) -> Option<Timestamp> {
-        let since = self.now.since(run.anchor);
-        let near = Duration::ZERO <= since && since < Duration::HOUR.times(26);
-        if run.cause.date.is_none() || run.section != Section::Steps || !near {
+        if run.cause.date.is_none() || run.section != Section::Steps {
             return None;
         }
         let (playbook, _, play) = self.play_of(run)?;
-        let zone = play.zone_or(&playbook.zone);
-        play.program.steps().find(|step| step.at == Some(Offset::Exact(Duration::ZERO)))?;
-        let end = zone.day_bounds(run.anchor).1;
-        let slots = timetable::timetable(&play.steps, run.anchor, zone);
-        let posts = slots.iter().filter(|slot| slot.at >= run.anchor && speaks(&slot.step, channel));
-        posts.map(|slot| slot.at).filter(|at| *at < end).max().filter(|last| self.now < *last)
+        timetable::session(&play, run.anchor, play.zone_or(&playbook.zone), channel, self.now)
     }
 }
 
 fn coming(play: &Play, slot: Slot, dated: bool) -> Coming {
     let clocked = timetable::has_clock_time(play, &slot.step.id) && !matches!(play.trigger, Trigger::Command);
     Coming { at: slot.at, step: slot.step, dated, clocked }
-}
-
-/// Whether a step posts to a channel; a script may.
-fn speaks(step: &Step, channel: &ChannelName) -> bool {
-    match &step.verb {
-        Verb::Post(post) => post.to == *channel,
-        Verb::Ask(ask) => ask.to == *channel,
-        Verb::Run(_) => channel.as_str() == crate::model::channel::GROUP,
-        _ => false,
-    }
 }

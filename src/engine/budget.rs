@@ -7,7 +7,7 @@ use super::{
     draft::{Decided, Draft},
     entry::{Fact, HoldReason, Outgoing, Stale},
     notice,
-    state::{HeldMessage, Released, State},
+    state::{HeldMessage, Released},
 };
 use crate::{
     base::{
@@ -23,7 +23,7 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a message may not go now, and when to look again; always later than now.
-pub(super) type Hold = (HoldReason, Option<Timestamp>);
+pub(crate) type Hold = (HoldReason, Option<Timestamp>);
 
 /// How far back the budgets of a playbook look: those of channel `group`, and those of other channels.
 pub(super) fn horizons(budgets: &Budgets) -> (Duration, BTreeMap<ChannelName, Duration>) {
@@ -173,7 +173,10 @@ impl Draft<'_> {
         if !self.notifies(&out) {
             return Outgoing { names_only: true, ..out };
         }
-        let used = quota_used(self.state, &self.playbook.zone, &out.channel, quota, self.now, |r| r.mentions);
+        let used =
+            quota_used(self.state.newest_to(&out.channel), (&self.playbook.zone, self.now), quota, |r| {
+                r.mentions
+            });
         let first = out.urgent || self.is_dated(&out);
         let kept = || if first { 0 } else { self.mentions_of_all_ahead(&out.channel) };
         if used.until.is_none()
@@ -248,25 +251,21 @@ impl Draft<'_> {
         let budgets = budgets.filter(|_| !out.urgent)?;
         for (word, quota) in budgets.quotas_of(out.label, out.own_label.as_deref()) {
             let same = |r: &Released| is_of(word, r.label, r.own_label.as_deref());
-            if let Some(until) = quota_used(self.state, zone, &out.channel, quota, self.now, same).until {
+            let used = quota_used(self.state.newest_to(&out.channel), (zone, self.now), quota, same);
+            if let Some(until) = used.until {
                 return Some((HoldReason::LabelMax, Some(until)));
             }
         }
         if let Some(quota) = budgets.posts
-            && let Some(until) = quota_used(self.state, zone, &out.channel, quota, self.now, |_| true).until
+            && let Some(until) =
+                quota_used(self.state.newest_to(&out.channel), (zone, self.now), quota, |_| true).until
         {
             return Some((HoldReason::PostsMax, Some(until)));
         }
         let gap = budgets.gap?;
-        // Measured between due instants, so that a decision some milliseconds late holds nothing back.
-        let recent =
-            self.state.released_to(&out.channel).into_iter().flat_map(|released| released.iter().rev());
-        let recent = recent.take_while(|last| last.at.plus(gap) > self.now);
-        // What has a clock time is not held up by what has none.
-        let last = recent.filter(|last| out.reactive || !last.reactive).map(|last| last.due).max();
-        if let Some(until) = last.map(|last| last.plus(gap))
+        let gap_ends = gap_ends(self.state.newest_to(&out.channel), gap, out.reactive, self.now);
+        if let Some(until) = gap_ends
             && due.max(out.due) < until
-            && self.now < until
         {
             return Some((HoldReason::PostsGap, Some(until)));
         }
@@ -298,13 +297,25 @@ pub(crate) struct QuotaUsed {
     pub(crate) until: Option<Timestamp>,
 }
 
-/// What of a channel's messages a quota counts now.
-pub(crate) fn quota_used(
-    state: &State,
-    zone: &Zone,
-    channel: &ChannelName,
-    quota: Quota,
+/// When the gap after the last messages of a channel ends, newest first; none where it has. Measured between due
+/// instants, so that a decision some milliseconds late holds nothing back. What has a clock time is not held up by what
+/// has none.
+pub(crate) fn gap_ends<'a>(
+    newest: impl Iterator<Item = &'a Released>,
+    gap: Duration,
+    reactive: bool,
     now: Timestamp,
+) -> Option<Timestamp> {
+    let recent = newest.take_while(|last| last.at.plus(gap) > now);
+    let last = recent.filter(|last| reactive || !last.reactive).map(|last| last.due).max();
+    last.map(|last| last.plus(gap)).filter(|until| now < *until)
+}
+
+/// What of a channel's messages, newest first, a quota counts now.
+pub(crate) fn quota_used<'a>(
+    newest: impl Iterator<Item = &'a Released>,
+    (zone, now): (&Zone, Timestamp),
+    quota: Quota,
     counts: impl Fn(&Released) -> bool,
 ) -> QuotaUsed {
     let (from, day_end) = match quota.per {
@@ -315,8 +326,7 @@ pub(crate) fn quota_used(
         QuotaWindow::Sliding(length) => (now.plus(-length).plus(Duration::from_millis(1)), None),
     };
     // From the last one back, no further than the quota reaches.
-    let recent = state.released_to(channel).into_iter().flat_map(|released| released.iter().rev());
-    let recent = recent.take_while(|r| r.at >= from).filter(|r| counts(r));
+    let recent = newest.take_while(|r| r.at >= from).filter(|r| counts(r));
     let at: Vec<Timestamp> = recent.take(quota.max as usize).map(|r| r.at).collect();
     let until = match (quota.per, day_end) {
         _ if at.len() < quota.max as usize => None,
@@ -336,7 +346,7 @@ fn may_wake(out: &Outgoing, budgets: &Budgets, zone: &Zone) -> bool {
 
 /// Whether a reason holds everything behind it too. Advertising, what has had its share of its label, and what waits
 /// for the end of a session or of a day, wait aside.
-fn is_flow(reason: HoldReason) -> bool {
+pub(crate) fn is_flow(reason: HoldReason) -> bool {
     use HoldReason::{Ahead, Order, PostsGap, PostsMax, Quiet};
     matches!(reason, Quiet | PostsMax | PostsGap | Order | Ahead)
 }

@@ -233,6 +233,13 @@ pub struct Loop {
     pub index: u32,
 }
 
+impl Loop {
+    /// Whether another round follows this one.
+    pub fn has_next(&self) -> bool {
+        self.items.as_list().is_some_and(|items| items.len() > self.index as usize + 1)
+    }
+}
+
 /// Where the words of a run's steps ahead are written, when it is not the version that the run began with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wording {

@@ -325,6 +325,11 @@ impl State {
         if channel.as_str() == GROUP { Some(&self.released) } else { self.released_elsewhere.get(channel) }
     }
 
+    /// The same, newest first.
+    pub fn newest_to(&self, channel: &ChannelName) -> impl Iterator<Item = &Released> {
+        self.released_to(channel).into_iter().flat_map(|released| released.iter().rev())
+    }
+
     /// The message of this effect, if it is held.
     pub fn held_message(&self, effect: &EffectId) -> Option<&Arc<HeldMessage>> {
         self.held.iter().find(|held| held.outgoing.effect == *effect)

@@ -7,13 +7,14 @@ use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::base::{
     decode,
     diagnostic::{Report, Severity, suggest},
+    limits,
     source::SourceId,
     time::{ClockTime, TimeError, Timestamp, Zone},
     value::{Map, Value},
     words::{count, shorten, tick},
 };
 use jiff::civil::Date;
-use std::{fmt, ops::Range, sync::Arc};
+use std::{collections::BTreeSet, fmt, ops::Range, sync::Arc};
 
 /// A problem of a data file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,8 +231,21 @@ fn csv_header(record: &csv::StringRecord, range: Range<usize>) -> Result<Vec<Arc
             ),
         ));
     }
-    for (n, name) in names.iter().enumerate() {
-        if !name.is_empty() && names[..n].contains(name) {
+    if names.len() > limits::CSV_COLUMNS_MAX {
+        return Err(DataProblem::new(
+            range,
+            phrase!(
+                "{} columns are too many; the limit is {}",
+                "{} 列太多了；上限是 {}",
+                names.len(),
+                limits::CSV_COLUMNS_MAX
+            ),
+        )
+        .help(pair("leave out the columns that nothing reads", "去掉用不到的列")));
+    }
+    let mut known = BTreeSet::new();
+    for name in &names {
+        if !name.is_empty() && !known.insert(name) {
             return Err(DataProblem::new(
                 range,
                 phrase!("two columns are named {}", "有两列都叫 {}", tick(name)),

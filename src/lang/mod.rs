@@ -14,6 +14,7 @@ mod keys;
 pub mod lint;
 pub mod roster;
 pub mod schema;
+mod spoiled;
 
 use crate::{
     base::{

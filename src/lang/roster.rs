@@ -3,7 +3,10 @@
 //!
 //! What a list does not say stays unsaid: a member without a date has joined and was seen nobody knows when.
 
-use super::data::{self, DataProblem};
+use super::{
+    data::{self, DataProblem},
+    spoiled::spoiled,
+};
 use crate::base::{
     ids::MemberId,
     limits,
@@ -13,7 +16,10 @@ use crate::base::{
     value::{Map, Value},
     words::{shorten, tick},
 };
-use crate::model::keeping::{Keeping, Unlike};
+use crate::model::{
+    channel::ChannelKind,
+    keeping::{Keeping, Unlike},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
@@ -56,8 +62,8 @@ pub struct PersonRow {
     pub range: Range<usize>,
 }
 
-/// Reads a CSV file of members. Every row that cannot be read is a problem; none of the others is lost to it.
-pub fn read(text: &str, zone: &Zone) -> Result<Vec<PersonRow>, Vec<DataProblem>> {
+/// Reads a CSV file of members; `identity` is the column by which people are one on several platforms. Every row that cannot be read is a problem; none of the others is lost to it.
+pub fn read(text: &str, identity: Option<&str>, zone: &Zone) -> Result<Vec<PersonRow>, Vec<DataProblem>> {
     let table = data::csv_rows(text).map_err(|problem| vec![problem])?;
     if table.len() > limits::MEMBERS_MAX * 2 {
         return Err(vec![DataProblem::new(0..0, too_many(table.len()))]);
@@ -65,7 +71,8 @@ pub fn read(text: &str, zone: &Zone) -> Result<Vec<PersonRow>, Vec<DataProblem>>
     let (mut rows, mut problems) = (Vec::with_capacity(table.len()), Vec::new());
     for row in &table {
         let Some(map) = row.value.as_map() else { continue };
-        match listed(map, &mut |text| data::parse_moment(text, zone).map_err(|error| error.expected.into())) {
+        let mut moment = |text: &str| data::parse_moment(text, zone).map_err(|error| error.expected.into());
+        match listed(map, identity, &mut moment) {
             Ok((listed, group)) => {
                 let by_name = !has_id(map);
                 rows.push(PersonRow { listed, group, by_name, range: row.range.clone() });
@@ -138,9 +145,11 @@ pub(crate) fn too_many(found: usize) -> Phrase {
     )
 }
 
-/// What one row says, and the group it names. `moment` reads a time; an error of it is what was expected.
+/// What one row says, and the group it names. `identity` is the column by which people are one on several platforms;
+/// `moment` reads a time; an error of it is what was expected.
 pub(crate) fn listed(
     row: &Map,
+    identity: Option<&str>,
     moment: &mut dyn FnMut(&str) -> Result<Timestamp, Phrase>,
 ) -> Result<(Listed, Option<String>), WrongRow> {
     let row = columns(row)?;
@@ -156,19 +165,17 @@ pub(crate) fn listed(
             .into(),
         ));
     };
-    if is_shortened(&id) {
-        return Err((
-            phrase!(
-                "{} is a number that a spreadsheet has shortened: its digits are gone",
-                "{} 是被表格软件缩写的数字：后面的位数已经丢失",
-                tick(&id)
-            ),
-            pair(
-                "in the spreadsheet format the column as text, enter the ids again, and save anew",
-                "在表格里把这一列设为「文本」，重新填写编号，再保存",
-            )
-            .into(),
-        ));
+    // By a platform's column and by the one that is `identity` people are told apart as by their id.
+    let names = row
+        .iter()
+        .filter(|(key, _)| **key == "id" || Some(**key) == identity || ChannelKind::parse(key).is_some());
+    for (_, (_, value)) in names {
+        if let Some(wrong) = spoiled(&plain(value)) {
+            return Err(wrong);
+        }
+    }
+    if let Some(wrong) = spoiled(&id) {
+        return Err(wrong);
     }
     // A column is called what the file calls it.
     let wrong = |key: &str, text: &str, expected: &Phrase| {
@@ -243,14 +250,6 @@ fn columns(row: &Map) -> Result<BTreeMap<&str, (&str, &Value)>, WrongRow> {
     Ok(known)
 }
 
-/// Whether an id is a number as spreadsheets shorten it: `1.39E+10`.
-fn is_shortened(id: &str) -> bool {
-    let Some((number, power)) = id.split_once(['E', 'e']) else { return false };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let (whole, rest) = number.split_once('.').unwrap_or((number, "0"));
-    digits(whole) && digits(rest) && power.strip_prefix('+').is_some_and(digits)
-}
-
 /// Tags as a list, or in one cell with whatever signs people put between words.
 fn tags(value: &Value) -> BTreeSet<String> {
     let words = |text: &str| -> Vec<String> {
@@ -276,7 +275,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &str) -> Result<Vec<PersonRow>, Vec<DataProblem>> {
-        read(text, &Zone::named("Asia/Shanghai").unwrap())
+        read(text, None, &Zone::named("Asia/Shanghai").unwrap())
     }
 
     fn wrong_of(text: &str) -> DataProblem {

@@ -409,7 +409,8 @@ fn dates(
                 let (id, at) = (&date.id, when(date.at, zone));
                 out.push(phrase!("date {id} is new: {at}", "新日期 {id}：{at}"; at));
             }
-            Some(before) if before.at != date.at => {
+            // What somebody has moved there already does not move.
+            Some(before) if before.at != date.at && stood.of(before) != date.at => {
                 let (id, was, is) = (&date.id, when(stood.of(before), zone), when(date.at, zone));
                 out.push(phrase!("date {id} moves {was} → {is}", "日期 {id} 从 {was} 改到 {is}"; was, is));
                 out.extend(other_values(before, date));

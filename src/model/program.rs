@@ -66,6 +66,42 @@ impl Program {
         None
     }
 
+    /// The steps that may come after the operation at a place, in their order: those of a loop's next round, whose heads
+    /// are given with the innermost first, behind the rest of this one. What another branch does is not among them.
+    pub fn ahead<'a>(&'a self, pc: u32, rounds: &[u32]) -> Vec<(&'a Arc<Step>, bool)> {
+        let mut seen = vec![false; self.ops.len()];
+        let mut found = Vec::new();
+        self.reach(pc + 1, &mut seen, &mut |step| found.push((step, false)));
+        for head in rounds {
+            self.reach(head + 1, &mut seen, &mut |step| found.push((step, true)));
+        }
+        found
+    }
+
+    /// Says each step that may come from a place on and was not seen yet, in their order. A loop's head is passed by.
+    fn reach<'a>(&'a self, from: u32, seen: &mut [bool], say: &mut impl FnMut(&'a Arc<Step>)) {
+        let mut open = std::collections::BTreeSet::from([from as usize]);
+        while let Some(pc) = open.pop_first() {
+            let Some(seen) = seen.get_mut(pc) else { continue };
+            if std::mem::replace(seen, true) {
+                continue;
+            }
+            match &self.ops[pc] {
+                Op::Step { step, otherwise, silent, .. } => {
+                    say(step);
+                    open.extend([pc + 1, *otherwise as usize, *silent as usize]);
+                }
+                Op::Jump(to) => drop(open.insert(*to as usize)),
+                Op::Next(head) => {
+                    if let Some(Op::Step { otherwise, .. }) = self.ops.get(*head as usize) {
+                        open.insert(*otherwise as usize);
+                    }
+                }
+                Op::End(_) => {}
+            }
+        }
+    }
+
     fn here(&self) -> u32 {
         self.ops.len() as u32
     }

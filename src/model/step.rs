@@ -3,6 +3,7 @@
 //! Says what to do; never does it.
 
 use super::{
+    channel::GROUP,
     message::Label,
     number::Filled,
     text::{Template, Text},
@@ -39,6 +40,18 @@ pub struct Step {
     pub timeout: Option<Duration>,
     /// What it does.
     pub verb: Verb,
+}
+
+impl Step {
+    /// Whether it posts to a channel; a script may post to the group.
+    pub fn speaks_to(&self, channel: &ChannelName) -> bool {
+        match &self.verb {
+            Verb::Post(post) => post.to == *channel,
+            Verb::Ask(ask) => ask.to == *channel,
+            Verb::Run(_) => channel.as_str() == GROUP,
+            _ => false,
+        }
+    }
 }
 
 /// What a step does.

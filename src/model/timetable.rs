@@ -8,9 +8,9 @@ use super::{
     trigger::Trigger,
 };
 use crate::base::{
-    ids::StepId,
+    ids::{ChannelName, StepId},
     offset::Offset,
-    time::{Timestamp, Zone},
+    time::{Duration, Timestamp, Zone},
 };
 use std::sync::Arc;
 
@@ -92,6 +92,27 @@ fn stops(block: &Block) -> bool {
         Verb::If(branch) => stops(&branch.then) && stops(&branch.otherwise),
         _ => false,
     })
+}
+
+/// Until when a dated run holds a session on a channel, at an instant: from its step `at: 0m` to its last post of that
+/// day. A script may post to the group. None while it holds none.
+pub fn session(
+    play: &Play,
+    anchor: Timestamp,
+    zone: &Zone,
+    channel: &ChannelName,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let since = now.since(anchor);
+    let near = Duration::ZERO <= since && since < Duration::HOUR.times(26);
+    if !near {
+        return None;
+    }
+    play.program.steps().find(|step| step.at == Some(Offset::Exact(Duration::ZERO)))?;
+    let end = zone.day_bounds(anchor).1;
+    let slots = timetable(&play.steps, anchor, zone);
+    let posts = slots.iter().filter(|slot| slot.at >= anchor && slot.step.speaks_to(channel));
+    posts.map(|slot| slot.at).filter(|at| *at < end).max().filter(|last| now < *last)
 }
 
 /// When the next step of a run is due that comes strictly later than one that was due at an instant, if the file

@@ -131,6 +131,11 @@ impl Identity {
     }
 }
 
+/// Which file system entry stands at a place, no link followed: its device and inode. None where there is none.
+pub fn place_of(path: &Path) -> Option<(u64, u64)> {
+    std::fs::symlink_metadata(path).ok().map(|meta| Identity::of(&meta).place())
+}
+
 /// Reads a file whole. Waits a moment where it was written just now.
 pub fn bytes(path: &Path, limit: usize) -> Result<Vec<u8>, ReadError> {
     let begun = Instant::now();

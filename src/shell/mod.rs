@@ -31,6 +31,7 @@ pub mod survey;
 mod past;
 pub mod inquiry;
 pub mod socket;
+pub mod socket_server;
 mod websocket;
 pub mod door;
 pub mod console;

@@ -9,18 +9,26 @@ use crate::base::phrase::{Phrase, phrase};
 use std::{
     fs::{DirBuilder, File, Metadata, OpenOptions, Permissions},
     io::{Error, ErrorKind, Result},
-    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    os::unix::fs::{
+        DirBuilderExt as _, FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+    },
     path::Path,
 };
 
 /// Bits of a mode that let others in.
 const OTHERS: u32 = 0o077;
 /// What the names of files that belong to a state begin with.
-const OURS: &[&str] = &["state.db", "lock", "control."];
+const OURS: &[&str] =
+    &["state.db", "state.mark", "lock", "control.", "clock", "calls", "bans", "forget", "retention"];
 
 /// Files that this process makes from now on are its user's alone.
 pub fn keep_to_ourselves() {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(OTHERS as rustix::fs::RawMode));
+}
+
+/// Whether a file of this name in a state directory belongs to the state.
+pub fn is_ours(name: &str) -> bool {
+    OURS.iter().any(|ours| name.starts_with(ours))
 }
 
 /// The user that this process acts as.
@@ -51,14 +59,15 @@ pub fn folder(dir: &Path) -> Result<Vec<Phrase>> {
     for entry in std::fs::read_dir(dir)? {
         let entry = entry?;
         let name = entry.file_name();
-        if !OURS.iter().any(|ours| name.to_string_lossy().starts_with(ours)) {
+        if !is_ours(&name.to_string_lossy()) {
             continue;
         }
         let path = entry.path();
         let meta = std::fs::symlink_metadata(&path)?;
         check(&path, &meta)?;
-        if let Some(before) = tighten(&path, &meta, 0o600)? {
-            said.push(closed(&path, before, 0o600));
+        let mode = if meta.is_dir() { 0o700 } else { 0o600 };
+        if let Some(before) = tighten(&path, &meta, mode)? {
+            said.push(closed(&path, before, mode));
         }
     }
     Ok(said)
@@ -125,6 +134,10 @@ fn check(path: &Path, meta: &Metadata) -> Result<()> {
             ErrorKind::PermissionDenied,
             format!("{}: {}", path.display(), foreign(meta.uid())),
         ));
+    }
+    // A pipe keeps whoever opens it waiting. The control socket and the folder of calls are ours.
+    if !meta.is_file() && !meta.is_dir() && !meta.file_type().is_socket() {
+        return Err(Error::other(format!("{} is no regular file: remove it", path.display())));
     }
     if meta.is_file() && meta.nlink() > 1 {
         let text = format!("{} is a second name of another file: remove it", path.display());

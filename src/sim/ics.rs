@@ -58,7 +58,7 @@ pub fn event(playbook: &Playbook, planned: &Planned, expected: Option<&Expected>
         say("only in phase", phase);
     }
     if let Some(expected) = expected {
-        say("will probably be held", &expected.says.en);
+        say("probably", &expected.told().en);
     }
     let mut categories = vec![planned.play.as_str(), planned.verb];
     categories.extend(planned.label.map(Label::as_str));

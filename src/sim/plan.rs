@@ -71,12 +71,16 @@ pub struct Planned {
     pub channel: Option<ChannelName>,
     /// The label of what it posts.
     pub label: Option<Label>,
+    /// The name that the playbook gives to that label, if it has one.
+    pub own_label: Option<Arc<str>>,
     /// What it says, with what is not known yet left as `${…}`.
     pub text: String,
     /// Whether it is a post that mentions somebody.
     pub mentions: bool,
-    /// Whether it passes quiet hours and the gap.
+    /// Whether it passes the gap and the day's number.
     pub urgent: bool,
+    /// The anchor of its run, and whether that is one of the play's dates.
+    pub anchor: (Timestamp, bool),
     /// When the group was created, where the file says so.
     pub created: Option<Timestamp>,
 }
@@ -331,6 +335,8 @@ impl<'a> StepSource<'a> {
             verb: step.verb.as_str(),
             channel: preview::channel(playbook, self.group, step),
             label: preview::label(self.play, step),
+            own_label: preview::own_label(self.play, step),
+            anchor: (due.ahead.anchor, due.ahead.date.is_some()),
             text: preview::step(playbook, self.group, self.play, &moment, step),
         }
     }

@@ -159,6 +159,16 @@ pub fn channel(playbook: &Playbook, group: &Group, step: &Step) -> Option<Channe
 }
 
 /// The label of what a step posts: its own, else the play's.
+pub fn own_label(play: &Play, step: &Step) -> Option<Arc<str>> {
+    let (label, own) = match &step.verb {
+        Verb::Post(post) => (post.label, &post.own_label),
+        Verb::Ask(ask) => (ask.label, &ask.own_label),
+        _ => return None,
+    };
+    if label.is_some() { own.clone() } else { play.own_label.clone() }
+}
+
+/// The label of what a step posts.
 pub fn label(play: &Play, step: &Step) -> Option<Label> {
     match &step.verb {
         Verb::Post(post) => post.label.or(play.label),

@@ -24,7 +24,7 @@ use crate::{
     model::{
         message::{Mention, Message},
         program::Op,
-        step::{Approve, Show, Step, Verb, Way},
+        step::{Approve, Show, Verb, Way},
         text::Text,
     },
     script::names::Names,
@@ -256,17 +256,19 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The steps behind this one that people would have noticed: when, where a step says so, and its words.
+    /// The steps behind this one that people would have noticed, those of a loop's next round included: when, where a
+    /// step says so, and its words.
     fn steps_ahead(&self, at: &At<'_>) -> Vec<(Option<Timestamp>, String)> {
-        let program = at.play.section(at.run.section);
+        let run = self.state.runs.get(&at.run.id).unwrap_or(&at.run);
+        let again = run.loops.iter().rev().filter(|round| round.has_next());
+        let rounds: Vec<u32> = again.map(|round| round.pc).collect();
         let facts = self.step_facts(at, Names::ALL);
-        let ahead = program.ops.iter().skip(at.pc as usize + 1).filter_map(|op| match op {
-            Op::Step { step, .. } => Some(step),
-            _ => None,
-        });
-        let ahead = ahead.filter_map(|step: &Arc<Step>| {
+        let ahead = at.play.section(at.run.section).ahead(at.pc, &rounds).into_iter();
+        let ahead = ahead.filter_map(|(step, later)| {
             let words = match &step.verb {
                 Verb::Run(run) => run.script.to_string(),
+                // What the next round is about is not known to this one.
+                verb if later => verb.shown()?.source(),
                 verb => readable(verb.shown()?, &facts),
             };
             let line = words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();

@@ -44,6 +44,8 @@ pub(crate) struct Cx<'f> {
     clock_use: Option<(Span, Phrase)>,
     /// Fields of members that are kept until a decision.
     pub(crate) proofs: Vec<Arc<str>>,
+    /// `members.identity`: the field by which people are one on several platforms.
+    pub(crate) identity: Option<Arc<str>>,
     /// Whether the charter says that minors are among the members.
     pub(crate) minors: bool,
     /// The members that groups list themselves.
@@ -113,6 +115,7 @@ impl<'f> Cx<'f> {
             clock_use: None,
             labels: BTreeMap::new(),
             proofs: Vec::new(),
+            identity: None,
             minors: false,
             listed: Vec::new(),
             moderated: Vec::new(),

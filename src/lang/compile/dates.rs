@@ -21,6 +21,7 @@ use crate::{
             reader::{self, Fields},
         },
         keys,
+        spoiled::spoiled,
     },
     model::{text::Text, trigger::DateEntry},
     script::facts::Facts,
@@ -192,6 +193,10 @@ fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<UndatedEntry> {
             return rows;
         }
         let id = id.filter(|(id, _)| !id.is_empty());
+        if let Some((told, help)) = id.as_ref().and_then(|(id, _)| spoiled(id)) {
+            cx.error(codes::BAD_DATA, span, told, help);
+            continue;
+        }
         rows.push(UndatedEntry { values, span, at, id });
     }
     rows

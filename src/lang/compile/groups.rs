@@ -21,6 +21,7 @@ use crate::{
             reader::{self, Fields},
         },
         keys,
+        spoiled::spoiled,
     },
     model::group::Group,
 };
@@ -135,6 +136,12 @@ fn row_entry(cx: &mut Cx<'_>, file: &File, row: &data::DataRow) -> Option<KeyEnt
             Value::Str(text) => Scalar { text: text.clone(), style: ValueStyle::Quoted },
             other => Scalar { text: Arc::from(other.to_json().to_string()), style: ValueStyle::Plain },
         };
+        // What is the same id in every row would send each to the wrong chat.
+        let is_id = &**column == "id" || column.starts_with("channels.");
+        if let Some((told, help)) = spoiled(&scalar.text).filter(|_| is_id) {
+            cx.error(codes::BAD_DATA, span, told, help);
+            return None;
+        }
         if &**column == "id" {
             id = Some(scalar.text);
             continue;

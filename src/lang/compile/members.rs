@@ -228,7 +228,8 @@ fn table(cx: &mut Cx<'_>, path: &str, span: Span) -> Vec<(Map, Span)> {
 }
 
 fn row(cx: &mut Cx<'_>, map: &Map, span: Span) -> Option<Row> {
-    let read = roster::listed(map, &mut |text| {
+    let identity = cx.identity.clone();
+    let read = roster::listed(map, identity.as_deref(), &mut |text| {
         let at = data::parse_moment(text, &cx.zone).map_err(|error| Phrase::from(error.expected))?;
         if !moments::is_exact(text) {
             cx.uses_clock(span, Phrase::same(tick(text)));

@@ -261,6 +261,8 @@ fn lower(
     };
     let raw = groups;
     let ids = inbound::ids(groups, head.name.as_str(), shared.name);
+    let identity = root.get("members").and_then(|node| node.get("identity")).and_then(Node::text);
+    cx.identity = identity.map(Arc::from);
     let mut groups = groups::lower(cx, groups, &shared);
     let tiers = tiers_of(cx, root, home, units, &scope);
     let charter = brought::value(&brought::section(cx, root, home, units, "charter"));

@@ -15,7 +15,7 @@ use crate::{
         time::{Timestamp, Zone},
     },
     shell::{
-        clock,
+        clock, private,
         store::{self, Copied, Reader},
     },
 };
@@ -55,11 +55,37 @@ impl BackupArgs {
                 "换个名字（例如带上日期），或加 `--force` 覆盖"
             )));
         }
+        if self.is_of_a_state(&dir) {
+            return Err(Failure::usage(phrase!(
+                "{to} is a file of a state itself; a copy needs a name and a place of its own",
+                "{to} 是状态自己的文件；副本要有自己的名字和位置"
+            ))
+            .help(phrase!(
+                "for example `playbook backup backup-2027-01-14.db`",
+                "例如 `playbook backup backup-2027-01-14.db`"
+            )));
+        }
         let failed = |error: store::StoreError| Failure::environment(error.in_words());
         let copied = Reader::open(&dir).map_err(failed)?.copy(&self.to).map_err(failed)?;
         let said = said(&copied, &zone_of(&dir));
         out.say(phrase!("{to}: {said}, read again and whole", "{to}：{said}，已重读核对，完整"; said))?;
         Ok(())
+    }
+}
+
+impl BackupArgs {
+    /// Whether the file to write is one by which a state lives, in the folder of this one or of another.
+    fn is_of_a_state(&self, dir: &Path) -> bool {
+        let Some(name) = self.to.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+            return false;
+        };
+        let folder = self.to.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let same = match (folder.canonicalize(), dir.canonicalize()) {
+            (Ok(folder), Ok(dir)) => folder == dir,
+            _ => false,
+        };
+        private::is_ours(&name) && (same || store::path(folder).exists())
     }
 }
 

@@ -86,10 +86,11 @@ impl ImportArgs {
             let mut target = self.target.clone();
             target.group.group = group.clone().or(target.group.group);
             let remote = target.remote()?;
-            let rows = self.rows(&text, &remote.zone)?;
+            let state = remote.state()?;
+            let identity = remote.playbook(&state).and_then(|playbook| playbook.keeping.identity.clone());
+            let rows = self.rows(&text, identity.as_deref(), &remote.zone)?;
             let own = rows.into_iter().filter(|row| row.group.is_none() || row.group == group);
             let mut own: Vec<PersonRow> = own.collect();
-            let state = remote.state()?;
             self.give_ids(&text, &mut own, &state.members)?;
             brought.push((remote, state, own));
         }
@@ -177,8 +178,13 @@ impl ImportArgs {
         Ok(text.into_owned())
     }
 
-    fn rows(&self, text: &str, zone: &crate::base::time::Zone) -> Result<Vec<PersonRow>, Failure> {
-        roster::read(text, zone).map_err(|problems| self.refused(text, &problems))
+    fn rows(
+        &self,
+        text: &str,
+        identity: Option<&str>,
+        zone: &crate::base::time::Zone,
+    ) -> Result<Vec<PersonRow>, Failure> {
+        roster::read(text, identity, zone).map_err(|problems| self.refused(text, &problems))
     }
 
     fn refused(&self, text: &str, problems: &[DataProblem]) -> Failure {
@@ -195,7 +201,7 @@ impl ImportArgs {
 
     /// The groups that get members: those that the rows name, and the one that is meant where a row names none.
     fn groups(&self, text: &str) -> Result<BTreeSet<Option<String>>, Failure> {
-        let rows = self.rows(text, &crate::base::time::Zone::utc())?;
+        let rows = self.rows(text, None, &crate::base::time::Zone::utc())?;
         let wanted = self.target.group.group.clone();
         let mut groups: BTreeSet<Option<String>> = rows.into_iter().map(|row| row.group).collect();
         if let Some(wanted) = wanted {

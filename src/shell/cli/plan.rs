@@ -264,8 +264,7 @@ impl Widths {
         let verb = pad(planned.verb, 9);
         let place = planned.channel.as_ref().filter(|channel| channel.as_str() != "group");
         let place = place.map(|channel| format!("[{channel}] ")).unwrap_or_default();
-        let held =
-            expected.map(|Expected { says, .. }| phrase!("  (held: {says})", "  （压住：{says}）"; says));
+        let held = expected.map(Expected::told).map(|told| phrase!("  ({told})", "  （{told}）"; told));
         let held = held.unwrap_or_default();
         let held = held.of(locale);
         let used = width(&left) + width(&play) + width(&verb) + width(&place) + width(held);

@@ -188,7 +188,11 @@ fn overview<'s>(all: impl Iterator<Item = &'s Shown>, out: &mut Output) -> Resul
             status.tasks.to_string(),
             status.held.to_string(),
             wrong.to_string(),
-            if status.paused { locale.pick("paused", "已暂停").into() } else { next.unwrap_or_default() },
+            match next {
+                _ if status.rests() => locale.pick("rests: in no file", "停放：不在任何文件里").into(),
+                _ if status.paused => locale.pick("paused", "已暂停").into(),
+                next => next.unwrap_or_default(),
+            },
         ]);
         table.paint_last(0, NAME);
         if wrong > 0 {
@@ -214,6 +218,13 @@ fn text(status: &Shown, tasks: &[Task], several: bool, out: &mut Output) -> Resu
     let phase = Phrase::same(phase);
     let since = Phrase::same(since);
     out.say(phrase!("  phase {phase} since {since}{until}", "  阶段 {phase}，从 {since} 起{until}"; phase, since, until))?;
+    if status.rests() {
+        let words = locale.pick(
+            "rests: no file runs this group; `playbook run` with a file that has it goes on",
+            "停放：没有文件在运行这个群；用写有它的文件 `playbook run` 就接着运行",
+        );
+        out.line(format!("  {}", paint(WARN, words)))?;
+    }
     if !status.live {
         let words = locale.pick(
             "rehearses (`live: false`): nothing is sent to this group",

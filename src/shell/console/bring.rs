@@ -73,8 +73,10 @@ fn meant(
     let Some(group) = group else {
         return Err(vec![(false, phrase!("there is no such group for you", "没有这样的群，或者不归你管"))]);
     };
-    let zone = group.book.as_ref().map_or_else(Zone::utc, |book| book.playbook.in_group(id).zone.clone());
-    let rows = roster::read(form.get("list").unwrap_or_default(), &zone).map_err(|problems| {
+    let book = group.book.as_ref().map(|book| book.playbook.in_group(id));
+    let zone = book.map_or_else(Zone::utc, |book| book.zone.clone());
+    let identity = book.and_then(|book| book.keeping.identity.as_deref());
+    let rows = roster::read(form.get("list").unwrap_or_default(), identity, &zone).map_err(|problems| {
         let told = problems.iter().take(PROBLEMS_TOLD);
         told.map(|problem| (false, problem.message.clone())).collect::<Vec<_>>()
     })?;

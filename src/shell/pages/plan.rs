@@ -14,6 +14,7 @@ use crate::{
         locale::Locale,
         time::Timestamp,
     },
+    engine::entry::HoldReason,
     model::{
         budget::{Quota, QuotaWindow as Per},
         group::Group,
@@ -266,26 +267,25 @@ fn month(playbook: &Playbook, first: Date, steps: &[&PagedStep]) -> Markup {
 /// How many messages the group would get each day, and where that is more than the budget allows.
 fn posts_a_day(playbook: &Playbook, first: Date, steps: &[&PagedStep]) -> Markup {
     let locale = playbook.locale;
-    let mut counts: BTreeMap<i8, u32> = BTreeMap::new();
+    // Of each day how many are planned, and how many of them its number keeps waiting.
+    let mut counts: BTreeMap<i8, (u32, u32)> = BTreeMap::new();
     for step in steps.iter().filter(|step| to_group(step)) {
-        *counts.entry(playbook.zone.date(step.at).day()).or_default() += 1;
+        let (posts, waiting) = counts.entry(playbook.zone.date(step.at).day()).or_default();
+        *posts += 1;
+        *waiting += u32::from(step.held.as_ref().is_some_and(|held| held.by == HoldReason::PostsMax));
     }
     let max = playbook.budgets.posts.filter(|quota| quota.per == Per::Day).map(|quota| quota.max);
-    let tip = |day: i8, n: u32| {
-        let over = max.filter(|max| n > *max);
+    let tip = |day: i8, (n, waiting): (u32, u32)| {
+        let over = max.filter(|_| waiting > 0);
         let date = words::day(locale, on(first, i32::from(day)));
         match (locale, over) {
             (Locale::En, None) => format!("{date}\nposts planned: {n}"),
             (Locale::En, Some(max)) => format!(
-                "{date}\nposts planned: {n}, the budget is {max} a day\n{} will wait for the next day if all happen",
-                n - max
+                "{date}\nposts planned: {n}, the budget is {max} a day\n{waiting} will wait for the next day if all happen"
             ),
             (Locale::Zh, None) => format!("{date}\n计划发帖 {n} 条"),
             (Locale::Zh, Some(max)) => {
-                format!(
-                    "{date}\n计划发帖 {n} 条，预算是每天 {max} 条\n若全部发生，{} 条会推到第二天",
-                    n - max
-                )
+                format!("{date}\n计划发帖 {n} 条，预算是每天 {max} 条\n若全部发生，{waiting} 条会推到第二天")
             }
         }
     };
@@ -294,9 +294,9 @@ fn posts_a_day(playbook: &Playbook, first: Date, steps: &[&PagedStep]) -> Markup
             div.name { (locale.pick("posts a day", "每天发帖")) }
             div.cells.rove {
                 @for (i, (day, n)) in counts.iter().enumerate() {
-                    @let over = max.is_some_and(|max| *n > max);
+                    @let over = max.is_some() && n.1 > 0;
                     button type="button" class={ "t c" (day) @if over { " over" } }
-                        aria-label=(tip(*day, *n)) tabindex=[(i > 0).then_some("-1")] { (n) }
+                        aria-label=(tip(*day, *n)) tabindex=[(i > 0).then_some("-1")] { (n.0) }
                 }
             }
         }

@@ -4,7 +4,10 @@ use super::words;
 use crate::{
     base::locale::Locale,
     model::{channel::GROUP, play::Play, playbook::Playbook},
-    sim::{forecast::Expected, plan::Planned},
+    sim::{
+        forecast::{Expected, Prospect},
+        plan::Planned,
+    },
 };
 use jiff::civil::Date;
 use std::ops::Deref;
@@ -58,6 +61,10 @@ pub(super) fn kind(locale: Locale, step: &PagedStep) -> String {
 /// For a message that a budget will probably hold: by which, and until when where that is certain.
 pub(super) fn held(playbook: &Playbook, step: &PagedStep) -> Option<String> {
     let held = step.held.as_ref()?;
+    if held.prospect != Prospect::Waits {
+        let told = held.told();
+        return Some(format!("{}{}", playbook.locale.pick("probably ", "多半"), told.of(playbook.locale)));
+    }
     let zone = &playbook.zone;
     let why = words::hold(playbook.locale, held.by);
     let until = held.until.map(|until| {

@@ -52,7 +52,7 @@ use super::{
     door::{Addresses, BoundDoor, Inside, Pulse},
     ears, files, heartbeat,
     lock::Lock,
-    private, socket,
+    private, socket, socket_server,
     store::{Recovered, Store, StoreError},
     terminal::ColorChoice,
 };
@@ -399,7 +399,7 @@ async fn live(
     let grant: socket::Grant =
         Arc::new(move |wish| wished.console.grant(wish, &wished.published.snapshot(), clock::now()));
     let keys = keys::SingleKeys::new(publisher.published(), (&asked, &events), console);
-    let server = socket::Server::start(dir, asked, socket::Beside { look, grant })
+    let server = socket_server::Server::start(dir, asked, socket::Beside { look, grant })
         .map_err(|error| unopened::no_socket(dir, &error))?;
     let (linked, links) = (publisher.published(), inside.console.links());
     let answer_at: AnswerAt =

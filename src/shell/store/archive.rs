@@ -4,7 +4,7 @@
 //! every group's snapshot holds goes into a page, so that recovery never reads one. The engine may run meanwhile:
 //! it writes between two pages.
 
-use super::{StoreError, copy, corrupt, form, path, schema, wire};
+use super::{StoreError, connect, copy, corrupt, form, path, schema, wire};
 use crate::{
     base::{ids::GroupId, limits, time::Timestamp},
     engine::entry::Entry,
@@ -81,10 +81,7 @@ pub fn compact(dir: &Path, before: Timestamp) -> Result<Compacted, StoreError> {
         Err(LockError::Held { .. }) => None,
         Err(error) => return Err(StoreError::Locked(error.in_words())),
     };
-    let mut conn = Connection::open_with_flags(
-        &file,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+    let mut conn = connect::with(&file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     form::prepare(&conn)?;
     schema::check(&conn)?;
     if !form::has(&conn, form::NAMED_FORM)? {

@@ -2,7 +2,7 @@
 //!
 //! It appears under its name when it is whole, durable and verified, or not at all.
 
-use super::StoreError;
+use super::{StoreError, connect};
 use crate::{
     base::time::Timestamp,
     shell::crash::{self, Point},
@@ -75,7 +75,7 @@ fn write(from: &Connection, part: &Path) -> Result<Copied, StoreError> {
     // Whoever writes meanwhile does not disturb: what is counted and what is copied are of one moment.
     let moment = from.unchecked_transaction()?;
     let expected = count(&moment)?;
-    let mut conn = Connection::open(part)?;
+    let mut conn = connect::made(part)?;
     let copying = backup::Backup::new(&moment, &mut conn)?;
     while copying.step(-1)? != backup::StepResult::Done {}
     drop(copying);
@@ -123,7 +123,7 @@ pub(super) fn count(conn: &Connection) -> Result<Copied, StoreError> {
 /// A database that is only read, wherever it lies.
 pub(super) fn read_only(file: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(file, flags)?;
+    let conn = connect::with(file, flags)?;
     super::form::prepare(&conn)?;
     Ok(conn)
 }

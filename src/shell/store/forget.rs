@@ -4,7 +4,7 @@
 //! beside the state until it is done, so that a crash only makes it begin anew. Needs that no engine has the state.
 
 use super::{
-    StoreError, archive, bans, copy, corrupt,
+    StoreError, archive, bans, connect, copy, corrupt,
     erase::{self, Eraser},
     forgotten::{Hashes, unread},
     form, members, path, recovery, schema, wire,
@@ -144,7 +144,7 @@ pub(super) fn again(dir: &Path, file: &Path) -> Result<Vec<Forgotten>, StoreErro
 }
 
 pub(super) fn open(file: &Path) -> Result<Connection, StoreError> {
-    let conn = Connection::open(file)?;
+    let conn = connect::made(file)?;
     form::prepare(&conn)?;
     schema::check(&conn)?;
     if !form::has(&conn, form::MEMBERS_FORM)? {

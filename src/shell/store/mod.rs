@@ -36,6 +36,7 @@ mod forgotten;
 mod retention;
 mod sealed;
 mod health;
+mod connect;
 mod copy;
 mod restore;
 
@@ -124,6 +125,9 @@ pub enum StoreError {
         /// What was found.
         reason: String,
     },
+    /// Something that is no regular file stands where one belongs.
+    #[error("{} is no regular file: it is not opened. Move it away, or give another place", .0.display())]
+    NoFile(PathBuf),
     /// What was given as a backup is a file of another kind.
     #[error("{} is no backup; expected a file that `playbook backup` wrote", .0.display())]
     NoBackup(PathBuf),

@@ -7,6 +7,7 @@
 
 use super::{
     FILE, StoreError,
+    connect::{self, beside},
     copy::{self, Copied, sync_folder},
     forget::{self, Forgotten},
     form, path, schema, session,
@@ -18,6 +19,7 @@ use crate::{
         console::KEY_FILE,
         crash::{self, Point},
         lock::Lock,
+        private,
     },
 };
 use rusqlite::{Connection, params};
@@ -49,21 +51,26 @@ pub struct Restored {
 /// Puts a copy in the place of a state. No engine runs on it; the state that was there is kept aside.
 pub fn restore(from: &Path, dir: &Path, until: Option<Timestamp>) -> Result<Restored, StoreError> {
     // What is no copy leaves nothing behind, not even a folder.
-    if !from.is_file() {
-        return Err(StoreError::NoCopy { to: from.into(), reason: "there is no such file".into() });
+    match fs::metadata(from) {
+        Ok(meta) if meta.is_file() => {}
+        Ok(_) => return Err(StoreError::NoFile(from.into())),
+        Err(_) => return Err(StoreError::NoCopy { to: from.into(), reason: "there is no such file".into() }),
     }
     // The copy itself stays as it is, whatever happens here.
     let source = whole_copy(from)?;
     let _lock = Lock::take(dir).map_err(|error| StoreError::Locked(error.in_words()))?;
     let now = clock::now();
     // What a clock ran ahead to was decided, and sent, too.
-    let reached = File::open(mark_path(dir)).ok().and_then(|mark| reached(&mark)).map_or(now, |(_, at)| at);
+    let mark = mark_path(dir);
+    let mark = mark.exists().then(|| private::open(&mark)).transpose();
+    let mark = mark.map_err(|error| StoreError::Io(error.to_string()))?;
+    let reached = mark.as_ref().and_then(reached).map_or(now, |(_, at)| at);
     let until = until.unwrap_or(now.max(reached));
     let file = path(dir);
     let fresh = dir.join("state.db.restored");
     let copied = copy::copy(&source, &fresh)?;
     drop(source);
-    let conn = Connection::open(&fresh)?;
+    let conn = connect::made(&fresh)?;
     let doubtful = doubt(&conn, until)?;
     if form::has(&conn, form::SESSION_FORM)? {
         session::none(&conn)?;
@@ -113,18 +120,14 @@ fn begins_as_a_database(from: &Path) -> bool {
     read.is_ok() && begins == *b"SQLite format 3\0"
 }
 
-/// Copies the database aside, page by page as it is, damaged ones too.
+/// Copies the database aside, page by page as it is, damaged ones too. What was put aside before stays.
 fn set_aside(file: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
     let io = |error: io::Error| StoreError::Io(error.to_string());
-    let aside = file.with_file_name(format!("{FILE}.before-{}", now.to_jiff().strftime("%Y%m%dT%H%M%SZ")));
-    let beside = |file: &Path, ending: &str| {
-        let mut name = file.as_os_str().to_owned();
-        name.push(ending);
-        PathBuf::from(name)
-    };
+    let name = format!("{FILE}.before-{}", now.to_jiff().strftime("%Y%m%dT%H%M%SZ"));
+    let (mut kept, aside) = free_name(file, &name).map_err(io)?;
     // Its log of changes must not be taken for the new one's. One that is damaged keeps it under the new name.
-    let folded = Connection::open(file).and_then(|conn| {
-        conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;")
+    let folded = connect::made(file).and_then(|conn| {
+        Ok(conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;")?)
     });
     for ending in ["-wal", "-shm"] {
         let log = beside(file, ending);
@@ -137,10 +140,23 @@ fn set_aside(file: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
         }
     }
     // There is a state under its own name at every moment: a start in between must not begin a new life.
-    fs::copy(file, &aside).map_err(io)?;
-    File::open(&aside).and_then(|file| file.sync_all()).map_err(io)?;
+    io::copy(&mut File::open(file).map_err(io)?, &mut kept).map_err(io)?;
+    kept.sync_all().map_err(io)?;
     sync_folder(file).map_err(io)?;
     Ok(aside)
+}
+
+/// Makes a file of a name beside another one; where the name is taken, of the first that is free with a number.
+fn free_name(file: &Path, name: &str) -> io::Result<(File, PathBuf)> {
+    let mut number = 1_u64;
+    loop {
+        let name = if number == 1 { name.to_owned() } else { format!("{name}-{number}") };
+        let place = file.with_file_name(name);
+        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&place) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number = number.saturating_add(1),
+            made => return made.map(|made| (made, place)),
+        }
+    }
 }
 
 /// Marks what is on its way as doubtful, and what is due until then. Gives how many messages were on their way.
@@ -174,14 +190,7 @@ const MARK_BYTES: usize = 41;
 impl RestoreMark {
     /// Opens the mark of a state directory. Gives how far the state had come when it was written last.
     pub(super) fn open(dir: &Path) -> Result<(Self, Option<(i64, Timestamp)>), StoreError> {
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .mode(0o600)
-            .open(mark_path(dir))
-            .map_err(|error| StoreError::Io(error.to_string()))?;
+        let file = private::open(&mark_path(dir)).map_err(|error| StoreError::Io(error.to_string()))?;
         let found = reached(&file);
         Ok((Self(file), found))
     }

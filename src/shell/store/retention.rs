@@ -4,7 +4,7 @@
 //! where the last one ended, and begins anew after a crash. Needs that no engine has the state.
 
 use super::{
-    StoreError, archive, corrupt,
+    StoreError, archive, connect, corrupt,
     forget::{finish, open, pages, rows},
     form, members, path, recovery, wire,
 };
@@ -12,7 +12,7 @@ use crate::{
     base::ids::{GroupId, MemberId},
     engine::{entry::Fact, leavers::WORDS, state::State},
 };
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use rusqlite::{OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde_json::Value as Json;
 use std::{collections::BTreeMap, path::Path};
 
@@ -60,7 +60,7 @@ pub fn expire(dir: &Path) -> Result<usize, StoreError> {
 /// Whether the state has a form that knows members and what is kept of them; nothing is written to find out. A file that
 /// cannot be read is not judged here: the start does so next.
 fn has_members(file: &Path) -> bool {
-    let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let conn = connect::with(file, OpenFlags::SQLITE_OPEN_READ_ONLY);
     conn.is_ok_and(|conn| form::has(&conn, form::MEMBERS_FORM).unwrap_or_default())
 }
 

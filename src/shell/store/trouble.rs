@@ -31,6 +31,9 @@ impl StoreError {
             Self::NoCopy { to, reason } => {
                 format!("{}：{}", to.display(), in_chinese(reason))
             }
+            Self::NoFile(path) => {
+                format!("{} 不是普通文件，没有打开它。请把它移走，或换一个位置", path.display())
+            }
             Self::NoBackup(path) => {
                 format!("{} 不是备份；这里应是 `playbook backup` 写出的文件", path.display())
             }

@@ -5,7 +5,7 @@
 
 use super::{
     Ack, Acked, Covering, Decision, GroupInfo, OpenMessage, OutboxRow, Recovered, StoreError, StoreHandle,
-    Work, corrupt, cursor, form, inbox, members, outbox, path, place, query, recovery,
+    Work, connect, corrupt, cursor, form, inbox, members, outbox, path, place, query, recovery,
     restore::{self, RestoreMark},
     robots, schema,
     sealed::Sealer,
@@ -58,7 +58,7 @@ impl Store {
         tell: UnboundedSender<Ack>,
     ) -> Result<(Self, Recovered, Vec<OpenMessage>), StoreError> {
         let file = path(dir);
-        let mut conn = Connection::open(&file)?;
+        let mut conn = connect::made(&file)?;
         form::prepare(&conn)?;
         sound::open(&conn, &file, &tell)?;
         let upgraded = schema::migrate(&mut conn, &file)?;
@@ -108,7 +108,7 @@ impl Store {
     /// The texts a playbook version was compiled from, and the path of the playbook among them.
     pub fn sources(&self, digest: &Digest) -> Result<Option<(MemoryFolder, String)>, StoreError> {
         let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-        query::sources(&Connection::open_with_flags(&self.file, flags)?, &self.file, digest)
+        query::sources(&connect::with(&self.file, flags)?, &self.file, digest)
     }
 
     /// Commits what is queued and closes the database. Every other handle has to be dropped before.

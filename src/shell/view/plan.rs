@@ -17,7 +17,11 @@ use crate::{
         playbook::Playbook,
         trigger::Trigger,
     },
-    sim::{forecast::Expected, plan::Planned, timeline},
+    sim::{
+        forecast::{Expected, Prospect},
+        plan::Planned,
+        timeline,
+    },
 };
 use serde::Serialize;
 
@@ -44,6 +48,9 @@ struct Holdup<'a> {
     by: &'a str,
     until: Option<String>,
     says: &'a Phrase,
+    /// Whether it waits until it is too late. Of a mention that is left out neither is said: the message goes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    missed: bool,
 }
 
 /// A timed step, with the budget (its key and what is expected of it) that will probably hold it.
@@ -62,6 +69,7 @@ pub fn step<'a>(planned: &'a Planned, held: Option<(&'a str, &'a Expected)>, zon
             by,
             until: expected.until.map(|until| until.to_rfc3339(zone)),
             says: &expected.says,
+            missed: expected.prospect == Prospect::Missed,
         }),
     }
 }

@@ -8,7 +8,7 @@ use crate::{
         phrase::Phrase,
     },
     engine::{entry::Fact, view},
-    shell::store::LogLine,
+    shell::store::{GroupInfo, LogLine},
     sim::timeline,
 };
 use serde::{Deserialize, Serialize};
@@ -73,6 +73,11 @@ pub struct Status {
 }
 
 impl Status {
+    /// Whether no file runs the group, although one has.
+    pub fn rests(&self) -> bool {
+        self.file.is_none() && self.playbook.is_some()
+    }
+
     /// For a reader of one language only.
     pub fn only(&mut self, locale: Locale) {
         let next = self.next.iter_mut().filter_map(|next| next.unless.as_mut());
@@ -133,14 +138,19 @@ pub struct Skipped {
 pub fn status(group: GroupShown<'_>, facts: &KnownFacts<'_>) -> Status {
     let GroupShown { state, info, .. } = group;
     let playbook = facts.version.playbook.as_deref();
-    let next = playbook.map(|playbook| view::next(state, playbook, facts.most)).unwrap_or_default();
+    let rests = info.is_some_and(GroupInfo::rests);
+    // Where no file runs it nothing comes.
+    let next = playbook
+        .filter(|_| !rests)
+        .map(|playbook| view::next(state, playbook, facts.most))
+        .unwrap_or_default();
     Status {
         group: group.id.clone(),
         running: facts.running,
         live: playbook.and_then(|playbook| playbook.groups.get(group.id)).is_none_or(|group| group.live),
         title: info.map(|info| info.title.clone()),
         playbook: info.map(|info| info.playbook.clone()),
-        file: info.filter(|info| !info.rests()).map(|info| info.file.clone()),
+        file: info.filter(|_| !rests).map(|info| info.file.clone()),
         digest: state.digest.clone(),
         refused: facts.refused.map(crate::shell::refusals::RefusedFile::reason),
         created: group.at(state.created),
@@ -156,7 +166,7 @@ pub fn status(group: GroupShown<'_>, facts: &KnownFacts<'_>) -> Status {
         tasks: state.tasks.len(),
         held: state.held.len(),
         turns: playbook
-            .filter(|_| facts.most > 0)
+            .filter(|_| facts.most > 0 && !rests)
             .map(|playbook| turns::now(group, playbook))
             .unwrap_or_default(),
         next: next.into_iter().map(|one| coming(group, one)).collect(),

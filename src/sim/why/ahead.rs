@@ -30,7 +30,7 @@ use crate::{
         trigger::{DateEntry, Trigger},
     },
     sim::{
-        forecast::{Expected, Forecast},
+        forecast::Forecast,
         plan::{self, Window},
         timeline,
     },
@@ -319,7 +319,8 @@ impl Look<'_> {
     }
 
     pub(super) fn distance(&self, at: Timestamp) -> Phrase {
-        let left = at.since(self.question.now);
+        // People wait by the machine's clock, of which a group's may be ahead.
+        let left = at.since(self.question.machine);
         if left <= Duration::ZERO {
             return phrase!("now", "就是现在");
         }
@@ -368,14 +369,11 @@ impl Look<'_> {
             let expected = forecast.look(&planned);
             let mine =
                 planned.run == *run && self.question.step.as_ref().is_none_or(|step| *step == planned.step);
-            if let Some(Expected { by, says, .. }) = expected.filter(|_| mine) {
-                let (step, at) = (&planned.step, when(planned.at, zone));
-                let text = phrase!(
-                    "step {step}, due {at}, will probably be held: {says}",
-                    "步骤 {step}（{at}）多半会被压住：{says}";
-                    says
-                );
-                findings.push(Finding::test(message::key(by), false, text));
+            if let Some(expected) = expected.filter(|_| mine) {
+                let (step, at, told) = (&planned.step, when(planned.at, zone), expected.told());
+                let text =
+                    phrase!("step {step}, due {at}, probably {told}", "步骤 {step}（{at}）多半{told}"; told);
+                findings.push(Finding::test(message::key(expected.by), false, text));
             }
         }
         findings

@@ -63,7 +63,7 @@ fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<Phrase> {
     let budgets = playbook.budgets.of(&out.channel)?;
     let zone = &playbook.zone;
     let used = |quota: Quota, mentions: bool| {
-        quota_used(state, zone, &out.channel, quota, now, |r| !mentions || r.mentions)
+        quota_used(state.newest_to(&out.channel), (zone, now), quota, |r| !mentions || r.mentions)
     };
     Some(match reason {
         HoldReason::Quiet => {
@@ -83,7 +83,7 @@ fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<Phrase> {
         HoldReason::LabelMax => {
             let full = budgets.quotas_of(out.label, out.own_label.as_deref()).find_map(|(word, max)| {
                 let same = |r: &crate::engine::state::Released| is_of(word, r.label, r.own_label.as_deref());
-                let used = quota_used(state, zone, &out.channel, max, now, same);
+                let used = quota_used(state.newest_to(&out.channel), (zone, now), max, same);
                 used.until.is_some().then_some((word, max, used))
             });
             let (word, max, used) = full?;

@@ -186,3 +186,78 @@ plays:
     assert_eq!(at("The answers."), "2026-12-05T06:00:00+00:00");
     assert_eq!(at("Send us yours."), "2026-12-05T08:00:00+00:00");
 }
+
+#[test]
+fn what_budgets_will_do_is_said_as_the_engine_does_it() {
+    let file = "\
+name: a
+timezone: Asia/Shanghai
+locale: en
+groups: { g: { created: 2027-01-01 } }
+calendars: { mourning: [2027-01-20] }
+budgets:
+  quiet: 22:30-08:00
+  posts: { max: 3 per day, gap: 30m }
+  labels: { social: 1 per day }
+  mentions: { max: 1 per day }
+  hold: { notice: 12h }
+  hush: mourning
+people: { zhu: { name: Zhu } }
+plays:
+  noon: { every: day at 12:00, label: notice, steps: [{ post: Noon, mention: all }] }
+  after: { every: day at 12:10, label: notice, steps: [{ post: After }] }
+  tea: { every: day at 15:00, label: social, steps: [{ post: Tea }] }
+  chat: { every: day at 16:00, label: social, steps: [{ post: Chat, mention: all }] }
+  late: { every: day at 20:05, label: notice, steps: [{ post: Late }] }
+  evening:
+    dates: [{ id: n, at: 2027-01-16 20:00 }]
+    steps:
+      - { at: 0m, post: Begin, urgent: true, mention: all }
+      - { at: 30m, post: End, urgent: true }
+";
+    let place = Playground::new().file("a.yaml", file);
+    let plan = |from: &str, days: &str| {
+        let args = ["plan", "a.yaml", "--from", from, "--days", days, "--format", "json"];
+        let lines = place.run(&args).exits(0).json_lines();
+        let row = |line: &serde_json::Value| {
+            let held = &line["held"];
+            let missed = if held["missed"] == true { " missed" } else { "" };
+            let until = held["until"].as_str().map(|at| format!(" {}", &at[5..16])).unwrap_or_default();
+            let by = held["by"].as_str().map(|by| format!(" {by}{until}{missed}")).unwrap_or_default();
+            format!("{} {}{by}", &line["at"].as_str().unwrap()[5..16], line["text"].as_str().unwrap())
+        };
+        lines.iter().map(row).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        plan("2027-01-16T00:00:00+08:00", "1"),
+        [
+            "01-16T12:00 Noon",
+            "01-16T12:10 After posts.gap 01-16T12:30",
+            "01-16T15:00 Tea",
+            "01-16T16:00 Chat labels 01-17T08:00 missed",
+            // What is urgent passes the number of the day, and its mention is left out when there is none left.
+            "01-16T20:00 Begin mentions.max",
+            "01-16T20:05 Late session 01-16T20:30",
+            "01-16T20:30 End",
+        ]
+    );
+    // What comes to it the engine does as well.
+    let args =
+        ["simulate", "a.yaml", "--from", "2027-01-16T00:00:00+08:00", "--days", "2", "--format", "json"];
+    let lived = place.run(&args).exits(0).json_lines();
+    let posted = lived.iter().filter(|line| line["entry"] == "posted" && line["channel"] == "group");
+    let posted: Vec<&str> = posted.filter_map(|line| line["message"]["text"].as_str()).collect();
+    assert_eq!(posted[..4], ["Noon", "Tea", "Begin", "End"]);
+    // A day on which members see nothing holds all that is planned on it.
+    let mourning = plan("2027-01-20T00:00:00+08:00", "1");
+    assert!(mourning.iter().all(|line| line.contains(" hush 01-21T08:00")), "{mourning:?}");
+    let text =
+        place.run(&["plan", "a.yaml", "--from", "2027-01-16T00:00:00+08:00", "--days", "1"]).exits(0).stdout;
+    for said in [
+        "Chat  (will be missed: the posts labelled social are used up until 2027-01-17 08:00)",
+        "Begin  (goes without its mention: the budget of mentions is 1, and used up)",
+        "Late  (held: a session is on until 20:30)",
+    ] {
+        assert!(text.contains(said), "{said} in {text}");
+    }
+}

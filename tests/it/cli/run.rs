@@ -377,6 +377,10 @@ fn a_clock_that_is_wrong_for_a_moment_freezes_nothing_and_one_that_stays_wrong_c
     assert!(status.contains("clock is 23h") && status.contains("playbook clock --set-back"), "{status}");
     let why = play.run(&["why", "tick"]).exits(0).stdout;
     assert!(why.contains("playbook clock --set-back"), "{why}");
+    assert!(
+        why.contains("in 23 hours") && !why.contains("in 1 second"),
+        "people wait by the machine's clock: {why}"
+    );
     let said = play.run(&["clock"]).exits(0).stdout;
     assert!(said.contains("ahead of the machine's"), "{said}");
     let _ = play.run(&["start", "slow"]).exits(0);

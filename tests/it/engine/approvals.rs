@@ -304,3 +304,32 @@ expect:
     );
     let _ = Playground::new().file("reject.test.yaml", &test).run(&["test", "reject.test.yaml"]).exits(0);
 }
+
+#[test]
+fn a_no_in_a_round_of_a_loop_tells_of_the_rounds_that_do_not_come_and_of_no_other_branch() {
+    let play = |steps: &str| format!("{PEOPLE}plays:\n  rounds:\n    on: go\n    steps:\n{steps}");
+    let last_of_its_round = "      - each: '[1, 2]'\n        as: n\n        steps:\n          - approve: Round ${n}?\n            to: editor\n";
+    let in_two = "      - each: '[1, 2]'\n        as: m\n        steps:\n          - each: '[1]'\n            as: n\n            steps:\n              \
+                  - approve: Go?\n                to: editor\n          - post: 'Second ${m}'\n";
+    for (steps, told) in [(last_of_its_round, "Round ${n}?"), (in_two, "Second 1")] {
+        let mut story = Story::new("2026-12-01 10:00", &play(steps));
+        story.signal("go", None, playbook::base::value::Value::Null);
+        story.news();
+        reject(&mut story, "t1", "lin", "");
+        let news = story.news();
+        let words = story.posts().join("\n");
+        assert!(news.contains("tell alerts: ") && words.contains(told), "{news}{words}");
+    }
+    // In the last round nothing is ahead, and what the other branch would have done was never to come.
+    let nothing = "      - each: '[1]'\n        as: n\n        steps:\n          - approve: Round ${n}?\n            to: editor\n";
+    let branch = "      - if: 1 > 0\n        then:\n          - approve: Go?\n            to: editor\n        else:\n          - post: Never\n";
+    for steps in [nothing, branch] {
+        let mut story = Story::new("2026-12-01 10:00", &play(steps));
+        story.signal("go", None, playbook::base::value::Value::Null);
+        story.news();
+        reject(&mut story, "t1", "lin", "");
+        let news = story.news();
+        let words = story.posts().join("\n");
+        assert!(!news.contains("tell alerts: ") && !words.contains("Never"), "{news}{words}");
+    }
+}

@@ -57,6 +57,20 @@ fn a_list_is_read_as_spreadsheets_write_it() {
         refused.contains("sci.csv:4: `1.39E+10` is a number that a spreadsheet has shortened"),
         "{refused}"
     );
+    // The same in a column by which people are told apart: two who share what is left of their numbers are not one.
+    let shortened = [
+        "id,discord\na,1.23E+17\n",
+        "id,name\n13900000000.0,x\n",
+        "id,name\n#N/A,x\n",
+        "id,name\n\"1,39E+10\",x\n",
+    ];
+    for list in shortened {
+        place.write("short.csv", list);
+        let refused = import(&place, &["short.csv", "--group", "north"]).exits(2).stderr;
+        assert!(refused.contains("is a number that a spreadsheet has shortened"), "{list}: {refused}");
+    }
+    place.write("whole.csv", "id,note\n1E10,1.5E+3\n");
+    import(&place, &["whole.csv", "--group", "north"]).exits(0);
     place.write("latin.csv", "");
     place.write_bytes("latin.csv", b"id,name\nm\xFCller,M\xFCller\n");
     let refused = import(&place, &["latin.csv", "--group", "north"]).exits(2).stderr;

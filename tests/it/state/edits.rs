@@ -193,6 +193,10 @@ fn a_date_that_a_command_has_moved_stays_there_when_another_play_is_edited() {
     play.write("p.yaml", &file("hello"));
     engine.line("takes effect: changed other");
     engine.line(stays);
+    // Written into the file where it stands, nothing moves.
+    play.write("there.yaml", &file("hello").replace("2099-01-01", "2099-01-05"));
+    let said = play.run(&["check", "there.yaml", "--against", ".playbook"]).exits(0).stdout;
+    assert!(!said.contains("moves"), "{said}");
     let _ = play.run(&["postpone", "talk/a", "2099-01-06"]).exits(0);
     eventually("it moves again", || bodies(&sink).contains("moved 2099-01-06"));
     assert!(!bodies(&sink).contains("moved 2099-01-01"), "{}", bodies(&sink));
@@ -228,6 +232,11 @@ fn a_group_that_rests_is_named_by_nobody_but_who_means_it() {
     eventually("b rests", || {
         play.run(&["status", "--group", "b", "--format", "json"]).json_lines()[0]["file"].is_null()
     });
+    // Nothing of it comes, and the table says why.
+    let told = play.run(&["status"]).exits(0).stdout;
+    assert!(told.contains("rests: in no file") && told.matches(" talk").count() == 1, "{told}");
+    let told = play.run(&["status", "--group", "b"]).exits(0).stdout;
+    assert!(told.contains("no file runs this group") && !told.contains("next"), "{told}");
     let _ = play.run(&["start", "talk"]).exits(0);
     let _ = engine.stop().exits(0);
     play.write("p.yaml", &file("{ a: {}, b: {} }"));

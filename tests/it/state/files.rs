@@ -276,3 +276,99 @@ fn a_table_that_cannot_be_read_is_refused_aloud() {
     assert!(!log.contains("date_cancelled"), "{log}");
     let _ = engine.stop().exits(0);
 }
+
+#[test]
+fn a_pipe_in_the_place_of_a_state_or_of_a_copy_keeps_nobody_waiting() {
+    let play = Playground::new()
+        .file("p.yaml", "name: p\ntimezone: UTC\nplays:\n  x:\n    steps:\n      - post: x\n");
+    fifo(&play.path("copy.db"));
+    let said = play.run(&["restore", "copy.db"]).exits(3).stderr;
+    assert!(said.contains("no regular file"), "{said}");
+    for name in ["state.db", "state.mark"] {
+        let place = Playground::new()
+            .file("p.yaml", "name: p\ntimezone: UTC\nplays:\n  x:\n    steps:\n      - post: x\n");
+        std::fs::create_dir(place.path(".playbook")).unwrap();
+        fifo(&place.path(&format!(".playbook/{name}")));
+        let said = place.run(&["run", "p.yaml"]).exits(3).stderr;
+        assert!(said.contains("no regular file"), "{name}: {said}");
+    }
+    std::fs::create_dir(play.path(".playbook")).unwrap();
+    fifo(&play.path(".playbook/state.db"));
+    let readers: [&[&str]; 9] = [
+        &["status"],
+        &["log"],
+        &["why", "x"],
+        &["report"],
+        &["metrics"],
+        &["doctor"],
+        &["backup", "z.db"],
+        &["compact", "--before", "2026-01-01"],
+        &["check", "p.yaml", "--against", ".playbook"],
+    ];
+    for args in readers {
+        let said = play.run(args).exits(3).stderr;
+        assert!(said.contains("no regular file"), "{args:?}: {said}");
+    }
+}
+
+#[test]
+fn a_copy_is_never_made_in_the_place_of_a_state() {
+    let text = "name: p\ntimezone: UTC\nplays:\n  x:\n    on: go\n    steps:\n      - post: x\n";
+    let play = Playground::new().file("p.yaml", text);
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    link(".playbook", &play.path("other"));
+    for name in ["state.db", "state.db-wal", "state.mark", "lock", "control.key"] {
+        for folder in [".playbook", "other", "./.playbook/../.playbook"] {
+            let said = play.run(&["backup", &format!("{folder}/{name}"), "--force"]).exits(2).stderr;
+            assert!(said.contains("is a file of a state itself"), "{folder}/{name}: {said}");
+        }
+    }
+    let _ = play.run(&["signal", "go"]).exits(0);
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn what_was_put_aside_by_one_restore_is_kept_by_the_next() {
+    let text = "name: p\ntimezone: UTC\nplays:\n  x:\n    on: go\n    steps:\n      - post: x\n";
+    let play = Playground::new().file("p.yaml", text);
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let _ = play.run(&["backup", "copy.db"]).exits(0);
+    let _ = play.run(&["signal", "go"]).exits(0);
+    let _ = engine.stop().exits(0);
+    let decided = play.run(&["log", "--format", "json"]).exits(0).json_lines().len();
+    for _ in 0..3 {
+        let _ = play.run(&["restore", "copy.db"]).exits(0);
+    }
+    let aside = std::fs::read_dir(play.path(".playbook")).unwrap();
+    let aside: Vec<_> = aside
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("state.db.before-"))
+        .collect();
+    assert_eq!(aside.len(), 3, "{aside:?}");
+    // One of them is the life that was there first, whole.
+    let lives = aside.iter().filter(|name| {
+        let place = format!("look-{name}");
+        std::fs::create_dir(play.path(&place)).unwrap();
+        std::fs::copy(play.path(&format!(".playbook/{name}")), play.path(&format!("{place}/state.db")))
+            .unwrap();
+        play.run(&["log", "--format", "json", "--state", &place]).exits(0).json_lines().len() == decided
+    });
+    assert_eq!(lives.count(), 1);
+}
+
+#[test]
+fn an_engine_whose_state_was_replaced_leaves_the_new_one_its_socket() {
+    let text = "name: p\ntimezone: UTC\nplays:\n  x:\n    on: go\n    steps:\n      - post: x\n";
+    let play = Playground::new().file("p.yaml", text);
+    let first = play.start(&["run", "p.yaml"]);
+    first.line("running");
+    std::fs::remove_dir_all(play.path(".playbook")).unwrap();
+    let second = play.start(&["run", "p.yaml"]);
+    second.line("running");
+    let gone = first.wait().exits(3).stderr;
+    assert!(gone.contains("removed or replaced"), "{gone}");
+    let _ = play.run(&["signal", "go"]).exits(0);
+    let _ = second.stop().exits(0);
+}

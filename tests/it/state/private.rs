@@ -64,7 +64,7 @@ fn a_state_is_private_and_is_made_private_with_a_word() {
 
 #[test]
 fn no_link_in_a_state_is_followed() {
-    for name in ["lock", "state.db", "state.db-wal", "control.path"] {
+    for name in ["lock", "state.db", "state.db-wal", "state.mark", "control.path", "calls", "bans"] {
         let play = Playground::new().file("p.yaml", TICKS).file("victim", "keep");
         std::fs::create_dir(play.path("st")).unwrap();
         symlink(play.path("victim"), play.path("st").join(name)).unwrap();

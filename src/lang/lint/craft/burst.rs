@@ -12,6 +12,7 @@ use crate::{
             code::{Code, Example},
         },
         ids::{ChannelName, PhaseName},
+        time::Timestamp,
     },
     model::{
         budget::QuotaWindow,
@@ -21,7 +22,7 @@ use crate::{
     },
 };
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const CODE: Code = Code {
     slug: "burst",
@@ -62,11 +63,12 @@ fn check_channel(cx: &Context<'_>, channel: &ChannelName, max: u32, out: &mut Ve
     // Of each day of the week the worst.
     let mut over: BTreeMap<i8, Crowded<'_>> = BTreeMap::new();
     for phase in &cx.playbook.phases {
-        for (day, plays) in posts_by_day(cx, &phase.name, channel) {
-            let total: u32 = plays.values().sum();
+        for (day, posts) in posts_by_day(cx, &phase.name, channel) {
+            let total = u32::try_from(posts.len()).unwrap_or(u32::MAX);
             let known = over.get(&day.weekday().to_monday_zero_offset());
-            if total > max && known.is_none_or(|worst| total > worst.total) {
-                let plays = plays.into_keys().collect();
+            if some_wait(posts.values(), max) && known.is_none_or(|worst| total > worst.total) {
+                let plays: BTreeSet<&str> = posts.into_keys().map(|(_, play, _)| play).collect();
+                let plays = plays.into_iter().collect();
                 over.insert(day.weekday().to_monday_zero_offset(), Crowded { day, total, plays });
             }
         }
@@ -121,19 +123,35 @@ impl Crowded<'_> {
     }
 }
 
-/// How often each play posts to a channel on each day while a phase lasts.
+/// Whether a post of a day has to wait for the next, said of each in order of time whether it is urgent: what is urgent
+/// counts and does not wait.
+fn some_wait<'a>(urgent: impl Iterator<Item = &'a bool>, max: u32) -> bool {
+    let mut gone = 0;
+    urgent.into_iter().any(|urgent| {
+        let waits = !urgent && gone >= max;
+        gone += 1;
+        waits
+    })
+}
+
+/// The posts of a day, by when they are due and of which play: whether they are urgent.
+type PostsOfDay<'a> = BTreeMap<(Timestamp, &'a str, usize), bool>;
+
+/// What is posted to a channel on each day while a phase lasts.
 fn posts_by_day<'a>(
     cx: &Context<'a>,
     phase: &PhaseName,
     channel: &ChannelName,
-) -> BTreeMap<Date, BTreeMap<&'a str, u32>> {
-    let mut days: BTreeMap<Date, BTreeMap<&str, u32>> = BTreeMap::new();
+) -> BTreeMap<Date, PostsOfDay<'a>> {
+    let mut days: BTreeMap<Date, PostsOfDay<'_>> = BTreeMap::new();
     for play in cx.playbook.plays.iter().filter(|play| runs_in(play, phase)) {
         let dues = due_steps(play);
         for anchor in cx.anchors(play, 8) {
-            for due in dues.iter().filter(|due| posts(due.step, channel)) {
-                let day = cx.playbook.zone.date(due.at(anchor, cx.playbook));
-                *days.entry(day).or_default().entry(play.name.as_str()).or_default() += 1;
+            for due in &dues {
+                let Some(urgent) = posts(due.step, channel) else { continue };
+                let at = due.at(anchor, cx.playbook);
+                let day = days.entry(cx.playbook.zone.date(at)).or_default();
+                day.insert((at, play.name.as_str(), day.len()), urgent);
             }
         }
     }
@@ -144,11 +162,12 @@ fn runs_in(play: &Play, phase: &PhaseName) -> bool {
     play.during.is_empty() || play.during.contains(phase)
 }
 
-fn posts(step: &Step, channel: &ChannelName) -> bool {
+/// Of a post or question to a channel, whether it is urgent.
+fn posts(step: &Step, channel: &ChannelName) -> Option<bool> {
     match &step.verb {
-        Verb::Post(post) => post.to == *channel,
-        Verb::Ask(ask) => ask.to == *channel,
-        _ => false,
+        Verb::Post(post) => (post.to == *channel).then_some(post.urgent),
+        Verb::Ask(ask) => (ask.to == *channel).then_some(false),
+        _ => None,
     }
 }
 
@@ -175,6 +194,9 @@ mod tests {
                  too: Friday (2), Sunday (2: `b`)"
             ]
         );
+        let urgent = "budgets: { posts: { max: 1 per day } }\nplays:\n  a:\n    every: monday at 09:00\n    steps:\n      - post: One.\n  \
+                      b:\n    every: monday at 10:00\n    steps:\n      - { post: Two., urgent: true }\n";
+        assert_eq!(messages(&CODE, urgent), [""; 0], "what is urgent does not wait");
         let phases = "budgets: { posts: { max: 1 per day } }\nphases:\n  - { name: seed, timeout: 7d }\n  - { name: grow }\nplays:\n  \
                       a:\n    every: monday at 09:00\n    during: seed\n    steps:\n      - post: One.\n  \
                       b:\n    every: monday at 10:00\n    during: grow\n    steps:\n      - post: Two.\n";

@@ -17,7 +17,8 @@ use crate::{
             inside::Inside,
         },
         runtime::publish::{GroupNow, Snapshot},
-        socket::{self, CommandRequest},
+        socket::CommandRequest,
+        socket_server,
     },
 };
 use axum::{
@@ -44,7 +45,7 @@ pub(super) async fn post(
     let bytes = body::read(body).await?;
     let request = read(&bytes, &asker, &inside.published.snapshot())?;
     let wait = Duration::from_millis(limits::DOOR_COMMAND_MS_MAX);
-    let put = socket::put(request, bytes.len(), &inside.asked);
+    let put = socket_server::put(request, bytes.len(), &inside.asked);
     let reply = tokio::time::timeout(wait, put).await.map_err(|_| {
         Turned::not_yet(
             "it is not recorded yet; ask again with the same `id`, what is recorded by then counts once",
