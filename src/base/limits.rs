@@ -345,6 +345,12 @@ pub const CALL_MARKED_AFTER_MS: u64 = 50;
 pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
 /// Repetitions of one event of a calendar file.
 pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
+/// Days that a simulation lives: a hundred years.
+pub const SIMULATED_DAYS_MAX: u32 = 36_525;
+/// Seeds with which one is repeated.
+pub const SIMULATIONS_MAX: u32 = 10_000;
+/// The length of a name or an id that a file gives, in letters.
+pub const NAME_CHARS_MAX: usize = 100;
 /// Columns of a CSV file.
 pub const CSV_COLUMNS_MAX: usize = 1_000;
 /// Problems reported of one data or calendar file.

@@ -82,7 +82,8 @@ impl Locale {
         if parts.is_empty() {
             return self.pick("0 seconds", "0 秒").to_owned();
         }
-        parts.join(" ")
+        let sign = if length.as_millis() < 0 { "-" } else { "" };
+        format!("{sign}{}", parts.join(" "))
     }
 }
 

@@ -6,7 +6,7 @@
 use super::{
     IllegalEntry, apply,
     draft::{Decided, Draft, Piece, Under},
-    entry::{Entry, Fact},
+    entry::{Entry, Fact, Poison},
     input::{Input, InputKind, Signal},
     next_wake,
     setting::{Setting, remembered},
@@ -146,7 +146,11 @@ fn poison(state: &State, input: &Input, now: Timestamp, reason: Phrase) -> Entry
     let id = remembered(&input.kind).then(|| input.id.clone());
     // A wake that cannot be digested must not come again and again: its timer goes with it.
     let timer = matches!(input.kind, InputKind::Wake { .. }).then(|| state.timers.get_min().cloned());
-    Entry { at: now.max(state.clock), input: id, fact: Fact::Poisoned { reason, timer: timer.flatten() } }
+    Entry {
+        at: now.max(state.clock),
+        input: id,
+        fact: Fact::Poisoned(Poison { reason, timer: timer.flatten(), condition: false }),
+    }
 }
 
 fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {

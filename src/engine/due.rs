@@ -4,7 +4,7 @@
 
 use super::{
     draft::{Decided, Draft, Piece},
-    entry::{Cause, Fact, Skip},
+    entry::{Cause, Fact, Poison, Skip},
     gate::{self, Occasion},
     timer::Timer,
 };
@@ -119,7 +119,7 @@ impl Draft<'_> {
             }
             _ => {}
         }
-        self.emit(Fact::Poisoned { reason: error, timer: Some((at, timer)) })
+        self.emit(Fact::Poisoned(Poison { reason: error, timer: Some((at, timer)), condition: false }))
     }
 
     fn fire_schedule(&mut self, name: &PlayName) -> Decided {
@@ -359,6 +359,8 @@ impl Draft<'_> {
             other => other,
         };
         if let Some(reason) = refusal {
+            let untold = reason.broken().filter(|_| !self.told_lately(Some(&play.name)));
+            let untold = untold.map(|error| error.of(self.playbook.locale).to_owned());
             self.emit(Fact::Skipped {
                 play: play.name.clone(),
                 run,
@@ -367,6 +369,9 @@ impl Draft<'_> {
                 count: 1,
                 reason,
             })?;
+            if let Some(error) = untold {
+                self.alert(play.name.as_str(), format!("`{}`: {error}", play.name))?;
+            }
             return Ok(false);
         }
         if play.overlap == Overlap::Replace && asked == StartCause::ByTrigger {

@@ -6,6 +6,7 @@ use super::chatter::Chatter;
 use super::deaf::{EarSilence, Gap};
 pub use super::{
     answered::MemberAnswer,
+    broken::Poison,
     by_hand::Hush,
     cause::{Cause, PhaseCause},
     operation::Operation,
@@ -708,13 +709,6 @@ pub enum Fact {
         #[serde(with = "kept")]
         reason: Phrase,
     },
-    /// An input could not be digested; it is parked and never blocks the group.
-    Poisoned {
-        /// What went wrong.
-        #[serde(with = "kept")]
-        reason: Phrase,
-        /// The timer that set it off, which is taken away.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        timer: Option<(Timestamp, super::timer::Timer)>,
-    },
+    /// An input could not be digested; it is parked and never blocks the group. Or a condition could not be decided.
+    Poisoned(Poison),
 }

@@ -162,7 +162,7 @@ impl Occasion<'_> {
                 match when.eval_bool(&self.facts(when)) {
                     Ok(true) => None,
                     Ok(false) => Some(Skip::When { condition: when.source().to_owned() }),
-                    Err(error) => Some(Skip::When { condition: format!("{} ({error})", when.source()) }),
+                    Err(error) => Some(Skip::undecided("when", when.source(), &error)),
                 }
             }
             Gate::Overlap => {

@@ -2,16 +2,19 @@
 
 use super::{
     draft::{Decided, Draft},
-    entry::{Fact, PhaseCause},
+    entry::{Fact, PhaseCause, Poison},
     facts::ExprAbout,
     input::Signal,
+    skip::undecided,
 };
 use crate::{
     base::{
-        ids::{InputId, PhaseName},
+        ids::{InputId, PhaseName, PlayName},
+        time::Duration,
         value::Value,
     },
     model::trigger::Trigger,
+    script::expr::EvalError,
 };
 use std::sync::Arc;
 
@@ -88,13 +91,32 @@ impl Draft<'_> {
             };
             let Some(next) = playbook.phase_after(&self.state.phase) else { return Ok(()) };
             let facts = self.facts(until.names(), &ExprAbout::default());
-            if !until.eval_bool(&facts).unwrap_or(false) {
-                return Ok(());
+            match until.eval_bool(&facts) {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(error) => return self.until_broke(until.source(), &error),
             }
             let condition = until.source().to_owned();
             self.enter_phase(&next.name, PhaseCause::Until { condition })?;
             self.carry_on()?;
         }
         Ok(())
+    }
+
+    /// A phase whose end cannot be decided goes on, and people are told so once a day.
+    fn until_broke(&mut self, condition: &str, error: &EvalError) -> Decided {
+        if self.told_lately(None) {
+            return Ok(());
+        }
+        let reason = undecided("until", condition, error);
+        let text = reason.of(self.playbook.locale).to_owned();
+        self.emit(Fact::Poisoned(Poison { reason, timer: None, condition: true }))?;
+        self.alert(self.state.phase.clone().as_str(), text)
+    }
+
+    /// Whether it was said within a day that something of a play, or of the phases, could not be decided.
+    pub(super) fn told_lately(&self, play: Option<&PlayName>) -> bool {
+        let since = self.now.plus(-Duration::DAY);
+        self.state.broken.iter().any(|broken| broken.play.as_ref() == play && broken.at > since)
     }
 }

@@ -153,15 +153,19 @@ impl Draft<'_> {
                 Ok(false) => return Ok(()),
                 Err(error) => {
                     let run = self.fresh_run_id(&play.name, signal.at);
-                    let condition = format!("{} ({error})", filter.source());
+                    let told = self.told_lately(Some(&play.name));
+                    let reason = Skip::undecided("where", filter.source(), &error);
                     self.emit(Fact::Skipped {
                         play: play.name.clone(),
                         run,
                         from: signal.at,
                         to: signal.at,
                         count: 1,
-                        reason: Skip::When { condition },
+                        reason,
                     })?;
+                    if told {
+                        return Ok(());
+                    }
                     let text = format!("`where` of `{}` failed: {error}", play.name);
                     return self.alert(play.name.as_str(), text);
                 }

@@ -4,10 +4,10 @@
 
 use crate::base::{
     ids::{EffectId, PhaseName, RunId},
-    phrase::{Phrase, kept},
+    phrase::{Phrase, kept, phrase},
     time::Duration,
 };
-use crate::model::play::Play;
+use crate::{model::play::Play, script::expr::EvalError};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ pub enum Skip {
         /// Which, with its number.
         limit: String,
     },
-    /// Deciding it broke the engine.
+    /// Deciding it broke the engine, or a condition of the file could not be decided.
     Broken {
         /// What was said.
         #[serde(with = "kept")]
@@ -78,8 +78,23 @@ impl Skip {
         if play.left_out { Self::LeftOut } else { Self::Disabled }
     }
 
-    /// What broke the engine, if that is why.
+    /// Why nothing starts where a condition of the file cannot be decided: it is as if it were false, and a trouble.
+    pub(super) fn undecided(key: &str, condition: &str, error: &EvalError) -> Self {
+        Self::Broken { error: undecided(key, condition, error) }
+    }
+
+    /// What broke the engine, or could not be decided, if that is why.
     pub fn broken(&self) -> Option<&Phrase> {
         if let Self::Broken { error } = self { Some(error) } else { None }
     }
+}
+
+/// That a condition cannot be decided, in words.
+pub(super) fn undecided(key: &str, condition: &str, error: &EvalError) -> Phrase {
+    let error = &error.0;
+    phrase!(
+        "`{key}: {condition}` cannot be decided: {error}",
+        "`{key}: {condition}` 无法判断：{error}";
+        error
+    )
 }

@@ -177,6 +177,15 @@ pub(crate) fn listed(
     if let Some(wrong) = spoiled(&id) {
         return Err(wrong);
     }
+    if id.chars().count() > limits::NAME_CHARS_MAX {
+        let told = phrase!(
+            "an id has at most {} letters; this one has {}",
+            "编号最多 {} 个字；这一个有 {} 个",
+            limits::NAME_CHARS_MAX,
+            id.chars().count()
+        );
+        return Err((told, pair("put the rest into a column of its own", "其余的写进另外一列").into()));
+    }
     // A column is called what the file calls it.
     let wrong = |key: &str, text: &str, expected: &Phrase| {
         wrong(row.get(key).map_or(key, |(column, _)| column), text, expected)

@@ -19,7 +19,7 @@ use std::{
 };
 
 /// The lock's name in a state directory.
-const FILE: &str = "lock";
+pub(super) const FILE: &str = "lock";
 /// A process that was just killed holds its lock until the operating system has taken it down: whoever restarts an
 /// engine without waiting for that is not refused.
 const HANDOVER_TRIES: u32 = 10;

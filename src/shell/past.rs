@@ -12,7 +12,7 @@ use crate::{
     },
     engine::{
         self,
-        entry::{Entry, Fact},
+        entry::{Entry, Fact, Poison},
         state::State,
     },
     model::playbook::Playbook,
@@ -73,7 +73,7 @@ impl Mishaps {
             Fact::ChannelFailing { channel, reason, .. } => {
                 (2, "channel", channel.to_string(), reason.clone())
             }
-            Fact::Poisoned { reason, .. } => (0, "parked", String::new(), reason.clone()),
+            Fact::Poisoned(Poison { reason, .. }) => (0, "parked", String::new(), reason.clone()),
             Fact::Expired { effect, .. } => (4, "expired", play_of(effect.as_str()), Phrase::default()),
             Fact::TaskReminded { escalated: true, .. } => (5, "overdue", String::new(), Phrase::default()),
             _ => return,

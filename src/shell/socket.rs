@@ -330,7 +330,15 @@ fn put_line<T: DeserializeOwned>(dir: &Path, request: &impl Serialize) -> Result
     stream.write_all(line.as_bytes()).map_err(|e| broken(e.to_string()))?;
     let mut answer = String::new();
     let most = limits::CONTROL_BYTES_MAX as u64;
-    BufReader::new(stream.take(most)).read_line(&mut answer).map_err(|e| broken(e.to_string()))?;
+    BufReader::new(stream.take(most)).read_line(&mut answer).map_err(|error| {
+        let late = matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut);
+        let waited = ANSWER.as_secs();
+        broken(if late {
+            format!("it is busy; nothing came within {waited} s, try again")
+        } else {
+            error.to_string()
+        })
+    })?;
     if answer.is_empty() {
         return Err(broken("it is stopping; the request may or may not have been taken".into()));
     }

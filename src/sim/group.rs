@@ -18,7 +18,7 @@ use crate::{
     engine::{
         self,
         effect::Effect,
-        entry::Fact,
+        entry::{Fact, Poison},
         input::{Input, InputKind, Receipt},
         state::State,
     },
@@ -282,7 +282,15 @@ fn judge(
             let (run, step, error) = (run.clone(), step.clone(), error.en.clone());
             return Some(Finding::Step { at, group, run, step, error });
         }
-        Fact::Poisoned { reason, .. } => {
+        Fact::Skipped { run, reason, .. } if reason.broken().is_some() => {
+            let error = reason.broken().map(|error| error.en.clone()).unwrap_or_default();
+            return Some(Finding::Condition { at, group: group(), what: run.to_string(), error });
+        }
+        Fact::Poisoned(Poison { reason, condition: true, .. }) => {
+            let (what, error) = (String::new(), reason.en.clone());
+            return Some(Finding::Condition { at, group: group(), what, error });
+        }
+        Fact::Poisoned(Poison { reason, .. }) => {
             let what = format!("the engine could not digest an input: {}", reason.en);
             return Some(Finding::Invariant { at, group: group(), what });
         }

@@ -24,7 +24,7 @@ use crate::{
         words,
     },
     engine::{
-        entry::{Entry, Fact, Outcome, Outgoing, Skip, Task, TaskKind},
+        entry::{Entry, Fact, Outcome, Outgoing, Poison, Skip, Task, TaskKind},
         standing::Stood,
     },
     model::play::Section,
@@ -430,7 +430,7 @@ fn describe_file(entry: &Entry, zone: &Zone) -> Option<Line> {
         }
         Fact::Operator { by, did } => Some(by_operator(did, by.as_deref(), entry.at, zone)),
         Fact::Refused { reason } => line("refused", "", reason.clone(), Tone::Doubt),
-        Fact::Poisoned { reason, .. } => line("parked", "", reason.clone(), Tone::Bad),
+        Fact::Poisoned(Poison { reason, .. }) => line("parked", "", reason.clone(), Tone::Bad),
         Fact::ScriptReturned { effect, log, .. } if !log.is_empty() => {
             line("log", play_of(effect.as_str()), log.join(" · "), Tone::Plain)
         }

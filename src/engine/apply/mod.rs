@@ -21,7 +21,7 @@ mod tiers;
 
 use super::{
     broken::Broken,
-    entry::{Entry, Fact, PhaseCause},
+    entry::{Entry, Fact, PhaseCause, Poison},
     moderation, numbers,
     state::{Failing, ScriptCall, State, Timer},
 };
@@ -173,8 +173,8 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::Stood(fact) => tiers::apply(state, at, fact)?,
         Fact::Moderated(fact) => moderation::apply_moderation(state, at, fact),
         Fact::RosterRead => state.roster = Some(at),
-        Fact::Poisoned { timer, reason } => {
-            broken(state, at, None, timer.as_ref().map(|_| reason));
+        Fact::Poisoned(Poison { timer, reason, condition }) => {
+            broken(state, at, None, (timer.is_some() || *condition).then_some(reason));
             let _ = timer.as_ref().map(|timer| state.timers.remove(timer));
         }
         Fact::Renamed { from, to } => rename::renamed(state, from, to)?,

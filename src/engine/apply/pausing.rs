@@ -17,6 +17,7 @@ pub(super) fn pause(state: &mut State, play: Option<&PlayName>, until: Option<Ti
         Some(play) => play_mut(state, play, |known| known.paused = true),
         None => state.paused = true,
     }
+    windows(state);
     ends(state, play, until);
 }
 
@@ -26,7 +27,23 @@ pub(super) fn resume(state: &mut State, play: Option<&PlayName>) {
         Some(play) => play_mut(state, play, |known| known.paused = false),
         None => caretaking::end(state),
     }
+    windows(state);
     ends(state, play, None);
+}
+
+/// A window of signals that was open when its play was paused does not close in the pause: it closes behind it, and
+/// `catch_up` and `max_late` say what becomes of its run.
+fn windows(state: &mut State) {
+    let open = state.plays.iter().filter_map(|(name, known)| Some((name.clone(), known.batch.as_ref()?.0)));
+    for (play, until) in open.collect::<Vec<_>>() {
+        let paused = state.is_paused(&play);
+        let timer = (until, Timer::Batch { play });
+        if paused {
+            state.timers.remove(&timer);
+        } else {
+            state.timers.insert(timer);
+        }
+    }
 }
 
 fn ends(state: &mut State, play: Option<&PlayName>, until: Option<Timestamp>) {

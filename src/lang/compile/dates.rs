@@ -9,6 +9,7 @@ use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
         ids::GroupId,
+        limits,
         locale::Locale,
         source::Span,
         time::Timestamp,
@@ -79,6 +80,19 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> (Vec<Arc<DateEntry>>, BTree
                 phrase!("`{id}` cannot be the id of a date", "`{id}` 不能作日期的 id"),
                 pair("use letters, digits, `-` and `_`", "用字母、数字、`-` 和 `_`"),
             );
+        }
+        if id.chars().count() > limits::NAME_CHARS_MAX {
+            cx.error(
+                codes::BAD_NAME,
+                id_span,
+                phrase!(
+                    "the id of a date has at most {} letters",
+                    "日期的 id 最多 {} 个字",
+                    limits::NAME_CHARS_MAX
+                ),
+                pair("put the rest into a column of its own", "其余的写进另外一列"),
+            );
+            continue;
         }
         if let Some(first) = seen.insert(id.clone(), id_span) {
             let diagnostic = crate::base::diagnostic::Diagnostic::error(

@@ -1,7 +1,10 @@
 //! Which words can be a name: what commands and ids can carry, and what the expression language reserves.
 
 use super::cx::Cx;
-use crate::base::phrase::{Phrase, Words, pair, phrase};
+use crate::base::{
+    limits,
+    phrase::{Phrase, Words, pair, phrase},
+};
 use crate::{
     base::source::Span,
     lang::{
@@ -57,11 +60,12 @@ pub(crate) fn check_word(cx: &mut Cx<'_>, name: &str, span: Span, what: Words) {
             phrase!("the name of a {what} cannot have {sign} in it", "{what}的名字里不能有{sign}"; what, sign),
             help,
         );
-    } else if name.chars().count() > 100 {
+    } else if name.chars().count() > limits::NAME_CHARS_MAX {
+        let most = limits::NAME_CHARS_MAX;
         cx.error(
             codes::BAD_NAME,
             span,
-            phrase!("the name of a {what} has at most 100 letters", "{what}的名字最多 100 个字"; what),
+            phrase!("the name of a {what} has at most {most} letters", "{what}的名字最多 {most} 个字"; what),
             pair("put the rest into `title`", "其余的写进 `title`"),
         );
     }

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     base::{
         ids::GroupId,
+        limits,
         phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
     },
@@ -44,17 +45,17 @@ pub(super) struct SimulateArgs {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     from: Option<String>,
     /// How many days.
-    #[arg(long, default_value_t = 90, value_name = "N")]
+    #[arg(long, default_value_t = 90, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::SIMULATED_DAYS_MAX)))]
     days: u32,
     /// Synthetic members of each group at the beginning [default: what the world says, 30 in an ordinary one].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=limits::MEMBERS_MAX as i64))]
     members: Option<u32>,
     /// The world around the engine: lively, ordinary, dying, flash, a world file, or journal:FILE (a state
     /// directory, or what `playbook log --format json` wrote) to see what would have changed [default: ordinary].
     #[arg(long, value_name = "WORLD")]
     world: Option<String>,
     /// Repeat with as many seeds, from `--seed` on, and show the distributions.
-    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::SIMULATIONS_MAX)))]
     runs: u32,
     /// Let everything go wrong: crashes, lost and repeated responses, throttling, clocks that jump. An oracle
     /// checks every promise of the engine.

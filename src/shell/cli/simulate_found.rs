@@ -6,19 +6,26 @@ use crate::{
     sim::Finding,
 };
 
-/// What was not good, in words; an error of a script is said as the script said it.
+/// When something was not good, and what.
 pub(super) fn found(playbook: &Playbook, finding: &Finding) -> Phrase {
-    let at = finding.at().to_rfc3339(&playbook.zone);
+    let (at, what) = (finding.at().to_rfc3339(&playbook.zone), what(finding));
+    phrase!("{at}: {what}", "{at}：{what}"; what)
+}
+
+/// What was not good, in words; an error of a script is said as the script said it.
+pub(super) fn what(finding: &Finding) -> Phrase {
     match finding {
         Finding::Script { effect, error, .. } => {
-            phrase!("{at}: the script of {effect} failed: {error}", "{at}：{effect} 的脚本失败了：{error}")
+            phrase!("the script of {effect} failed: {error}", "{effect} 的脚本失败了：{error}")
         }
         Finding::Step { run, step, error, .. } => {
-            phrase!("{at}: step {step} of {run} failed: {error}", "{at}：{run} 的步骤 {step} 失败了：{error}")
+            phrase!("step {step} of {run} failed: {error}", "{run} 的步骤 {step} 失败了：{error}")
         }
+        Finding::Condition { what, error, .. } if what.is_empty() => Phrase::same(error),
+        Finding::Condition { what, error, .. } => phrase!("{what}: {error}", "{what}：{error}"),
         Finding::Invariant { group, what, .. } => phrase!(
-            "{at}: a promise of the engine was broken in {group}, please report it: {what}",
-            "{at}：引擎在 {group} 里违了约，请报告：{what}"
+            "a promise of the engine was broken in {group}, please report it: {what}",
+            "引擎在 {group} 里违了约，请报告：{what}"
         ),
     }
 }

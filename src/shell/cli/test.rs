@@ -8,7 +8,7 @@ use super::{
     failure::{Exit, Failure},
     fix, junit, load,
     output::{BAD, GOOD, Output, paint},
-    samples,
+    samples, simulate_found,
     tested::{Tested, TestedCase, TimelineRow, expectations},
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     model::playbook::Playbook,
     shell::{files, workspace::DiskFolder},
     sim::{
-        Finding, Material,
+        Material,
         scenario::{
             Scenario,
             expectation::Expectation,
@@ -306,24 +306,10 @@ fn tested(
         });
     }
     for finding in &rehearsal.findings {
-        let (at, what) = match finding {
-            Finding::Script { at, effect, error, .. } => {
-                (at, phrase!("the script of {effect} failed: {error}", "{effect} 的脚本失败了：{error}"))
-            }
-            Finding::Step { at, run, step, error, .. } => {
-                (at, phrase!("step {step} of {run} failed: {error}", "{run} 的步骤 {step} 失败了：{error}"))
-            }
-            Finding::Invariant { at, what, .. } => (
-                at,
-                phrase!(
-                    "a promise of the engine was broken, please report it: {what}",
-                    "引擎违了约，请报告：{what}"
-                ),
-            ),
-        };
+        let (at, what) = (finding.at(), simulate_found::what(finding));
         cases.push(TestedCase {
             line: line(draft, draft.playbook_span()),
-            expected: phrase!("at {}: everything goes well", "{}：一切顺利", minute(*at, zone)),
+            expected: phrase!("at {}: everything goes well", "{}：一切顺利", minute(at, zone)),
             found: Some(what),
             timeline: Vec::new(),
         });

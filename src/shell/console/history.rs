@@ -83,7 +83,7 @@ impl Kinds {
             | Fact::ChannelFailing { .. }
             | Fact::ScriptFailed { .. }
             | Fact::EarSilent(_)
-            | Fact::Poisoned { .. } => Self::FAILED,
+            | Fact::Poisoned(_) => Self::FAILED,
             Fact::TaskOpened(_) | Fact::TaskClosed { .. } => Self::PEOPLE.and(Self::RUN),
             Fact::TaskTold { .. }
             | Fact::TaskReminded { .. }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     base::{ids::GroupId, limits},
     engine::{
-        entry::{Entry, Fact},
+        entry::{Entry, Fact, Poison},
         input::InputKind,
     },
     shell::{
@@ -57,7 +57,7 @@ pub(super) fn took(entries: &[Entry]) -> Took {
         return Took::Repeated;
     }
     let parked = entries.iter().find_map(|entry| match &entry.fact {
-        Fact::Poisoned { reason, .. } => Some(reason.clone()),
+        Fact::Poisoned(Poison { reason, condition: false, .. }) => Some(reason.clone()),
         _ => None,
     });
     parked.map_or(Took::Accepted, Took::Parked)

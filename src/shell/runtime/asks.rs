@@ -18,7 +18,7 @@ use crate::{
     courier::Hurried,
     engine::{
         dispatched::{Dispatched, Stands},
-        entry::{Entry, Fact},
+        entry::{Entry, Fact, Poison},
         input::{Command, Input, InputKind, Receipt, Signal},
     },
     shell::{
@@ -288,7 +288,9 @@ fn find(
 /// The answer to a request whose decision is committed.
 pub(super) fn answer(group: &GroupId, first: i64, entries: &[Entry], zone: &Zone) -> CommandReply {
     let refused = entries.iter().find_map(|entry| match &entry.fact {
-        Fact::Refused { reason } | Fact::Poisoned { reason, .. } => Some(reason.clone()),
+        Fact::Refused { reason } | Fact::Poisoned(Poison { reason, condition: false, .. }) => {
+            Some(reason.clone())
+        }
         _ => None,
     });
     let line = |(seq, entry): (i64, &Entry)| {

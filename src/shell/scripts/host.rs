@@ -16,6 +16,7 @@ use crate::{
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
@@ -170,7 +171,8 @@ fn is_secret(root: &Path, path: &str, secrets: &BTreeSet<String>) -> bool {
     if secrets.is_empty() {
         return false;
     }
-    let real = |path: &str| std::fs::canonicalize(root.join(path)).ok();
+    // By whatever name: a link of either kind leads to the same file.
+    let real = |path: &str| std::fs::metadata(root.join(path)).ok().map(|meta| (meta.dev(), meta.ino()));
     let wanted = real(path);
     secrets.iter().any(|secret| secret == path || wanted.is_some() && wanted == real(secret))
 }
@@ -190,9 +192,17 @@ mod tests {
         std::fs::write(dir.path().join("hook.txt"), "s").unwrap();
         std::fs::write(dir.path().join("open.txt"), "o").unwrap();
         std::os::unix::fs::symlink("hook.txt", dir.path().join("other.txt")).unwrap();
+        std::fs::hard_link(dir.path().join("hook.txt"), dir.path().join("second.txt")).unwrap();
         let secrets = ["hook.txt".to_owned()].into();
-        for (path, secret) in [("hook.txt", true), ("other.txt", true), ("open.txt", false), ("none", false)]
-        {
+        let names = [
+            ("hook.txt", true),
+            ("other.txt", true),
+            ("second.txt", true),
+            ("./hook.txt", true),
+            ("open.txt", false),
+            ("none", false),
+        ];
+        for (path, secret) in names {
             assert_eq!(is_secret(dir.path(), path, &secrets), secret, "{path}");
         }
     }

@@ -125,6 +125,18 @@ pub enum StoreError {
         /// What was found.
         reason: String,
     },
+    /// The database is empty or gone, and the mark beside it says that there was one.
+    #[error(
+        "{} is empty or gone, and state.mark beside it tells of {entries} entries: what was recorded is not here. \
+         `playbook restore FILE` puts a backup back; to begin a new life, remove state.mark, too",
+        file.display()
+    )]
+    Lost {
+        /// The database.
+        file: PathBuf,
+        /// The number of its last entry.
+        entries: i64,
+    },
     /// Something that is no regular file stands where one belongs.
     #[error("{} is no regular file: it is not opened. Move it away, or give another place", .0.display())]
     NoFile(PathBuf),

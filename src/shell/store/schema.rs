@@ -73,6 +73,11 @@ fn beside(file: &Path, form: usize) -> PathBuf {
     name.into()
 }
 
+/// Whether nothing was ever written into it.
+pub(super) fn is_new(conn: &Connection) -> bool {
+    matches!(known(conn), Ok(0))
+}
+
 /// Refuses a form that this program does not know; a reader migrates nothing.
 pub(super) fn check(conn: &Connection) -> Result<(), StoreError> {
     if known(conn)? == 0 { Err(StoreError::Empty) } else { Ok(()) }

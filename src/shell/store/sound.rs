@@ -54,6 +54,10 @@ fn whole_in_time(conn: &Connection, most: Duration) -> Result<bool, StoreError> 
     match found {
         Ok(problems) => problems.map_or(Ok(true), Err),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => Ok(false),
+        // A page that is read to half of it.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => {
+            Err(corrupt(super::FILE, error.to_string()))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -31,6 +31,11 @@ impl StoreError {
             Self::NoCopy { to, reason } => {
                 format!("{}：{}", to.display(), in_chinese(reason))
             }
+            Self::Lost { file, entries } => format!(
+                "{} 是空的或不见了，而旁边的 `state.mark` 说那里记过 {entries} 条：记录不在这里。`playbook restore FILE` \
+                 用备份恢复；想从头开始，就把 `state.mark` 也删掉",
+                file.display()
+            ),
             Self::NoFile(path) => {
                 format!("{} 不是普通文件，没有打开它。请把它移走，或换一个位置", path.display())
             }

@@ -61,8 +61,12 @@ impl Store {
         let mut conn = connect::made(&file)?;
         form::prepare(&conn)?;
         sound::open(&conn, &file, &tell)?;
-        let upgraded = schema::migrate(&mut conn, &file)?;
         let (mark, reached) = RestoreMark::open(dir)?;
+        // An empty file begins a life, but not where there was one.
+        if let Some((entries, _)) = reached.filter(|_| schema::is_new(&conn)) {
+            return Err(StoreError::Lost { file, entries });
+        }
+        let upgraded = schema::migrate(&mut conn, &file)?;
         let put_back = restore::put_back(&conn, reached)?;
         let mut recovered = Recovered {
             upgraded,

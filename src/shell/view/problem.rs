@@ -191,12 +191,12 @@ fn broken(group: GroupShown<'_>, now: Timestamp) -> Option<Problem> {
     let at = group.at(last.at);
     let what = match &last.play {
         Some(play) => phrase!("an occurrence of {play}", "{play} 的一次活动"),
-        None => phrase!("a timer", "一个定时器"),
+        None => phrase!("something of the group", "这个群的一件事"),
     };
     let (when, why) = (at.minute(), &last.reason);
     let text = phrase!(
-        "{what} broke the engine {when} and was given up: {why}",
-        "{what}在 {when} 让引擎出错，已放弃：{why}";
+        "{what} could not be decided {when} and was given up: {why}",
+        "{what}在 {when} 无法决定，已放弃：{why}";
         what, why
     );
     let problem = Problem {

@@ -91,11 +91,25 @@ fn on_the_way(account: &Account, outbox: &[super::outbox::MessageRow]) -> Vec<Be
         Some(step) => format!("{run}/{step}/"),
         None => format!("{run}/"),
     };
-    // What has not been tried yet is on its way, which needs no word.
-    let rows = outbox
-        .iter()
-        .filter(|row| row.group == account.group && row.attempts > 0 && row.effect.as_str().starts_with(&of));
+    // What has not been tried yet is on its way, which needs no word, but where something before it does not get through.
+    let stuck = |row: &super::outbox::MessageRow| {
+        let before = outbox.iter().take_while(|other| other.effect != row.effect);
+        before
+            .filter(|other| other.group == row.group && other.channel == row.channel)
+            .any(|other| other.attempts > 0)
+    };
+    let rows = outbox.iter().filter(|row| row.group == account.group && row.effect.as_str().starts_with(&of));
+    let rows = rows.filter(|row| row.attempts > 0 || stuck(row));
     rows.map(|row| {
+        if row.attempts == 0 {
+            let [effect, channel] = [row.effect.as_str(), row.channel.as_str()].map(Phrase::same);
+            let text = phrase!(
+                "{effect} waits behind a message to channel {channel} that does not get through: `playbook outbox`",
+                "{effect} 排在频道 {channel} 里一条发不出去的消息后面：`playbook outbox`";
+                effect, channel
+            );
+            return Because { what: "delivery", holds: None, text };
+        }
         let remark = row.remark();
         let remark =
             if remark.is_empty() { Phrase::default() } else { phrase!(": {remark}", "：{remark}"; remark) };

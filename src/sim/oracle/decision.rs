@@ -11,7 +11,7 @@ use crate::{
     },
     engine::{
         self,
-        entry::{Entry, Fact},
+        entry::{Entry, Fact, Poison},
         input::{Input, InputKind},
         state::State,
     },
@@ -51,7 +51,7 @@ impl Decisions {
             }
         }
         for entry in entries {
-            if let Fact::Poisoned { reason, .. } = &entry.fact {
+            if let Fact::Poisoned(Poison { reason, condition: false, .. }) = &entry.fact {
                 return Err(format!("an input could not be digested: {} (G7)", reason.en));
             }
         }

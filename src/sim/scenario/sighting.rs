@@ -7,7 +7,7 @@ use crate::{
         ids::{ChannelName, EffectId, MemberId, PlayName, RunId, StepId},
         time::{Timestamp, Zone},
     },
-    engine::entry::{Entry, Fact, Outgoing, TaskKind},
+    engine::entry::{Entry, Fact, Outgoing, Poison, TaskKind},
     model::message::Label,
     sim::timeline,
 };
@@ -158,7 +158,7 @@ impl Sighting {
                 Self { play: Some(play.clone()), ..seen(Sort::Cancelled, date) }
             }
             Fact::Refused { reason } => seen(Sort::Refused, &reason.en),
-            Fact::Poisoned { reason, .. } => seen(Sort::Failed, &reason.en),
+            Fact::Poisoned(Poison { reason, .. }) => seen(Sort::Failed, &reason.en),
             _ => return None,
         })
     }

@@ -18,6 +18,7 @@ use crate::{
     engine::{
         entry::{Cause, Skip},
         gate::Occasion,
+        in_the_way::in_the_way,
         state::State,
         view::{clock_ahead, clock_ahead_in_words},
     },
@@ -175,7 +176,9 @@ impl Look<'_> {
         let cause = self.cause(&run);
         let occasion = self.occasion(&run, anchor, &cause);
         let asked = occasion.asked();
-        let obstacle = occasion.obstacle();
+        // As `status` says it: an open run that is certain to be in the way then.
+        let met = || in_the_way(self.state, self.play, start, zone);
+        let obstacle = occasion.obstacle().or_else(|| Some(Skip::Overlap { open: met()?.open.id.clone() }));
         let mut because = vec![words::trigger(self.playbook, self.play, &self.state.group, Some(anchor))];
         because.extend(asked.iter().map(|asked| {
             let finding = words::gate(asked, &occasion);

@@ -121,3 +121,56 @@ fn a_scenario_whose_run_fails_is_not_good_whatever_it_expects() {
         assert!(output.stdout.contains(said), "{steps}: {}", output.stdout);
     }
 }
+
+#[test]
+fn a_condition_that_cannot_be_decided_fails_a_simulation_and_stands_in_status() {
+    let text = "name: p\ntimezone: UTC\nvars: { none: 0 }\nplays:\n  a: { every: 1s, when: '1 / vars.none == 1', steps: [{ post: a }] }\n";
+    let place =
+        Playground::new().file("p.yaml", text).file("ok.yaml", &text.replace("1 / vars.none", "vars.none"));
+    let said = place.run(&["simulate", "p.yaml", "--days", "1"]).exits(1).stdout;
+    assert!(said.contains("cannot be decided"), "{said}");
+    let _ = place.run(&["simulate", "ok.yaml", "--days", "1"]).exits(0);
+    let engine = place.start(&["run", "p.yaml"]);
+    crate::help::playground::eventually("it is a problem", || {
+        place.run(&["status"]).exits(0).stdout.contains("an occurrence of a could not be decided")
+    });
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn what_is_asked_of_a_simulation_and_written_in_a_table_has_a_bound() {
+    let place = Playground::new().file(
+        "p.yaml",
+        "name: p\ntimezone: UTC\nplays: { a: { every: day at 10:00, steps: [{ post: a }] } }\n",
+    );
+    for (option, number) in [
+        ("--members", "4294967295"),
+        ("--members", "100001"),
+        ("--days", "4294967295"),
+        ("--runs", "1000000"),
+    ] {
+        let said = place.run(&["simulate", "p.yaml", option, number]).exits(2).stderr;
+        assert!(said.contains(number), "{said}");
+    }
+    let columns: Vec<String> = (0..1_001).map(|n| format!("c{n}")).collect();
+    let dates = "name: p\ntimezone: UTC\nplays: { a: { dates: { file: t.csv, at: '${row.at}' }, steps: [{ post: a }] } }\n";
+    let place = place
+        .file("d.yaml", dates)
+        .file("t.csv", &format!("id,at,{}\na,2027-01-01 10:00\n", columns.join(",")));
+    let said = place.run(&["check", "d.yaml"]).exits(1).stdout;
+    assert!(said.contains("1003 columns are too many; the limit is 1000"), "{said}");
+    for (id, words) in
+        [("x".repeat(300), "at most 100 letters"), ("1.39E+10".to_owned(), "a spreadsheet has shortened")]
+    {
+        place.write("t.csv", &format!("id,at\n{id},2027-01-01 10:00\n"));
+        let said = place.run(&["check", "d.yaml"]).exits(1).stdout;
+        assert!(said.contains(words), "{said}");
+    }
+    let groups = "name: p\ntimezone: UTC\nchannels: { group: { type: onebot, url: 'http://127.0.0.1:1', group: '1' } }\ngroups: g.csv\nplays: { a: { every: day at 10:00, steps: [{ post: a }] } }\n";
+    let place = place.file("g.yaml", groups);
+    for row in ["1.23E+08,1", "g,1.23E+08"] {
+        place.write("g.csv", &format!("id,channels.group.group\n{row}\n"));
+        let said = place.run(&["check", "g.yaml"]).exits(1).stdout;
+        assert!(said.contains("a spreadsheet has shortened"), "{row}: {said}");
+    }
+}

@@ -250,7 +250,7 @@ plays:
     assert_eq!(posted[..4], ["Noon", "Tea", "Begin", "End"]);
     // A day on which members see nothing holds all that is planned on it.
     let mourning = plan("2027-01-20T00:00:00+08:00", "1");
-    assert!(mourning.iter().all(|line| line.contains(" hush 01-21T08:00")), "{mourning:?}");
+    assert!(mourning.iter().all(|line| line.contains(" hush 01-21T00:00")), "{mourning:?}");
     let text =
         place.run(&["plan", "a.yaml", "--from", "2027-01-16T00:00:00+08:00", "--days", "1"]).exits(0).stdout;
     for said in [

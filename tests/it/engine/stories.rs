@@ -345,6 +345,62 @@ plays:
 }
 
 #[test]
+fn a_window_that_was_open_before_a_pause_closes_behind_it() {
+    let yaml = "
+plays:
+  welcome:
+    on: member.joined
+    batch: 10m
+    max_late: 1h
+    steps: [post: '欢迎 ${signals.len()} 位']
+";
+    for (only, resumed, posts) in [
+        (None, "2026-12-01 08:40", vec!["欢迎 1 位".to_owned()]),
+        (Some("welcome"), "2026-12-01 08:40", vec!["欢迎 1 位".to_owned()]),
+        // A pause is time slept through: later than `max_late` nobody is greeted.
+        (None, "2026-12-01 12:00", Vec::new()),
+    ] {
+        let mut story = Story::new("2026-12-01 08:00", yaml);
+        story.join("a", "甲");
+        let play = only.map(PlayName::new);
+        story.command(Command::Pause { play: play.clone(), by: None, until: None, caretaker: None });
+        story.until(resumed);
+        assert!(story.posts().is_empty());
+        story.command(Command::Resume { play, by: None });
+        story.until("2026-12-01 13:00");
+        assert_eq!(story.posts(), posts, "{only:?} {resumed}");
+    }
+}
+
+#[test]
+fn a_condition_that_cannot_be_decided_is_a_trouble_that_people_are_told_once_a_day() {
+    let yaml = "
+channels: { group: { type: console }, alerts: { type: console } }
+vars: { none: 0 }
+phases: [{ name: one, until: '1 / vars.none == 1' }, { name: two }]
+plays:
+  a: { every: 10m, when: '1 / vars.none == 1', steps: [post: a] }
+  b: { on: go, where: 'signal.data.x.y > 3', steps: [post: b] }
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    story.until("2026-12-01 10:00");
+    story.signal("go", None, Value::map([("n", Value::Int(1))]));
+    story.signal("go", None, Value::map([("n", Value::Int(2))]));
+    story.until("2026-12-01 11:00");
+    let told = story.posts();
+    let of = |words: &str| told.iter().filter(|text| text.contains(words)).count();
+    assert_eq!(
+        (of("`until: 1 / vars.none == 1`"), of("`when: 1 / vars.none == 1`"), of("`where")),
+        (1, 1, 1)
+    );
+    let broken = |play: Option<&str>| {
+        story.state.broken.iter().filter(|one| one.play.as_ref().map(|play| play.as_str()) == play).count()
+    };
+    assert!(broken(None) == 1 && broken(Some("a")) > 5 && broken(Some("b")) == 2, "{:?}", story.state.broken);
+    assert_eq!(story.state.phase.as_str(), "one");
+}
+
+#[test]
 fn one_run_a_member_ends_when_the_member_leaves() {
     let yaml = "
 plays:

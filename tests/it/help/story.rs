@@ -13,7 +13,7 @@ use playbook::{
     engine::{
         self, Step,
         effect::Effect,
-        entry::{Entry, Fact},
+        entry::{Entry, Fact, Poison},
         input::{Command, Input, InputKind, Receipt, Signal},
         state::State,
     },
@@ -155,7 +155,7 @@ impl Story {
                 serde_json::from_str(&stored).unwrap_or_else(|e| panic!("{stored} reads back: {e}"));
             assert_eq!(&read, entry, "an entry reads back as it was stored");
             engine::apply(&mut self.recovered, &read).expect("a stored entry is legal");
-            if let Fact::Poisoned { reason, .. } = &entry.fact {
+            if let Fact::Poisoned(Poison { reason, .. }) = &entry.fact {
                 panic!("poisoned: {}", reason.en);
             }
         }

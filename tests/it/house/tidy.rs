@@ -55,6 +55,7 @@ const OWNERS: &[&str] = &[
     "src/shell/scripts/attempts.rs",
     "src/shell/scripts/host.rs",
     "src/shell/socket.rs",
+    "src/shell/socket_server.rs",
     "src/shell/store/mod.rs",
     "src/shell/store/place.rs",
     "src/shell/watch.rs",

@@ -10,7 +10,7 @@ use playbook::{
     },
     engine::{
         self, Step,
-        entry::{Entry, Fact},
+        entry::{Entry, Fact, Poison},
         input::{Input, InputKind},
         recent::Recent,
         state::State,
@@ -316,7 +316,7 @@ fn g7_an_input_that_gets_lost_is_noticed() {
         if input.id.as_str().starts_with("nonsense")
             && let Some(first) = entries.first_mut()
         {
-            first.fact = Fact::Poisoned { reason: "?".into(), timer: None };
+            first.fact = Fact::Poisoned(Poison { reason: "?".into(), timer: None, condition: false });
             entries.truncate(1);
         }
     });

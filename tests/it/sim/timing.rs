@@ -100,7 +100,7 @@ fn lives(playbook: &Arc<Playbook>, from: Timestamp, to: Timestamp) -> (Moments, 
     let mut next = None;
     loop {
         for entry in engine::step(&state, &playbooks, &Input { id: InputId::new("i"), kind }, now).entries {
-            assert!(!matches!(entry.fact, Fact::Poisoned { .. }), "{entry:?}");
+            assert!(!matches!(entry.fact, Fact::Poisoned(_)), "{entry:?}");
             if let Some(Effect::Send(out)) = entry.effect() {
                 let step = out.effect.as_str().rsplit_once('/').map_or("", |(step, _)| step);
                 posts.push((out.due, step.to_owned()));

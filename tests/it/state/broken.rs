@@ -5,7 +5,7 @@ use playbook::{
     base::value::Value,
     engine::{
         self, Step,
-        entry::{Entry, Fact, Skip},
+        entry::{Entry, Fact, Poison, Skip},
         input::{Input, InputKind},
         state::State,
         timer::Timer,
@@ -83,10 +83,8 @@ fn what_was_given_up_is_remembered_within_a_bound() {
     let story = Story::new("2026-12-01 08:00", YAML);
     let mut state = story.state.clone();
     for n in 0..100_u32 {
-        let fact = Fact::Poisoned {
-            reason: n.to_string().into(),
-            timer: Some((at("2026-12-01 08:00"), Timer::Midnight)),
-        };
+        let timer = Some((at("2026-12-01 08:00"), Timer::Midnight));
+        let fact = Fact::Poisoned(Poison { reason: n.to_string().into(), timer, condition: false });
         let entry = Entry { at: at("2026-12-01 08:00"), input: None, fact };
         engine::apply(&mut state, &entry).unwrap();
     }

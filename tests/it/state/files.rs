@@ -372,3 +372,44 @@ fn an_engine_whose_state_was_replaced_leaves_the_new_one_its_socket() {
     let _ = play.run(&["signal", "go"]).exits(0);
     let _ = second.stop().exits(0);
 }
+
+#[test]
+fn an_empty_database_beside_a_mark_is_a_loss_and_no_new_life() {
+    let text = "name: p\ntimezone: UTC\nplays:\n  x:\n    on: group.created\n    steps:\n      - post: x\n";
+    let play = Playground::new().file("p.yaml", text);
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("post");
+    let _ = play.run(&["backup", "copy.db"]).exits(0);
+    let _ = engine.stop().exits(0);
+    let lost: [fn(&Path); 2] =
+        [|file| std::fs::remove_file(file).unwrap(), |file| std::fs::write(file, "").unwrap()];
+    for lose in lost {
+        for log in ["state.db-wal", "state.db-shm"] {
+            let _ = std::fs::remove_file(play.path(&format!(".playbook/{log}")));
+        }
+        lose(&play.path(".playbook/state.db"));
+        let said = play.run(&["run", "p.yaml"]).exits(3).stderr;
+        assert!(said.contains("is empty or gone") && said.contains("playbook restore"), "{said}");
+    }
+    let _ = play.run(&["restore", "copy.db"]).exits(0);
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let _ = engine.stop().exits(0);
+    // Who means it begins anew.
+    std::fs::remove_file(play.path(".playbook/state.db")).unwrap();
+    std::fs::remove_file(play.path(".playbook/state.mark")).unwrap();
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("post");
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn an_engine_whose_lock_is_gone_stops_before_a_second_one_writes() {
+    let text = "name: p\ntimezone: UTC\nplays:\n  x:\n    on: go\n    steps:\n      - post: x\n";
+    let play = Playground::new().file("p.yaml", text);
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    std::fs::remove_file(play.path(".playbook/lock")).unwrap();
+    let said = engine.wait().exits(3).stderr;
+    assert!(said.contains("lock was removed or replaced"), "{said}");
+}

@@ -10,7 +10,7 @@ use playbook::{
     engine::{
         self,
         effect::Effect,
-        entry::{Entry, Fact},
+        entry::{Entry, Fact, Poison},
         input::{ChannelNews, Command, InputKind, Receipt},
     },
     script::action::{Action, CallOutcome, Fetched},
@@ -104,7 +104,7 @@ plays:
     }
     story.sleep_until("2026-03-20 09:05");
     let reason = "deciding it broke the engine: a test".into();
-    let fact = Fact::Poisoned { reason, timer: None };
+    let fact = Fact::Poisoned(Poison { reason, timer: None, condition: false });
     let entry = Entry { at: story.now, input: None, fact };
     engine::apply(&mut story.state, &entry).expect("a legal entry");
     story.entries.push(entry);
