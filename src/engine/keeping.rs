@@ -63,7 +63,8 @@ impl Draft<'_> {
     }
 
     /// What the journal has of somebody who is about to leave, and until when: each field as long as it is kept of
-    /// members, and at most thirty days; what they have written, where any of it is kept, as long as that.
+    /// members, and at most thirty days; what they have written, where any of it is kept, and what they have filled in, as
+    /// long as that.
     pub(super) fn kept_of(&self, id: &MemberId) -> KeptFields {
         let Some(member) = self.state.members.get(id) else { return KeptFields::new() };
         let last = self.now.plus(Duration::DAY.times(limits::LEAVERS_KEEP_DAYS));
@@ -76,6 +77,9 @@ impl Draft<'_> {
         let has_words = self.playbook.keeps_text.is_some() || !self.playbook.moderation.is_empty();
         if has_words && self.state.members.activity(&member.id).messages > 0 {
             kept.insert(leavers::WORDS.into(), last);
+        }
+        if self.state.filled_in.has(&member.id) {
+            kept.insert(leavers::FORMS.into(), last);
         }
         kept
     }

@@ -8,6 +8,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// The name under which what somebody has written is kept beside their fields.
 pub const WORDS: &str = "message.text";
+/// The name under which what somebody has written into forms is kept beside their fields.
+pub const FORMS: &str = "answer.fields";
 
 /// Until when each field of somebody who left is in the journal, by its name.
 pub type KeptFields = BTreeMap<String, Timestamp>;
@@ -54,6 +56,15 @@ impl Leavers {
         let mut all = self.kept.get(id).map_or_else(KeptFields::new, |kept| KeptFields::clone(kept));
         all.extend(fields.iter().map(|(name, until)| (name.clone(), *until)));
         self.put(id, all);
+    }
+
+    /// Somebody is back: what they have written into forms is a member's again. Whether there was any.
+    pub(super) fn is_back(&mut self, id: &MemberId) -> bool {
+        let had = self.kept.get(id).is_some_and(|kept| kept.contains_key(FORMS));
+        if had {
+            self.drop_fields(id, &[FORMS.to_owned()]);
+        }
+        had
     }
 
     /// Some fields of somebody are gone.

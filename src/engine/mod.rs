@@ -26,6 +26,7 @@ pub mod gate;
 pub mod in_the_way;
 pub mod input;
 pub mod joined_ids;
+pub mod filled_in;
 pub mod leavers;
 pub mod moderation;
 pub mod numbers;

@@ -9,6 +9,7 @@ use super::{
     by_hand::ByHand,
     deaf::Silences,
     entry::{HoldReason, Notice, Outgoing},
+    filled_in::FilledIn,
     leavers::Leavers,
     numbers::kept::Numbers,
     open_alerts::OpenAlerts,
@@ -74,6 +75,9 @@ pub struct State {
     /// Those who have left and of whom the journal still has something.
     #[serde(default, skip_serializing_if = "Leavers::is_empty")]
     pub leavers: Leavers,
+    /// Members who have filled in a form.
+    #[serde(default, skip_serializing_if = "FilledIn::is_empty")]
+    pub filled_in: FilledIn,
     /// When a list last told when members were seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roster: Option<Timestamp>,
@@ -288,6 +292,7 @@ impl State {
             members_ever: 0,
             retention: None,
             leavers: Leavers::default(),
+            filled_in: FilledIn::default(),
             roster: None,
             vars: Arc::default(),
             script_state: Arc::default(),

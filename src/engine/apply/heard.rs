@@ -57,6 +57,7 @@ fn signal_received(state: &mut State, signal: &Signal) {
         }
         "member.left" => {
             state.standing.since.remove(id);
+            state.filled_in.remove(id);
             state.members.remove(id);
         }
         "message" | "reaction" | "answer" => {

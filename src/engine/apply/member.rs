@@ -42,6 +42,9 @@ pub(in crate::engine) fn set_member(state: &mut State, listed: &Listed) {
     }
     if state.members.list(listed) {
         state.members_ever += 1;
+        if state.leavers.is_back(&listed.member.id) {
+            state.filled_in.add(&listed.member.id);
+        }
     }
 }
 

@@ -168,6 +168,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::FieldsExpired { members, left } => member::expire(state, members, *left),
         Fact::MemberGone { member, .. } => {
             state.standing.since.remove(member);
+            state.filled_in.remove(member);
             state.members.remove(member);
         }
         Fact::Stood(fact) => tiers::apply(state, at, fact)?,

@@ -19,6 +19,7 @@ pub(super) fn join(state: &mut State, JoinedIds { from, into }: &JoinedIds) {
     {
         state.standing.since.insert(into.clone(), since);
     }
+    state.filled_in.join(from, into);
     moderation::join(state, from, into);
     let about: Vec<_> = (state.runs.iter())
         .filter(|(_, run)| run.cause.member.as_ref() == Some(from))

@@ -96,6 +96,9 @@ fn answered(state: &mut State, given: &MemberAnswer) -> Applied {
     };
     let open = Arc::make_mut(open);
     open.take(&given.member, answer, given.seat);
+    if given.option.is_none() && state.members.contains(&given.member) {
+        state.filled_in.add(&given.member);
+    }
     // Full, the run goes on and the waiting list stays open until then.
     if let Some(due) = open.task.due.filter(|_| open.is_full()) {
         state.timers.insert((due, Timer::TaskDue { task: task.clone() }));

@@ -1,7 +1,7 @@
 //! What was kept long enough leaves the journal, too: the fields that an entry has ended are taken from all before it.
 //!
-//! Only fields where they were told, and what somebody wrote who left: a message that repeated one stays. A pass begins
-//! where the last one ended, and begins anew after a crash. Needs that no engine has the state.
+//! Only fields where they were told, and what somebody who left wrote or filled in: a message that repeated one stays. A
+//! pass begins where the last one ended, and begins anew after a crash. Needs that no engine has the state.
 
 use super::{
     StoreError, archive, connect, corrupt,
@@ -10,7 +10,11 @@ use super::{
 };
 use crate::{
     base::ids::{GroupId, MemberId},
-    engine::{entry::Fact, leavers::WORDS, state::State},
+    engine::{
+        entry::Fact,
+        leavers::{FORMS, WORDS},
+        state::State,
+    },
 };
 use rusqlite::{OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde_json::Value as Json;
@@ -143,8 +147,9 @@ fn snapshot(conn: &Transaction<'_>, group: &GroupId, ended: &Ended) -> Result<()
     let told = members::load(conn, Some(group))?.remove(group).unwrap_or_default();
     let mut ended = ended.clone();
     for (member, fields) in &mut ended {
+        // Who came back may have filled in what is open.
         let now = told.get(member).map(|member| &member.fields);
-        fields.retain(|name, _| now.is_none_or(|fields| !fields.contains_key(name)));
+        fields.retain(|name, _| now.is_none_or(|fields| name != FORMS && !fields.contains_key(name)));
     }
     if take(&mut json, &ended, i64::MIN) {
         let text = json.to_string();
@@ -166,8 +171,8 @@ fn without(ended: &Ended, seq: i64, version: i64, text: &str) -> Result<Option<S
     Ok(Some(text))
 }
 
-/// Takes fields from wherever a member is described, and from the data of what was reported of one, in the decision of
-/// this number.
+/// Takes fields from wherever a member is described, from the data of what was reported of one, and from what one has
+/// answered, in the decision of this number.
 fn take(json: &mut Json, ended: &Ended, seq: i64) -> bool {
     match json {
         Json::Array(items) => items.iter_mut().fold(false, |taken, item| take(item, ended, seq) | taken),
@@ -192,8 +197,64 @@ fn take(json: &mut Json, ended: &Ended, seq: i64) -> bool {
             if reported.is_some_and(|fields| over(fields, WORDS)) {
                 taken |= silence(map);
             }
+            if reported.is_some_and(|fields| over(fields, FORMS)) {
+                taken |= filled_in(map);
+            }
+            // What is open has them by member.
+            if let Some(Json::Object(answers)) = map.get_mut("answers") {
+                for (id, answer) in answers {
+                    let fields = ended.get(&MemberId::new(id.as_str()));
+                    let form = answer.get(0).is_some_and(Json::is_null);
+                    if form && fields.is_some_and(|fields| over(fields, FORMS)) {
+                        taken |= answer.get_mut(1).is_some_and(blank);
+                    }
+                }
+            }
             map.values_mut().fold(taken, |taken, item| take(item, ended, seq) | taken)
         }
+        _ => false,
+    }
+}
+
+/// Takes what somebody has filled in from their report of it, from the fact that they did, and from the result of the
+/// question. Which option somebody chose stays: it is a word of whoever asked, and is counted.
+fn filled_in(map: &mut serde_json::Map<String, Json>) -> bool {
+    let mut taken = false;
+    if map.get("name").and_then(Json::as_str) == Some("answer") {
+        taken |= match map.get_mut("data") {
+            Some(Json::Object(data)) => {
+                let said =
+                    data.iter_mut().filter(|(key, _)| !matches!(key.as_str(), "task" | "ask" | "option"));
+                said.fold(false, |taken, (_, value)| blank(value) | taken)
+            }
+            Some(data) => blank(data),
+            None => false,
+        };
+    }
+    if map.contains_key("task") && !map.contains_key("option") {
+        taken |= map.get_mut("value").is_some_and(blank);
+    }
+    taken | map.get_mut("answer").filter(|answer| answer.is_object()).is_some_and(blank)
+}
+
+/// Empties texts and numbers, in whatever they are; whether there were any.
+fn blank(json: &mut Json) -> bool {
+    match json {
+        Json::String(text) if !text.is_empty() => {
+            text.clear();
+            true
+        }
+        Json::Number(number) if number.as_i64() != Some(0) => {
+            *json = Json::from(0);
+            true
+        }
+        Json::Array(items) => items.iter_mut().fold(false, |taken, item| blank(item) | taken),
+        // An instant, a length of time, a number as it was spelled.
+        Json::Object(map) if map.len() == 1 && map.keys().any(|key| key.starts_with('$')) => {
+            *json = Json::from(0);
+            true
+        }
+        Json::Object(map) => map.values_mut().fold(false, |taken, item| blank(item) | taken),
         _ => false,
     }
 }

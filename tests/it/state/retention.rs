@@ -136,6 +136,101 @@ fn who_has_left_for_thirty_days_leaves_the_journal_and_who_came_back_stays() {
     the_journal_gives_the_state(&place);
 }
 
+const FORMS: &str = "\
+name: kept
+timezone: UTC
+plays:
+  trip:
+    steps:
+      - ask: Who comes along?
+        fields: [diet, phone]
+        open_for: 100d
+        as: trip
+  where:
+    steps:
+      - ask: Where to?
+        options: [The lighthouse, The old mill]
+        open_for: 1d
+        as: where
+  past:
+    steps:
+      - ask: What do you bring?
+        fields: [dish]
+        open_for: 1d
+        as: past
+      - wait: 90d
+";
+
+#[test]
+fn what_a_leaver_has_filled_in_goes_after_thirty_days_and_what_they_chose_stays() {
+    const DAY: i64 = 86_400_000;
+    let place = Playground::new().file("kept.yaml", FORMS).file("clock", "0 0");
+    let clock = place.path("clock").display().to_string();
+    let place = place.env("PLAYBOOK_CLOCK", &clock);
+    let day = |day: i64| place.write_by_rename("clock", &format!("{0} {0}", day * DAY));
+    let says = |name: &str, who: &str, data: serde_json::Value| {
+        let _ = place.run(&["signal", name, "--member", who, "--data", &data.to_string()]).exits(0);
+    };
+    let engine = place.start(&["run", "kept.yaml"]);
+    engine.line("running");
+    for play in ["trip", "where", "past"] {
+        let _ = place.run(&["start", play]).exits(0);
+    }
+    eventually("three questions are open", || {
+        place.run(&["tasks", "--format", "json"]).stdout.lines().count() == 3
+    });
+    for who in ["ann", "bo", "cy"] {
+        says("member.joined", who, serde_json::json!({}));
+        says(
+            "answer",
+            who,
+            serde_json::json!({ "ask": "trip", "diet": format!("no nuts, {who}"), "phone": 13_812_345_678_i64 }),
+        );
+        says("answer", who, serde_json::json!({ "ask": "where", "option": "The old mill" }));
+        says("answer", who, serde_json::json!({ "ask": "past", "dish": format!("pie of {who}") }));
+    }
+    day(2);
+    eventually("two of them are counted", || {
+        place.run(&["tasks", "--format", "json"]).stdout.lines().count() == 1
+    });
+    says("member.left", "ann", serde_json::json!({}));
+    // Bo comes back before it is over, so that all of it is a member's.
+    says("member.left", "bo", serde_json::json!({}));
+    says("member.joined", "bo", serde_json::json!({}));
+    day(33);
+    eventually("it is over", || {
+        let log = place.run(&["log"]).exits(0).stdout;
+        log.contains("answer.fields of 1 member") && log.contains("left long ago")
+    });
+    let _ = engine.stop().exits(0);
+    let engine = place.start(&["run", "kept.yaml"]);
+    engine.line("running");
+    let state = place.path(".playbook");
+    for words in ["no nuts, ann", "pie of ann"] {
+        assert_eq!(having(&state, words), [""; 0], "{words}");
+    }
+    for words in ["no nuts, bo", "pie of bo", "no nuts, cy", "13812345678"] {
+        assert!(!having(&state, words).is_empty(), "{words}");
+    }
+    let chosen = place.run(&["answers", "where", "--format", "json"]).exits(0).stdout;
+    assert_eq!(chosen.matches("The old mill").count(), 4, "the option, and three who chose it: {chosen}");
+    // Of whoever leaves again all of it goes.
+    says("member.left", "bo", serde_json::json!({}));
+    day(64);
+    eventually("it is over again", || {
+        place.run(&["log"]).exits(0).stdout.matches("answer.fields of 1 member").count() == 2
+    });
+    let _ = engine.stop().exits(0);
+    let engine = place.start(&["run", "kept.yaml"]);
+    engine.line("running");
+    let _ = engine.stop().exits(0);
+    for words in ["no nuts, bo", "pie of bo"] {
+        assert_eq!(having(&state, words), [""; 0], "{words}");
+    }
+    assert!(!having(&state, "no nuts, cy").is_empty(), "cy is still there");
+    the_journal_gives_the_state(&place);
+}
+
 #[test]
 fn a_list_is_told_where_a_required_field_is_missing_or_is_of_another_type() {
     let file = "\
