@@ -75,11 +75,11 @@ impl Draft<'_> {
         };
         if self.state.by_hand.revisions.contains_key(effect) {
             // Somebody is asked to do what the platform did not, which says more than that it did not.
-            self.revision_failed(effect)?;
+            self.revision_failed(effect, reason.of(self.playbook.locale))?;
             return self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason, nth: 0 });
         }
         if self.state.moderation.asked.contains_key(effect) {
-            self.platform_refused(effect)?;
+            self.platform_refused(effect, reason.of(self.playbook.locale))?;
             return self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason, nth: 0 });
         }
         let why = reason.of(self.playbook.locale);

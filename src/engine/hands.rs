@@ -21,6 +21,15 @@ pub(super) fn remove_by_hand(locale: Locale, who: &str, task: &str, reason: &str
     }
 }
 
+/// What a person is asked to do, with the reason why the platform did not: it says which right to give.
+pub(super) fn with_reason(locale: Locale, text: &str, reason: &str) -> String {
+    let reason = markdown::escape(reason);
+    match locale {
+        Locale::En => format!("{text} (the platform did not do it: {reason})"),
+        Locale::Zh => format!("{text}（平台没有办成：{reason}）"),
+    }
+}
+
 /// Somebody who has asked to come in is answered by hand; with the reason why the platform did not do it.
 pub(super) fn admit_by_hand(locale: Locale, who: &str, yes: bool, reason: Option<&str>) -> String {
     let who = markdown::escape(who);

@@ -83,7 +83,7 @@ impl Draft<'_> {
             return self.message_lost(effect);
         }
         self.operated(recalled(out, Means::Person, None), by)?;
-        self.ask_to_delete(out)
+        self.ask_to_delete(out, None)
     }
 
     /// Gives up a message that was refused, or may have arrived: nobody has to decide about it any more.
@@ -193,31 +193,39 @@ impl Draft<'_> {
             return self.ask_platform(out, Message::default(), Revising::Pins, None);
         }
         self.operated(pinned(out, Means::Person, None), None)?;
-        self.ask_to_pin(out)
+        self.ask_to_pin(out, None)
     }
 
-    fn ask_to_pin(&mut self, out: &Outgoing) -> Decided {
+    fn ask_to_pin(&mut self, out: &Outgoing, why: Option<&str>) -> Decided {
         let text = hands::pin_by_hand(self.playbook.locale, &self.group.title, &out.message.text);
-        self.ask_host(text, out.play.clone())
+        self.ask_host(self.because(text, why), out.play.clone())
+    }
+
+    /// What a person is asked to do, with the reason why it is a person.
+    fn because(&self, text: String, why: Option<&str>) -> String {
+        match why {
+            Some(why) => hands::with_reason(self.playbook.locale, &text, why),
+            None => text,
+        }
     }
 
     /// The platform did not do what it was asked: a person is, or a correction is posted.
-    pub(super) fn revision_failed(&mut self, revision: &EffectId) -> Decided {
+    pub(super) fn revision_failed(&mut self, revision: &EffectId, why: &str) -> Decided {
         let Some(asked) = self.state.by_hand.revisions.get(revision).cloned() else { return Ok(()) };
         match asked.does {
             Revising::Deletes => {
                 let message = Message::text(asked.text);
-                self.ask_to_delete(&Outgoing::new(asked.of, asked.channel, message, self.now))
+                self.ask_to_delete(&Outgoing::new(asked.of, asked.channel, message, self.now), Some(why))
             }
             Revising::Edits => self.post_correction(&asked.of, asked.channel, &asked.text),
             Revising::Pins => {
                 let message = Message::text(asked.text);
-                self.ask_to_pin(&Outgoing::new(asked.of, asked.channel, message, self.now))
+                self.ask_to_pin(&Outgoing::new(asked.of, asked.channel, message, self.now), Some(why))
             }
         }
     }
 
-    fn ask_to_delete(&mut self, out: &Outgoing) -> Decided {
+    fn ask_to_delete(&mut self, out: &Outgoing, why: Option<&str>) -> Decided {
         let kind = self.kind_of(out).unwrap_or(ChannelKind::Manual);
         let text = hands::delete_by_hand(
             self.playbook.locale,
@@ -226,7 +234,7 @@ impl Draft<'_> {
             &out.effect,
             &out.message.text,
         );
-        self.ask_host_in(text, out.play.clone(), None, true)
+        self.ask_host_in(self.because(text, why), out.play.clone(), None, true)
     }
 
     fn post_correction(

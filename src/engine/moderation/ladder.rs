@@ -18,6 +18,7 @@ use crate::{
         draft::{Decided, Draft},
         entry::{Fact, Outgoing, TaskKind},
         facts::ExprAbout,
+        hands,
         input::Signal,
         notice,
         request::Request,
@@ -242,7 +243,7 @@ impl Draft<'_> {
     }
 
     /// The platform did not do what it was asked: a person is.
-    pub(in crate::engine) fn platform_refused(&mut self, effect: &EffectId) -> Decided {
+    pub(in crate::engine) fn platform_refused(&mut self, effect: &EffectId, why: &str) -> Decided {
         let Some(asked) = self.state.moderation.asked.get(effect).cloned() else { return Ok(()) };
         let rule = self.playbook.moderation.rule(&asked.rule).cloned().unwrap_or_default();
         if asked.text.is_empty() {
@@ -254,7 +255,8 @@ impl Draft<'_> {
         }
         let member = self.state.members.get(&asked.member).cloned();
         let to = member.map(|member| self.hands_of(&rule, &member)).unwrap_or_default();
-        self.by_hand(&rule, &asked.member, to, asked.text)
+        let text = hands::with_reason(self.playbook.locale, &asked.text, why);
+        self.by_hand(&rule, &asked.member, to, text)
     }
 
     /// Who does by hand what a rule asks for: its `to`, else the judge.

@@ -257,6 +257,80 @@ fn what_is_not_the_platforms_own_word_is_no_success() {
 }
 
 #[test]
+fn what_a_robot_may_not_do_is_said_with_the_right_to_give() {
+    use ChannelKind::{Discord, Feishu, Matrix, Mattermost, Onebot, Slack, Telegram};
+    for (kind, status, body, says) in [
+        (Discord, 403, r#"{"message":"Missing Permissions","code":50013}"#, "Kick Members to remove"),
+        (Discord, 403, r#"{"message":"Missing Access","code":50001}"#, "give it View Channel"),
+        (Discord, 404, r#"{"message":"Unknown Message","code":10008}"#, "the message is gone"),
+        (
+            Slack,
+            200,
+            r#"{"ok":false,"error":"missing_scope","needed":"pins:write","provided":"chat:write"}"#,
+            "the app lacks the scope `pins:write`",
+        ),
+        (Slack, 200, r#"{"ok":false,"error":"missing_scope"}"#, "the app lacks the scope `chat:write`"),
+        (
+            Slack,
+            200,
+            r#"{"ok":false,"error":"restricted_action"}"#,
+            "an administrator of the workspace forbids",
+        ),
+        (Slack, 200, r#"{"ok":false,"error":"cant_kick_from_general"}"#, "nobody can be removed"),
+        (Slack, 200, r#"{"ok":false,"error":"cant_delete_message"}"#, "is none of the app's"),
+        (
+            Mattermost,
+            403,
+            r#"{"id":"api.context.permissions.app_error","message":"You do not have the appropriate permissions.","status_code":403}"#,
+            "Manage Channel Members to remove",
+        ),
+        (
+            Telegram,
+            400,
+            r#"{"ok":false,"error_code":400,"description":"Bad Request: not enough rights to manage pinned messages in the chat"}"#,
+            "make it an administrator",
+        ),
+        (
+            Matrix,
+            403,
+            r#"{"errcode":"M_FORBIDDEN","error":"You don't have permission"}"#,
+            "has to be a moderator",
+        ),
+        (
+            Feishu,
+            400,
+            r#"{"code":99991672,"msg":"Access denied. One of the following scopes is required"}"#,
+            "to pin",
+        ),
+        (
+            Feishu,
+            400,
+            r#"{"code":230026,"msg":"No permission to recall this message."}"#,
+            "deletes only what it has",
+        ),
+        (
+            Onebot,
+            200,
+            r#"{"status":"failed","retcode":102,"wording":"NOT_MANAGEABLE"}"#,
+            "make it an administrator",
+        ),
+    ] {
+        let (class, reason) = receipt(kind, status, &[], body);
+        assert_eq!(class, "refused", "{kind} {body}: {reason}");
+        assert!(reason.contains(says), "{kind} {body}: {reason}");
+        let told = playbook::shell::answers::in_words(&reason);
+        assert_ne!(told.zh, told.en, "{kind} {body}");
+    }
+    // What is as it was wanted is done.
+    for (kind, status, body) in [
+        (Slack, 200, r#"{"ok":false,"error":"already_pinned"}"#),
+        (Discord, 404, r#"{"message":"Unknown Member","code":10007}"#),
+    ] {
+        assert_eq!(receipt(kind, status, &[], body).0, "accepted", "{kind} {body}");
+    }
+}
+
+#[test]
 fn nobody_is_called_whom_the_message_does_not_call() {
     use playbook::{
         base::{

@@ -5,6 +5,7 @@ use crate::{
     hearing::ears::{listening, log, runtime},
     help::{
         fakes::{
+            Fake, Reply, Seen,
             matrix_sync::{self, Homeserver},
             onebot_socket::{self, OnebotSocket},
             telegram_updates::{Bot, CHAT, TOKEN},
@@ -219,4 +220,61 @@ fn a_room_keeps_its_pins_and_levels_where_one_is_added_and_a_mute_ends() {
     // The room knows no end of it; the engine does.
     eventually("its end", || levels() == json!({ "users": { "@lin:hs": 100 }, "kick": 50 }));
     let _ = engine.stop().exits(0);
+}
+
+/// What is refused to a robot that may speak and nothing else: by Discord, Slack and Mattermost.
+fn refuses(seen: &Seen) -> Reply {
+    let (method, path) = (seen.method.as_str(), seen.path.as_str());
+    match path {
+        "/chat.postMessage" => Reply::json(&json!({ "ok": true, "ts": "1800000000.000100" })),
+        "/pins.add" => Reply::json(&json!({ "ok": false, "error": "missing_scope", "needed": "pins:write" })),
+        "/chat.delete" => Reply::json(&json!({ "ok": false, "error": "cant_delete_message" })),
+        "/channels/7/messages" => Reply::json(&json!({ "id": "5000" })),
+        _ if path.starts_with("/channels/7/") => {
+            Reply::error(403, &json!({ "message": "Missing Permissions", "code": 50_013 }))
+        }
+        "/api/v4/posts" => Reply::Answer { status: 201, headers: Vec::new(), body: r#"{"id":"p1"}"#.into() },
+        _ if path.starts_with("/api/v4/posts/") && method != "GET" => Reply::error(
+            403,
+            &json!({ "id": "api.context.permissions.app_error", "message": "You do not have the appropriate permissions.", "status_code": 403 }),
+        ),
+        _ => Reply::status(404),
+    }
+}
+
+#[test]
+fn what_a_robot_has_no_right_to_is_asked_of_a_person_with_the_right_to_give() {
+    let runtime = runtime();
+    for (channel, pins, deletes) in [
+        ("type: discord, chat: \"7\"", "Pin Messages to pin", "Manage Messages to delete"),
+        ("type: slack, chat: C1", "lacks the scope `pins:write`", "none of the app's"),
+        ("type: mattermost, chat: c1", "You do not have the appropriate permissions", "Delete Others' Posts"),
+    ] {
+        let fake = runtime.block_on(Fake::start(|seen, _| refuses(seen)));
+        let base = fake.url().replace("/hook?key=k%20&x=1", "");
+        let text = format!(
+            "name: club\ntimezone: UTC\nchannels:\n  group: {{ {channel}, token: {{ env: TOKEN }}, base_url: \"{base}\", hear: nothing, \
+             rate: 1000 per 1s }}\n  console: console\n{PLAYS}"
+        );
+        let play = Playground::new().file("p.yaml", &text).env("TOKEN", "robots-token-1");
+        let engine = play.start(&["run", "p.yaml"]);
+        engine.line("running; stop");
+        let _ = play.run(&["signal", "rules.asked"]).exits(0);
+        let asked = |first: &str, why: &str| {
+            eventually(&format!("{channel}: {first} {why}"), || {
+                let tasks = play.run(&["tasks", "p.yaml", "--format", "json"]).exits(0).json_lines();
+                let text = tasks.iter().filter_map(|task| task["text"].as_str());
+                let mut text = text.filter(|text| text.contains(first) && text.contains("Be kind."));
+                // A mark of Markdown is written with a stroke before it.
+                text.any(|text| text.replace('\\', "").contains(why))
+            });
+        };
+        asked("pin this message", pins);
+        let posts = play.run(&["outbox", "p.yaml", "--all", "--format", "json"]).exits(0).json_lines();
+        let effect = posts.iter().find(|row| row["channel"] == "group" && row["status"] == "done");
+        let effect = effect.or(posts.first()).expect("a post")["effect"].as_str().unwrap().to_owned();
+        let _ = play.run(&["recall", &effect]).exits(0);
+        asked("delete this message", deletes);
+        let _ = engine.stop().exits(0);
+    }
 }

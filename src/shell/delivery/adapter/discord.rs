@@ -224,9 +224,14 @@ impl Adapter for Discord {
             ),
             (_, 50027) => refused("the URL's token is wrong: copy the webhook's URL again"),
             (401, _) => refused("Discord does not know `token`: copy the bot's token again"),
-            (_, 50001 | 50013) => {
-                refused("the bot may not speak there: give it View Channel and Send Messages in the channel")
-            }
+            (_, 50001) => refused("the bot does not see the channel: give it View Channel there"),
+            (_, 50013) => refused(
+                "the bot lacks a right: Send Messages to speak, Pin Messages to pin, Manage Messages to delete what \
+                 others wrote, Kick Members to remove and Moderate Members to mute, with a role above the member's",
+            ),
+            // Whoever is gone is not to be removed any more.
+            (404, 10007) => Receipt::Accepted { note: String::new() },
+            (_, 10008) => refused("the message is gone"),
             (_, 10003) => refused("the channel or thread does not exist any more"),
             (_, 50006) => refused("the message is empty"),
             (_, 40005) => refused("the picture is larger than Discord takes"),

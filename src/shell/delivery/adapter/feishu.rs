@@ -161,8 +161,12 @@ impl Adapter for Feishu {
             }
             230_002 => refused("the app's bot is not in the group: add it in the group's settings"),
             230_006 => refused("the app has no bot: switch it on under 添加应用能力, and publish a version"),
-            99_991_672 => {
-                refused("the app lacks the permission im:message:send_as_bot, or has no published version")
+            99_991_672 => refused(
+                "the app lacks a permission (im:message:send_as_bot to speak, im:message.pins:write_only to pin), or \
+                     has no published version with it",
+            ),
+            230_026 | 230_027 => {
+                refused("the bot may not do that: it deletes only what it has written itself")
             }
             11232 | 230_020 | 99_991_400 => {
                 let reset =

@@ -247,9 +247,10 @@ impl Adapter for Matrix {
             ("M_UNKNOWN_TOKEN" | "M_MISSING_TOKEN", _) => refused(
                 "the homeserver does not know this token: log the account in again and copy the new one",
             ),
-            ("M_FORBIDDEN", _) => {
-                refused("the account is not in the room or may not write there: invite it and have it join")
-            }
+            ("M_FORBIDDEN", _) => refused(
+                "the account is not in the room or may not do that there: invite it and have it join; to pin, delete, \
+                     remove and mute it has to be a moderator",
+            ),
             ("M_TOO_LARGE", _) => refused("the message or the picture is larger than the homeserver takes"),
             ("M_USER_DEACTIVATED" | "M_USER_SUSPENDED" | "M_USER_LOCKED", _) => {
                 refused("the account is locked")

@@ -161,7 +161,8 @@ impl Adapter for Mattermost {
             }
             401 => refused("Mattermost does not take `token`: copy the bot's access token again"),
             403 if id.contains("permissions") => refused(
-                "the bot may not do that there: add it to the team and the channel, and give it the right",
+                "the bot may not do that there: add it to the team and the channel, and give it the right (Manage Channel \
+                 Members to remove somebody, Delete Others' Posts to delete what others wrote)",
             ),
             404 if id.contains("post") => refused("the post is gone"),
             501 => refused("incoming webhooks are turned off on this server: ask its administrator"),

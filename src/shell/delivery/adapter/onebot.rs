@@ -231,6 +231,14 @@ fn failed(code: i64, said: &str) -> Receipt {
         _ if lower.contains("禁言") || lower.contains("mute") => {
             Receipt::Refused { reason: in_words("the account is muted in the group, or the group is") }
         }
+        _ if ["not_manageable", "admin", "permission", "权限", "管理员"]
+            .iter()
+            .any(|word| lower.contains(word)) =>
+        {
+            Receipt::Refused {
+                reason: in_words("the account may not do that in the group: make it an administrator"),
+            }
+        }
         1400 => Receipt::Refused { reason: in_words("the OneBot side does not understand the request") },
         1401 | 1403 => Receipt::Refused { reason: in_words("the token is not right: check `token`") },
         1404 => Receipt::Refused { reason: in_words("this OneBot side cannot send to groups") },

@@ -152,7 +152,7 @@ impl Adapter for Slack {
         }
         let word = json.as_ref().and_then(|body| body["error"].as_str()).unwrap_or(said);
         let in_words = |what: &str| format!("{what} ({} {})", response.status, excerpt(word));
-        let refused = |what| Receipt::Refused { reason: in_words(what) };
+        let refused = |what: &str| Receipt::Refused { reason: in_words(what) };
         match word {
             "ratelimited" | "rate_limited" => Receipt::RetryLater {
                 after: response.retry_after(),
@@ -171,14 +171,23 @@ impl Adapter for Slack {
             "invalid_auth" | "not_authed" | "token_revoked" | "token_expired" | "account_inactive" => {
                 refused("Slack does not take `token`: copy the app's Bot User OAuth Token again")
             }
-            "missing_scope" => refused("the app lacks a scope: add `chat:write` and install it again"),
+            "missing_scope" => {
+                let needed = json.as_ref().and_then(|body| body["needed"].as_str());
+                let needed = needed.map_or("chat:write".into(), excerpt);
+                refused(&format!("the app lacks the scope `{needed}`: add it and install the app again"))
+            }
+            // It is as it was wanted.
+            "already_pinned" => Receipt::Accepted { note: String::new() },
+            "cant_kick_from_general" => refused("nobody can be removed from the workspace's general channel"),
             "message_not_found" | "cant_delete_message" | "cant_update_message" | "edit_window_closed" => {
                 refused("the message is gone, or is none of the app's")
             }
             "channel_is_archived" | "is_archived" => {
                 refused("the channel is archived: open it again, or use another webhook")
             }
-            "user_not_found" => refused("the webhook belongs to a user who is gone: add a new one"),
+            "user_not_found" => {
+                refused("there is no such user any more; a webhook of theirs ends with them: add a new one")
+            }
             "action_prohibited" | "restricted_action" => {
                 refused("an administrator of the workspace forbids it: ask for the app to be allowed")
             }
