@@ -109,7 +109,10 @@ impl CheckArgs {
                 out.line(verdict(&loaded, ending.len(), people))?;
                 let playbook = compiled.playbook.iter();
                 playbook
-                    .flat_map(|playbook| kept::lines(playbook, people))
+                    .flat_map(|playbook| {
+                        let lines = kept::lines(playbook, people);
+                        lines.into_iter().chain(kept::advice(playbook, file, people))
+                    })
                     .try_for_each(|line| out.line(line))?;
                 let made_up =
                     compiled.playbook.as_ref().and_then(|playbook| placeholders::in_place(playbook));

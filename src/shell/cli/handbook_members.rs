@@ -28,6 +28,11 @@ pub(super) fn notice(playbook: &Playbook) -> String {
 
 fn runners(playbook: &Playbook) -> String {
     let mut text = String::new();
+    let nobody = playbook.roles.values().all(|role| role.people.is_empty());
+    if nobody && playbook.charter.get("owner").is_none() {
+        // A notice that names nobody says whom to ask all the same.
+        return playbook.locale.pick("Whoever made the group.", "建群的人。").to_owned();
+    }
     if let Some(owner) = playbook.charter.get("owner").and_then(Value::as_str) {
         let _ = writeln!(text, "{owner}\n");
     }
@@ -76,8 +81,9 @@ fn keeps(playbook: &Playbook) -> String {
         let _ = writeln!(text, "- `{name}`{}{}", purpose.unwrap_or_default(), long.unwrap_or_default());
     }
     let left = locale.pick(
-        "Whoever leaves is no member any more at once. Their fields and what they wrote leave the record after 30 days.",
-        "退群的人马上就不再是成员；资料和写过的话 30 天后从记录里删去。",
+        "Whoever leaves is no member any more at once. Their fields, what they wrote and \
+         what they filled in leave the record after 30 days.",
+        "退群的人马上就不再是成员；资料、写过的话和填过的表 30 天后从记录里删去。",
     );
     let _ = writeln!(text, "- {left}");
     text

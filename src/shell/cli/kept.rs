@@ -6,7 +6,22 @@ use crate::{
     base::{limits, locale::Locale},
     model::{channel::Hear, playbook::Playbook},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
+
+/// What an operator does about it: the notice to members, where what they write is read.
+pub(super) fn advice(playbook: &Playbook, file: &Path, locale: Locale) -> Option<String> {
+    let reads = playbook.reads_text.is_some() && !lines(playbook, locale).is_empty();
+    let path = file.display();
+    reads.then(|| match locale {
+        Locale::En => format!(
+            "tell the members: `playbook handbook {path} --members` prints their notice; put it where they can read it, \
+             and say in the welcome where"
+        ),
+        Locale::Zh => format!(
+            "请告诉成员：`playbook handbook {path} --members` 打印《成员须知》；放在他们看得到的地方，并在欢迎语里说在哪里"
+        ),
+    })
+}
 
 /// The lines; none where nothing is heard.
 pub(super) fn lines(playbook: &Playbook, locale: Locale) -> Vec<String> {
@@ -34,12 +49,12 @@ pub(super) fn lines(playbook: &Playbook, locale: Locale) -> Vec<String> {
     let text = match (&playbook.reads_text, most, locale) {
         (Some(place), Hear::All, Locale::En) if only_rules => format!(
             "this playbook reads what members write, because {place} does, and keeps no message text but the first {} \
-             characters of one that breaks a rule: for its writer and the judge, until `playbook members forget`",
+             characters of one that breaks a rule: for its writer and the judge, until 30 days after they have left",
             limits::BREACH_CHARS_MAX
         ),
         (Some(place), Hear::All, Locale::Zh) if only_rules => format!(
-            "{place} 会看成员的发言，但不保存；只有违反规则的消息会留下前 {} 个字，给本人和裁定的人看，直到 \
-             `playbook members forget`",
+            "{place} 会看成员的发言，但不保存；只有违反规则的消息会留下前 {} 个字，给本人和裁定的人看，到本人退群 30 \
+             天为止",
             limits::BREACH_CHARS_MAX
         ),
         (None, _, Locale::En) => "this playbook keeps no message text".to_owned(),
@@ -48,10 +63,10 @@ pub(super) fn lines(playbook: &Playbook, locale: Locale) -> Vec<String> {
         }
         (Some(place), Hear::All, Locale::En) => format!(
             "this playbook keeps what members write, because {place} reads it: up to 4096 bytes of a message, in the \
-             journal, until `playbook members forget`"
+             journal, until 30 days after its writer has left"
         ),
         (Some(place), Hear::All, Locale::Zh) => format!(
-            "这个剧本会保存成员的发言，因为 {place} 要读：每条最多 4096 字节，存在日志里，直到 `playbook members forget`"
+            "这个剧本会保存成员的发言，因为 {place} 要读：每条最多 4096 字节，存在日志里，到本人退群 30 天为止"
         ),
         (Some(place), _, Locale::En) => format!(
             "this playbook keeps no message text, and {place} reads it: write `hear: all` at the channel to have it \
