@@ -119,11 +119,11 @@ impl Draft<'_> {
                 let told = |key| about(key).or_else(|| word(&signal.data, key));
                 self.fill_in(id, told("name"), about("role"))
             }
-            "message" | "reaction" | "answer" => {
+            // Whatever is reported may say who it is about.
+            _ => {
                 let beside = signal.data.get("member").unwrap_or(&Value::Null);
                 self.fill_in(id, word(beside, "name"), word(beside, "role"))
             }
-            _ => Ok(()),
         }
     }
 

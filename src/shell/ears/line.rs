@@ -126,6 +126,8 @@ impl Line {
         };
         // The socket before this one, which the other side closes in a moment.
         let mut before: Option<Wire> = None;
+        // What was sent before the machine slept is read when it wakes, and is no sign of life.
+        let mut sleeps = std::pin::pin!(slept());
         let mut heard = self.hear(&Frame::Opened, memory);
         loop {
             let waits = tokio::time::Instant::now() + Duration::from_millis(limits::HEARD_WAITS_MS_MAX);
@@ -153,7 +155,7 @@ impl Line {
                         self.last_words(event, &mut before, memory).await?;
                         Heard::nothing(Next::Listen)
                     }
-                    () = slept() => Heard::nothing(Next::Again("the machine slept".into())),
+                    () = &mut sleeps => Heard::nothing(Next::Again("the machine slept".into())),
                 },
                 Next::Call(call) => self.ask(call, memory).await,
                 Next::Renew => match self.renewed(memory).await? {

@@ -187,6 +187,24 @@ fn what_is_in_the_way_is_told_once_and_waited_out() {
 }
 
 #[test]
+fn a_poll_that_hangs_since_before_the_machine_slept_is_asked_anew() {
+    let (_runtime, bot, _fake, play) = telegram(STORY);
+    let play = play.file("clock", "0 0");
+    let clock = play.path("clock").display().to_string();
+    let play = play.env("PLAYBOOK_CLOCK", &clock);
+    let engine = listening(&play);
+    let polls = bot.polls().len();
+    bot.answers_next(Reply::Hang);
+    bot.writes(1, &user(1, "Ann"), "one");
+    eventually("a poll that hangs", || signals(&play).len() == 1 && bot.polls().len() == polls + 1);
+    bot.writes(2, &user(1, "Ann"), "two");
+    play.write_by_rename("clock", "60000 60000");
+    // It would be waited for longer than this looks.
+    eventually("what came meanwhile", || signals(&play).len() == 2);
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
 fn a_channel_says_how_much_it_hears_and_is_deaf_only_where_it_is() {
     let (_runtime, bot, _fake, play) = telegram(STORY);
     let text = play.read("p.yaml");

@@ -1,5 +1,21 @@
 //! What connections do to every ear that has a socket: they tell twice, in another order, in pieces, with rubbish in
-//! between, are closed, cut and refused; and still everything that was told over an open one counts once.
+//! between, are closed, cut and refused, and lead nowhere after the machine has slept; and still everything that was told
+//! over an open one counts once.
+//!
+//! Where each misbehaviour is held, by ear; *here* is the test below, *wire* the one place that drops a silent socket,
+//! tried with Discord's and Feishu's intervals, which a server sets.
+//!
+//! | ear | repeats, reorders | splits frames | closes, cuts | stalls | sleeps | a second program | moves |
+//! |---|---|---|---|---|---|---|---|
+//! | `telegram` | `ears` | long polls | `ears` | a poll's own patience | `ears` | 409: `ears` | – |
+//! | `matrix` | `ears` | long polls | `ears` | a poll's own patience | as Telegram's | each hears all | – |
+//! | `onebot` | here | here | here | wire | here | each hears all | – |
+//! | `slack` | here | here | here | wire | here | `slack` | `slack` |
+//! | `discord` | here | in pieces of JSON: here | here | `discord` | here | each hears all | `discord` |
+//! | `feishu` | here | in pieces: here | here | `feishu` | here | `feishu` | each connection asks for its address |
+//! | `mattermost` | here | here | here | wire | here | each hears all | – |
+//! | `dingtalk` | here | here | here | wire | here | random share | `long` |
+//! | `wecom` | here | here | here | wire | here | `long` | – |
 
 use crate::{
     hearing::{ears::runtime, load::counted},
@@ -268,7 +284,9 @@ fn every_ear_counts_each_message_once_whatever_its_connection_does() {
             "name: club\ntimezone: UTC\nchannels:\n  group: {}\nplays:\n  hello:\n    on: hello\n    steps:\n      - post: hello\n",
             platform.channel()
         );
-        let play = Playground::new().file("p.yaml", &text);
+        let play = Playground::new().file("p.yaml", &text).file("clock", "0 0");
+        let clock = play.path("clock").display().to_string();
+        let play = play.env("PLAYBOOK_CLOCK", &clock);
         let play = platform.env().iter().fold(play, |play, (name, value)| play.env(name, value));
         let engine = play.start(&["run", "p.yaml"]);
         engine.line("running");
@@ -302,8 +320,12 @@ fn every_ear_counts_each_message_once_whatever_its_connection_does() {
             platform.tells(number);
         }
         heard(9, 9, "another one after all of them once more");
+        // What was open before the machine slept is not believed.
+        play.write_by_rename("clock", "60000 60000");
+        engine.line("the machine slept");
+        heard(10, 10, "a message after the machine slept");
         let output = engine.stop().exits(0);
-        assert_eq!(counted(&play), 9, "{name}");
+        assert_eq!(counted(&play), 10, "{name}");
         assert!(!output.stderr.contains("bug of playbook"), "{name}: {}", output.stderr);
     }
 }

@@ -109,6 +109,11 @@ fn a_connection_that_breaks_or_is_refused_loses_nothing_and_counts_nothing_twice
     lark.repeats();
     eventually("what came meanwhile", || signals(&play).len() == 2);
     eventually("each time acknowledged", || lark.acknowledged() >= 3 && lark.waiting() == 0);
+    // One that is open and leads nowhere is left.
+    lark.is_deaf(true);
+    engine.line("nothing was said for");
+    lark.is_deaf(false);
+    engine.line("listens for");
     let _ = engine.stop().exits(0);
     assert_eq!(signals(&play).len(), 2);
     // What was said while nobody listened stands in the chat, page by page; what was heard before counts once.

@@ -85,6 +85,7 @@ timezone: UTC
 channels:
   group: console
   slack: {{ type: slack, url: \"https://hooks.example.com/x\", secret: {{ env: KEY }}, chat: C1 }}
+  neighbour: {{ type: slack, url: \"https://hooks.example.com/x\", secret: {{ env: OTHER }}, chat: C1 }}
   feishu: {{ type: feishu, url: \"https://hooks.example.com/x\", encrypt_key: {{ env: KEY }}, chat: C1 }}
   town: {{ type: mattermost, url: \"https://hooks.example.com/x\", secret: {{ env: KEY }}, chat: C1 }}
   wecom: {{ type: wecom, url: \"https://hooks.example.com/x\", token: {{ env: KEY }}, aes_key: {{ env: AES }}, corp: ww1, chat: C1 }}
@@ -294,6 +295,7 @@ fn every_hook_hears_what_is_signed_lately_for_it_and_nothing_else() {
     let play = Playground::new()
         .file("p.yaml", &club())
         .env("KEY", KEY)
+        .env("OTHER", "the-key_9")
         .env("AES", AES_KEY)
         .env("BOT", "123456:fake-token_AbC");
     let (engine, port) = engine(&play);
@@ -320,6 +322,9 @@ fn every_hook_hears_what_is_signed_lately_for_it_and_nothing_else() {
         }
         assert_eq!(known(), facts, "{channel}");
     }
+    // What is signed for a channel is not for another one of the same platform.
+    let neighbours = tell(port, "neighbour", &slack(Fault::Nothing).unwrap());
+    assert_eq!((neighbours.status, &neighbours.json()["code"]), (401, &json!("signature")));
     // The same again is known.
     for (channel, makes) in HOOKS {
         assert!(tell(port, channel, &makes(Fault::Nothing).unwrap()).status < 300);

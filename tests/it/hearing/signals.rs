@@ -117,11 +117,12 @@ fn a_sender_reports_only_what_it_may_about_whom_it_may() {
         { "id": "4", "type": "order.paid", "group": "paris" },
         { "id": "5", "type": "member.joined", "group": "xian", "member": { "id": "7", "name": "Li", "source": "poster" } },
         { "id": "1", "type": "order.paid" },
+        { "id": "6", "type": "order.paid", "member": { "id": "8", "name": "Mo" } },
     ]);
     let dry = ask_dry(port, &all).json();
-    assert_eq!((&dry["dry"], &dry["accepted"]), (&json!(true), &json!(2)), "{dry}");
+    assert_eq!((&dry["dry"], &dry["accepted"]), (&json!(true), &json!(3)), "{dry}");
     let said = shop(all).is(200).json();
-    assert_eq!((&said["accepted"], &said["repeated"]), (&json!(2), &json!(1)), "{said}");
+    assert_eq!((&said["accepted"], &said["repeated"]), (&json!(3), &json!(1)), "{said}");
     let refused: Vec<_> =
         said["refused"].as_array().unwrap().iter().map(|one| (&one["index"], &one["code"])).collect();
     let expected =
@@ -133,6 +134,11 @@ fn a_sender_reports_only_what_it_may_about_whom_it_may() {
     assert_eq!(by_crm(port, r#"{"id":"1","type":"message"}"#).is(422).json()["refused"][0]["code"], "group");
     let members = play.run(&["members", "p.yaml", "--format", "json"]).exits(0).json_lines();
     assert_eq!((&members[0]["id"], &members[0]["name"]), (&json!("7"), &json!("Li")));
+    assert_eq!(
+        (&members[1]["id"], &members[1]["name"]),
+        (&json!("8"), &json!("Mo")),
+        "an order says whose it is"
+    );
     let _ = engine.stop().exits(0);
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Inner {
     history: Vec<Value>,
     /// The key that was given last is not taken any more.
     is_stale: bool,
+    /// Its sockets are open and lead nowhere.
+    is_deaf: bool,
 }
 
 /// An app of a company.
@@ -142,6 +144,11 @@ impl LarkApp {
 
     pub(crate) fn acknowledged(&self) -> usize {
         self.inner.lock().unwrap().acknowledged
+    }
+
+    /// From now on pings are answered or not.
+    pub(crate) fn is_deaf(&self, is_deaf: bool) {
+        self.inner.lock().unwrap().is_deaf = is_deaf;
     }
 
     pub(crate) fn pings(&self) -> usize {
@@ -277,6 +284,9 @@ fn at_socket(inner: &Mutex<Inner>, did: Did<'_>) -> Vec<Say> {
             if method == 0 {
                 assert_eq!(headers["type"], "ping");
                 inner.pings += 1;
+                if inner.is_deaf {
+                    return Vec::new();
+                }
                 return vec![Say::Bytes(frame(0, &[("type", "pong")], br#"{"PingInterval":1}"#))];
             }
             let payload: Value = serde_json::from_slice(&payload).unwrap();
