@@ -164,18 +164,18 @@ impl<'a> Forecast<'a> {
                 } else {
                     Prospect::Waits
                 };
-                return first.map(|hold| self.told(playbook, planned, known, (hold, prospect)));
+                return first.map(|hold| Self::told(playbook, planned, known, (hold, prospect)));
             };
             goes = until;
             last = self.hold(playbook, planned, (channel, known), goes);
         }
-        let mentions = planned.mentions && self.mention(playbook, channel, known, goes).is_none();
+        let mentions = planned.mentions && Self::mention(playbook, channel, known, goes).is_none();
         let muted = planned.mentions && !mentions;
         let expected = match first {
-            Some(hold) => Some(self.told(playbook, planned, known, (hold, Prospect::Waits))),
+            Some(hold) => Some(Self::told(playbook, planned, known, (hold, Prospect::Waits))),
             None if muted => {
                 let hold = (HoldReason::MentionsMax, None);
-                Some(self.told(playbook, planned, known, (hold, Prospect::Unmentioned)))
+                Some(Self::told(playbook, planned, known, (hold, Prospect::Unmentioned)))
             }
             None => None,
         };
@@ -261,7 +261,6 @@ impl<'a> Forecast<'a> {
 
     /// When there is room for a mention again; none where there is some.
     fn mention(
-        &self,
         playbook: &Playbook,
         channel: &ChannelName,
         known: &ForecastChannel,
@@ -308,7 +307,6 @@ impl<'a> Forecast<'a> {
     }
 
     fn told(
-        &self,
         playbook: &Playbook,
         planned: &Planned,
         known: &ForecastChannel,
@@ -392,15 +390,12 @@ fn says(
         HoldReason::Quiet => phrase!("quiet hours until {until}", "静默时段到 {until}"),
         HoldReason::PostsMax => {
             let max = budgets.and_then(|budgets| budgets.posts);
-            match max.map(|max| max.per) {
-                Some(QuotaWindow::Sliding(length)) => {
-                    let max = quota(max);
-                    phrase!("the budget is {max} in {length}", "预算是 {length} 内 {max} 条")
-                }
-                _ => {
-                    let max = quota(max);
-                    phrase!("post {nth} of the day, the budget is {max}", "这天第 {nth} 条，预算是 {max} 条")
-                }
+            if let Some(QuotaWindow::Sliding(length)) = max.map(|max| max.per) {
+                let max = quota(max);
+                phrase!("the budget is {max} in {length}", "预算是 {length} 内 {max} 条")
+            } else {
+                let max = quota(max);
+                phrase!("post {nth} of the day, the budget is {max}", "这天第 {nth} 条，预算是 {max} 条")
             }
         }
         HoldReason::LabelMax => {
