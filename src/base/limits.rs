@@ -113,6 +113,8 @@ pub const MEMBERS_MAX: usize = 100_000;
 pub const ASKING_MAX: usize = 1_000;
 /// Plays, roles and people whose tasks are counted apart on one day.
 pub const DUTIES_KEPT_MAX: usize = 128;
+/// Of so many channels of one group is counted how much is said in each on a day; the rest is one.
+pub const CHANNELS_COUNTED_MAX: usize = 16;
 /// Of those who say most in a large group so many are remembered from one look at all members to the next.
 pub const TOP_KEPT_MAX: usize = 128;
 /// Members that one decision looks at, imports or removes; where there are more, the rest follows in further ones.
@@ -143,7 +145,7 @@ pub const JUNK_KINDS_MAX: usize = 16;
 pub const QUESTIONS_OPEN_MAX: usize = 200;
 /// Dates of which it is remembered who came.
 pub const EVENTS_KEPT_MAX: usize = 8;
-/// Advertisements whose responses are remembered.
+/// Advertisements, and questions to the group, whose responses are remembered.
 pub const CAMPAIGNS_KEPT_MAX: usize = 20;
 /// People who look after a group of whom is known when they last did something.
 pub const OPERATORS_KEPT_MAX: usize = 64;

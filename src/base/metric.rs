@@ -149,7 +149,7 @@ pub static METRICS: [Metric; 57] = [
     metric("junk_share", Days(7), Share, pair("What was screened", "垃圾信息占比"), pair("screened ÷ messages", "被拦下的 ÷ 人说的消息")),
     metric("strikes", Days(7), Count, pair("Breaches of rules", "违规次数"), pair("signals `strike`", "`strike` 信号数")),
     metric("execution", Days(7), Share, pair("Tasks done in time", "任务按时率"), pair("done in time ÷ (done in time + late + missed)", "按时 ÷（按时 + 迟到 + 未做）")),
-    metric("missed", Days(7), Count, pair("Tasks nobody did", "没做的任务"), pair("tasks that were not done on the day on which they were due, or ran out", "到期当天未做或已失效的任务数")),
+    metric("missed", Days(7), Count, pair("Tasks nobody did", "没做的任务"), pair("tasks that were not done by the end of the day after the one on which they were due, or ran out", "到期次日结束时仍未做或已失效的任务数")),
     metric("members_per_operator", Nothing, Plain, pair("Members for each who looks after them", "每位管理者照看的成员"), pair("members ÷ people who ended a task, or spoke as owner or staff, in 7 days", "成员 ÷ 7 天内了结过任务或以管理者身份说过话的人")),
     metric("operators_silence", Nothing, MetricUnit::Days, pair("Days since anybody looked after the group", "无人管理的天数"), pair("days since somebody ended a task, or spoke as owner or staff", "距最近一次有人了结任务或以管理者身份说话的天数")),
     metric("attendance", Most(1), Count, pair("Who came to the last date (2: the one before it)", "上一次活动的到场人数（2 是再上一次）"), pair("ticked off at the door, those they brought included; without such a list, those who signed up and did anything that day", "门口打勾的人数，含带来的人；没有签到的，取报名且当天有动静的")),

@@ -26,6 +26,9 @@ pub struct Chatter {
     /// Which of them asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<Queried>,
+    /// Which of them were said in a channel that was named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<SaidIn>,
     /// Which of them put something to a message, or took it away.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reacted>,
@@ -50,6 +53,15 @@ pub struct Speaker {
 /// Somebody, how many messages (none for a reaction), and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Utterance(pub MemberId, pub u32, pub Timestamp);
+
+/// The message at a place in `by`, and those that are one with it, were said in a channel of the group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaidIn {
+    /// The place.
+    pub place: usize,
+    /// The channel's name.
+    pub channel: Arc<str>,
+}
 
 /// The message at a place in `by` is a reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,11 +127,14 @@ impl Chatter {
             self.reactions.push(Reacted { place, to, gone: !added });
             return;
         }
-        let Said { id, reply, asks, .. } = Said::of(&signal.data);
-        if reply.is_none() && !asks && self.merge(member, at) {
+        let Said { id, reply, asks, channel, .. } = Said::of(&signal.data);
+        if reply.is_none() && !asks && self.merge(member, at, channel) {
             return;
         }
         self.by.push(Utterance(member.clone(), 1, at));
+        if let Some(channel) = channel {
+            self.channels.push(SaidIn { place, channel: Arc::from(channel) });
+        }
         if let Some(Quoted { id, member }) = reply {
             self.replies.push(Replied { place, to: member.map(MemberId::new), id: id.map(Arc::from) });
         }
@@ -128,12 +143,18 @@ impl Chatter {
         }
     }
 
-    fn merge(&mut self, member: &MemberId, at: Timestamp) -> bool {
+    fn merge(&mut self, member: &MemberId, at: Timestamp, channel: Option<&str>) -> bool {
         let replied = self.replies.last().map(|reply| reply.place);
         let barrier = replied.max(self.questions.last().map(|question| question.place));
         let after = barrier.map_or(0, |place| place + 1);
-        let same = |one: &&mut Utterance| one.0 == *member && one.2 == at && one.1 > 0;
-        let Some(known) = self.by.iter_mut().skip(after).rev().take(LOOK_BACK).find(same) else {
+        let channels = &self.channels;
+        let place_of =
+            |place: usize| channels.iter().rev().find(|one| one.place == place).map(|one| &*one.channel);
+        let same = |(place, one): &(usize, &mut Utterance)| {
+            one.0 == *member && one.2 == at && one.1 > 0 && place_of(*place) == channel
+        };
+        let said = self.by.iter_mut().enumerate().skip(after).rev().take(LOOK_BACK);
+        let Some((_, known)) = said.into_iter().find(same) else {
             return false;
         };
         known.1 = known.1.saturating_add(1);

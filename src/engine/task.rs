@@ -25,10 +25,16 @@ impl Task {
     /// Whose duty it was: the play's, the role's, and that of whoever ended it, else of those who were asked.
     pub fn whose(&self, by: Option<&str>) -> Vec<String> {
         let asked = || self.people.iter().map(|person| person.id.to_string()).collect();
-        let people: Vec<String> = by.map_or_else(asked, |by| vec![by.to_owned()]);
+        let people: Vec<String> = by.map_or_else(asked, |by| vec![self.person(by).to_owned()]);
         let role = self.role.iter().map(|role| format!("role {role}"));
         let people = people.into_iter().map(|person| format!("person {person}"));
         self.play().map(str::to_owned).into_iter().chain(role).chain(people).collect()
+    }
+
+    /// The id of whoever is called so, where it is one of those who were asked: people say their names.
+    pub fn person<'a>(&'a self, called: &'a str) -> &'a str {
+        let asked = self.people.iter().find(|one| one.id.as_str() == called || one.name == called);
+        asked.map_or(called, |person| person.id.as_str())
     }
 }
 
@@ -172,6 +178,8 @@ pub enum EndsWith {
     Resume,
     /// The message has arrived after all.
     Arrival(EffectId),
+    /// The question is closed.
+    Answer(TaskId),
 }
 
 impl EndsWith {
@@ -180,6 +188,7 @@ impl EndsWith {
         match self {
             Self::Resume => "resumed",
             Self::Arrival(_) => "arrived",
+            Self::Answer(_) => "answered",
         }
     }
 }

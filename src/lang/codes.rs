@@ -57,6 +57,8 @@ codes! {
     SCRIPT_FUNCTION "script-function"
     USE_CYCLE "use-cycle"
     USE_DIFFERS "use-differs"
+    FIELDS_DIFFER "fields-differ"
+    USE_LEFT_OUT "use-left-out"
     METRIC_CYCLE "metric-cycle"
     START_CYCLE "start-cycle"
     UNKNOWN_WITH "unknown-with"

@@ -248,6 +248,8 @@ def check(on):
 
 
 current = None
+# Tasks that were due before this and are still open are counted as missed.
+settled = None
 for line in sys.stdin:
     e = json.loads(line)
     at, kind = instant(e["at"]), e["entry"]
@@ -262,9 +264,11 @@ for line in sys.stdin:
         for q in [q for q in questions if (forget_until - q["at"]).total_seconds() > DAY]:
             questions.remove(q)
             days.setdefault(on, {})["settled"] = days.setdefault(on, {}).get("settled", 0) + 1
+        begin = datetime.datetime.combine(datetime.date.fromordinal(on), datetime.time(), at.tzinfo)
         for t in tasks.values():
-            if t["due"] is not None and day(t["due"]) == on:
+            if t["due"] is not None and (settled or begin) <= t["due"] < begin:
                 duty(on, "missed", t)
+        settled = begin
         close(on)
         check(day(at))
         continue
@@ -348,7 +352,8 @@ for line in sys.stdin:
     elif kind == "task_opened":
         play = (e.get("run") or "").replace("~", "@").split("@")[0]
         tasks[e["id"]] = {"due": instant(e["due"]) if e.get("due") else None, "play": play, "role": e.get("role"),
-                          "people": [p["id"] for p in e.get("people", [])]}
+                          "people": [p["id"] for p in e.get("people", [])],
+                          "names": {p["name"]: p["id"] for p in e.get("people", []) if p.get("name")}}
         if e.get("checkin"):
             doors[e["id"]] = {"run": e["run"], "members": e.get("members", []), "ticks": {}}
     elif kind == "item_ticked" and e["task"] in doors:
@@ -361,17 +366,19 @@ for line in sys.stdin:
             event(door["run"], at, door["members"], came, len(door["ticks"]) + more)
         ended = tasks.pop(e["task"])
         due = ended["due"]
+        counted = due is not None and (due < settled if settled else day(due) < day(at))
+        who = ended["names"].get(e.get("by"), e.get("by"))
         if e["answer"] in ("done", "approved", "rejected"):
-            if e.get("by"):
-                operators[e["by"]] = max(at, operators.get(e["by"], at))
-            if due is not None and day(due) < day(at):
+            if who:
+                operators[who] = max(at, operators.get(who, at))
+            if counted:
                 pass
             elif due is not None and due < at:
-                duty(day(at), "late", ended, e.get("by"))
+                duty(day(at), "late", ended, who)
             else:
-                duty(day(at), "done", ended, e.get("by"))
-        elif e["answer"] in ("silent", "expired") and (due is None or day(due) >= day(at)):
-            duty(day(at), "missed", ended, e.get("by"))
+                duty(day(at), "done", ended, who)
+        elif e["answer"] in ("silent", "expired") and not counted:
+            duty(day(at), "missed", ended, who)
 
 humans = [m for m in members.values() if not is_bot(m["id"])]
 

@@ -18,10 +18,12 @@ use crate::{
 /// Records all of it, one after another.
 pub(in crate::engine) fn apply(state: &mut State, at: Timestamp, chatter: &Chatter) {
     let mut replies = chatter.replies.iter().peekable();
+    let mut channels = chatter.channels.iter().peekable();
     let mut questions = chatter.questions.iter().peekable();
     let mut reactions = chatter.reactions.iter().peekable();
     for (place, Utterance(member, messages, happened)) in chatter.by.iter().enumerate() {
         let reply = replies.next_if(|reply| reply.place == place);
+        let channel = channels.next_if(|one| one.place == place);
         let question = questions.next_if(|question| question.place == place);
         let reaction = reactions.next_if(|reaction| reaction.place == place);
         let messages = u64::from(*messages);
@@ -43,6 +45,7 @@ pub(in crate::engine) fn apply(state: &mut State, at: Timestamp, chatter: &Chatt
             }),
             asks: question.is_some(),
             on_topic: None,
+            channel: channel.map(|one| &*one.channel),
         };
         numbers::talks(state, at, member, *happened, (messages, &said));
     }

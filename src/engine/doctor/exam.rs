@@ -10,7 +10,7 @@ use crate::{
         time::Timestamp,
     },
     engine::{numbers::Gauges, state::State},
-    model::{group::Group, playbook::Playbook, trigger::Trigger},
+    model::{group::Group, playbook::Playbook, role::Role, trigger::Trigger},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -20,6 +20,8 @@ pub struct Chart {
     pub(super) gauges: Arc<Gauges>,
     pub(super) phase: PhaseName,
     pub(super) kind: Option<Arc<str>>,
+    /// Who looks after the group.
+    pub(super) host: Option<Arc<Role>>,
     /// When a date of any play was last, and is next.
     pub(super) guests: (Option<Timestamp>, Option<Timestamp>),
     /// The other groups of the same engine, where they are known.
@@ -69,6 +71,7 @@ impl Chart {
             gauges: Gauges::of(state, Some((playbook, group)), now),
             phase: state.phase.clone(),
             kind: group.kind.clone(),
+            host: playbook.host_role(group).and_then(|role| playbook.role(group, role)).cloned(),
             guests: guests(state, playbook, now),
             around: None,
         }

@@ -161,7 +161,12 @@ pub(super) fn late_handover(exam: &mut Exam<'_>) -> bool {
         let days = gauges.days_since(begun);
         let since = |people: Vec<crate::base::person::Person>| {
             let names = people.iter().flat_map(|person| [person.id.as_str(), person.name.as_str()]);
-            names.filter_map(|name| gauges.numbers.operators.get(name)).any(|at| *at >= begun)
+            // What they write is counted under the id of a platform.
+            let ids = people
+                .iter()
+                .map(|person| gauges.members.own_id(&MemberId::new(person.id.as_str())).to_string());
+            let known: Vec<String> = names.map(str::to_owned).chain(ids).collect();
+            known.iter().filter_map(|name| gauges.numbers.operators.get(name)).any(|at| *at >= begun)
         };
         let new = role.holders(gauges.created, gauges.now, zone).0;
         let old = role.holders(gauges.created, begun.just_before(), zone).0;

@@ -7,11 +7,13 @@ mod exam;
 mod habits;
 mod people;
 mod score;
+mod shelf;
 mod table;
 mod talk;
 
 pub use exam::{Around, Chart, Evidence};
 pub use score::{Grade, Score, score};
+pub use shelf::{InFile, in_file};
 pub use table::{AILMENTS, Ailment};
 
 use crate::{base::phrase::Phrase, model::playbook::Playbook};

@@ -8,10 +8,10 @@ use crate::{
         limits,
         metric::MetricUnit,
         phrase::{Phrase, pair, phrase},
-        time::Duration,
+        time::{Duration, Timestamp},
         value::Value,
     },
-    model::calendar::Calendar,
+    model::{calendar::Calendar, hours::Hours},
 };
 use std::collections::BTreeMap;
 
@@ -71,15 +71,23 @@ fn working_days_alone(exam: &Exam<'_>) -> Option<f64> {
     } else {
         last
     };
-    let mut alone = 0;
+    // Where the role has hours, its day is as long as they are.
+    let host = exam.chart.host.as_deref().filter(|role| role.hours.is_some());
+    let hours = host.map(|role| Hours::of(exam.playbook, Some(role)));
+    let mut alone = 0.0;
     while at < gauges.now {
-        let end = zone.day_bounds(at).1.min(gauges.now);
+        let (begin, next) = zone.day_bounds(at);
+        let end = next.min(gauges.now);
         if calendar.is_workday(zone.date(at)) {
-            alone += end.since(at).as_millis();
+            let within = |from, to| {
+                hours.as_ref().map_or_else(|| Timestamp::since(to, from), |hours| hours.within(from, to))
+            };
+            let (passed, day) = (within(at, end).as_millis(), within(begin, next).as_millis());
+            alone += passed as f64 / day.max(1) as f64;
         }
         at = end.max(at.plus(Duration::MINUTE));
     }
-    Some(alone as f64 / Duration::DAY.as_millis() as f64)
+    Some(alone)
 }
 
 pub(super) fn cold_spike(exam: &mut Exam<'_>) -> bool {

@@ -56,7 +56,7 @@ pub static AILMENTS: [Ailment; 30] = [
     Ailment {
         name: "unattended", early: false, shows: people::unattended,
         title: pair("Nobody looks after the group", "没有人照看这个群"),
-        when: pair("nobody ended a task or spoke as owner or staff for two working days, or three tasks of a week were missed", "连续两个工作日没有人了结任务或以管理者身份说话，或一周有三个任务没做"),
+        when: pair("nobody ended a task or spoke as owner or staff for two working days (in the hours of the role, where it has some), or three tasks of a week were missed", "连续两个工作日（角色写了 `hours` 的，只算那些时间）没有人了结任务或以管理者身份说话，或一周有三个任务没做"),
         blind: pair("what was done without telling the program", "没有告诉本程序而做的事"),
         advice: pair("A short list for one person every morning, and somebody who takes over", "每天早上给一个人一张短清单，并指定接替的人"),
         plays: &["people/keeper", "people/successor", "later-life/health-letter"], practices: &["P081", "P082", "P125"],
@@ -74,7 +74,7 @@ pub static AILMENTS: [Ailment; 30] = [
     Ailment {
         name: "flood", early: false, shows: talk::flood,
         title: pair("So much is said that nobody can read it", "消息多到没人读得完"),
-        when: pair("on three of seven days more messages than 1,000, than twice the members, and than three times the median of 28 days", "七天里有三天的消息超过 1000 条、超过成员数的两倍，并超过 28 天中位数的三倍"),
+        when: pair("on three of seven days more messages than 1,000, than twice the members, and than three times the median of 28 days; where the group has several channels, in one of them", "七天里有三天的消息超过 1000 条、超过成员数的两倍，并超过 28 天中位数的三倍；群有几个频道时，看每个频道"),
         blind: pair("how much of it is worth reading", "其中有多少值得看"),
         advice: pair("Sum the week up, keep the nights quiet, and think of a second group for one of the topics", "每周小结，夜里静默，考虑把一个话题分到另一个群"),
         plays: &["weekly-games/digest"], practices: &["P058", "P059", "P118"],
@@ -137,8 +137,8 @@ pub static AILMENTS: [Ailment; 30] = [
     Ailment {
         name: "no_echo", early: false, shows: talk::no_echo,
         title: pair("What was prepared finds no echo", "精心准备的推广没有回音"),
-        when: pair("each of the last three advertisements brought back less than 1% of the members within a day", "最近三条推广，每条一天内的响应都不到成员的 1%"),
-        blind: pair("answers outside the chat, and to anything but advertisements", "聊天之外的响应，以及推广以外的活动"),
+        when: pair("each of the last three advertisements and questions to the group brought back less than 1% of the members (advertisements within a day)", "最近三条推广和向群里的提问，每条的响应都不到成员的 1%（推广算一天内的）"),
+        blind: pair("answers outside the chat", "聊天之外的响应"),
         advice: pair("Nine questions before the next one is prepared, and another hour of the day", "准备下一次之前先答九个问题，并换一个时段"),
         plays: &["weekly-games/quiz"], practices: &["P046", "P047"],
         lines: pair("plays:\n  prepare:\n    steps:\n      - task: Nine questions before anything is prepared\n        to: host\n        list: { file: data/lists/fun-campaign.yaml }\n        due: 2d\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n", "plays:\n  prepare:\n    title: 活动之前\n    steps:\n      - task: 先答九问，再准备活动\n        to: host\n        list: { file: data/lists/fun-campaign.yaml }\n        due: 2d\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n"),

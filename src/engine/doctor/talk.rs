@@ -2,9 +2,16 @@
 
 use super::exam::{Exam, Than};
 use crate::{
-    base::{civil_day::CivilDay, limits, metric::MetricUnit, phrase::phrase, time::Duration},
+    base::{
+        civil_day::CivilDay,
+        limits,
+        metric::MetricUnit,
+        phrase::{Phrase, phrase},
+        time::Duration,
+    },
     engine::numbers::day::DayNumbers,
 };
+use std::collections::BTreeSet;
 
 /// A share of fewer is no sign of anything.
 const SAMPLE: u64 = limits::DOCTOR_SAMPLE_MIN;
@@ -38,23 +45,38 @@ pub(super) fn flood(exam: &mut Exam<'_>) -> bool {
     }
     let numbers = exam.chart.gauges.numbers.clone();
     let first = numbers.today.plus(-27).max(numbers.began);
-    let mut counts: Vec<u32> = numbers.last_days(28).map(|day| day.human).collect();
-    counts.resize(usize::try_from(numbers.today.since(first)).unwrap_or(0).saturating_add(1), 0);
-    counts.sort_unstable();
-    let median = f64::from(counts.get(counts.len() / 2).copied().unwrap_or(0));
+    let lived = usize::try_from(numbers.today.since(first)).unwrap_or(0).saturating_add(1);
     let members = exam.chart.gauges.humans() as f64;
-    let limit = exam.limit("flood").max(2.0 * members).max(3.0 * median);
-    let days = numbers.last_days(7).filter(|day| f64::from(day.human) > limit).count();
-    let least = exam.limit("flood_days");
-    if (days as f64) < least {
-        return false;
+    let (usual, least) = (exam.limit("flood").max(2.0 * members), exam.limit("flood_days"));
+    // What is said beside the channels that are told is one more.
+    let named: BTreeSet<&str> =
+        numbers.last_days(28).flat_map(|day| day.channels.keys().map(String::as_str)).collect();
+    let rest = std::iter::once(None).chain(named.into_iter().map(Some));
+    let mut found = false;
+    for channel in rest {
+        let said = |day: &DayNumbers| match channel {
+            Some(channel) => day.channels.get(channel).copied().unwrap_or(0),
+            None => day.channels.values().fold(day.human, |rest, said| rest.saturating_sub(*said)),
+        };
+        let mut counts: Vec<u32> = numbers.last_days(28).map(said).collect();
+        counts.resize(lived, 0);
+        counts.sort_unstable();
+        let median = f64::from(counts.get(counts.len() / 2).copied().unwrap_or(0));
+        let limit = usual.max(3.0 * median);
+        let days = numbers.last_days(7).filter(|day| f64::from(said(day)) > limit).count();
+        if (days as f64) < least {
+            continue;
+        }
+        let place =
+            channel.map_or_else(Phrase::default, |channel| phrase!(" in `{channel}`", "`{channel}` 里"));
+        let says = phrase!(
+            "days of the last seven with more than {limit} messages{place}: {days}",
+            "最近七天{place}消息超过 {limit} 条的日子：{days} 天"; place
+        );
+        exam.note(days as f64, least, says);
+        found = true;
     }
-    let says = phrase!(
-        "days of the last seven with more than {limit} messages: {days}",
-        "最近七天里消息超过 {limit} 条的日子：{days} 天"
-    );
-    exam.note(days as f64, least, says);
-    true
+    found
 }
 
 pub(super) fn fading_core(exam: &mut Exam<'_>) -> bool {
@@ -99,8 +121,11 @@ pub(super) fn bot_talk(exam: &mut Exam<'_>) -> bool {
 pub(super) fn no_echo(exam: &mut Exam<'_>) -> bool {
     let gauges = &exam.chart.gauges;
     let over = |at| gauges.now.since(at) >= Duration::DAY;
-    let lately: Vec<_> =
-        gauges.numbers.campaigns.iter().rev().filter(|one| over(one.at)).take(3).cloned().collect();
+    let asks = gauges.numbers.asks.iter().filter(|_| gauges.hears_answers());
+    let mut lately: Vec<_> =
+        gauges.numbers.campaigns.iter().filter(|one| over(one.at)).chain(asks).cloned().collect();
+    lately.sort_by_key(|one| std::cmp::Reverse(one.at));
+    lately.truncate(3);
     if lately.len() < 3 || !exam.hears() {
         return false;
     }
@@ -111,8 +136,8 @@ pub(super) fn no_echo(exam: &mut Exam<'_>) -> bool {
     let responses: u32 = lately.iter().map(|one| one.responses).fold(0, u32::saturating_add);
     let members = lately.first().map_or(0, |one| one.members);
     let says = phrase!(
-        "responses to the last three advertisements: {responses}, among {members} members",
-        "最近三条推广的响应：{responses} 次，成员 {members} 人"
+        "responses to the last three advertisements and questions to the group: {responses}, among {members} members",
+        "最近三条推广和提问的响应：{responses} 次，成员 {members} 人"
     );
     exam.note(f64::from(responses), limit, says);
     true

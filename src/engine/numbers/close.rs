@@ -31,7 +31,8 @@ pub fn closing(state: &State, now: Timestamp) -> Option<DayNumbers> {
     let mut late = Numbers { questions: numbers.questions.clone(), open: day, ..Numbers::default() };
     question::forget(&mut late, numbers.until.just_before());
     day = late.open;
-    let due = |at: Timestamp| at >= numbers.from && at < numbers.until;
+    // What is done on the morning after is late, and not what nobody did.
+    let due = |at: Timestamp| at >= numbers.overdue_from() && at < numbers.from;
     let missed =
         state.tasks.values().filter(|open| is_of_people(open.task.kind) && open.task.due.is_some_and(due));
     for open in missed {
@@ -96,6 +97,7 @@ fn finish(
     let zone = zone.and_then(Zone::named).unwrap_or_else(|| numbers.zone());
     let changed = known && numbers.zone.as_deref() != Some(zone.name());
     let (last, end) = (numbers.today, numbers.until);
+    numbers.overdue_from = known.then_some(numbers.from);
     numbers.begin_day(at, &zone);
     numbers.open.incomplete |= changed;
     let oldest = numbers.today.plus(1 - limits::DAYS_KEPT_MAX as i32);

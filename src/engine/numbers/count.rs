@@ -25,9 +25,9 @@ use crate::{
         value::Value,
     },
     engine::{
-        entry::{Entry, Fact, Outgoing},
+        entry::{Entry, Fact, Outgoing, TaskKind},
         input::Signal,
-        state::State,
+        state::{OpenTask, State},
     },
     model::{channel::GROUP, message::Label},
 };
@@ -40,6 +40,8 @@ pub(in crate::engine) struct Before {
     new: bool,
     /// A task of somebody who looks after the group ends.
     task: Option<Ending>,
+    /// A question to the group ends that so many have answered.
+    asked: Option<u32>,
 }
 
 /// A task that ends.
@@ -48,6 +50,8 @@ struct Ending {
     due: Option<Timestamp>,
     /// Whose duty it was.
     whose: Vec<String>,
+    /// Who ended it.
+    who: Option<String>,
 }
 
 /// Within so long after an advertisement something is a response to it.
@@ -68,7 +72,7 @@ pub(super) fn before(state: &mut State, entry: &Entry) -> Before {
                 let removed = signal.data.get("how").and_then(Value::as_str) == Some("removed");
                 leaves(state, entry.at, member, if removed { Leaving::Removed } else { Leaving::Left });
             }
-            Before { new: !state.members.has_joined(member), task: None }
+            Before { new: !state.members.has_joined(member), ..Before::default() }
         }
         Fact::MemberGone { member, forgotten } => {
             leaves(state, entry.at, member, if *forgotten { Leaving::Forgotten } else { Leaving::Left });
@@ -78,7 +82,13 @@ pub(super) fn before(state: &mut State, entry: &Entry) -> Before {
             if let Some(open) = state.tasks.get(task).filter(|open| open.task.checkin).cloned() {
                 attending::door_closed(state, entry.at, &open);
             }
-            Before { new: false, task: ending(state, task, by.as_deref()) }
+            let of_group =
+                |open: &&Arc<OpenTask>| open.task.kind == TaskKind::Question && open.task.of.is_none();
+            let asked = state.tasks.get(task).filter(of_group).map(|open| {
+                let entered = open.totals.iter().fold(0, |sum: u32, n| sum.saturating_add(*n));
+                entered.max(u32::try_from(open.answers.len()).unwrap_or(u32::MAX))
+            });
+            Before { new: false, task: ending(state, task, by.as_deref()), asked }
         }
         Fact::RunFinished { run, .. } => {
             attending::run_ended(state, run);
@@ -90,7 +100,8 @@ pub(super) fn before(state: &mut State, entry: &Entry) -> Before {
 
 fn ending(state: &State, task: &TaskId, by: Option<&str>) -> Option<Ending> {
     let open = state.tasks.get(task).filter(|open| is_of_people(open.task.kind))?;
-    Some(Ending { due: open.task.due, whose: open.task.whose(by) })
+    let who = by.map(|by| open.task.person(by).to_owned());
+    Some(Ending { due: open.task.due, whose: open.task.whose(by), who })
 }
 
 /// Counts what was recorded.
@@ -99,9 +110,14 @@ pub(super) fn after(state: &mut State, entry: &Entry, before: Before) {
         Fact::SignalReceived(signal) => hear(state, entry.at, signal, before.new),
         Fact::Posted(out) | Fact::Released(out) => posted(state, entry.at, out),
         Fact::Answered(given) => act(state, entry.at, &given.member, entry.at, 0),
-        Fact::TaskClosed { answer, by, .. } => {
+        Fact::TaskClosed { answer, .. } => {
+            if let Some(responses) = before.asked.filter(|_| &**answer == "counted") {
+                let members = u32::try_from(state.members.len()).unwrap_or(u32::MAX);
+                let asked = Campaign { at: entry.at, members, responses };
+                keep(&mut today(state, entry.at).asks, asked, limits::CAMPAIGNS_KEPT_MAX);
+            }
             let Some(ending) = before.task else { return };
-            ended(today(state, entry.at), entry.at, &ending, answer, by.as_deref());
+            ended(today(state, entry.at), entry.at, &ending, answer);
         }
         Fact::Skipped { count, .. } => add(&mut today(state, entry.at).open.skipped, *count),
         _ => {}
@@ -179,6 +195,9 @@ pub(in crate::engine) fn talks(
     (messages, said): (u64, &Said<'_>),
 ) {
     says(state, at, member, happened, messages);
+    if let Some(channel) = said.channel.filter(|_| !is_bot(&state.members, member)) {
+        today(state, at).open.said_in(channel, messages);
+    }
     if let Some(reply) = &said.reply {
         replies(state, member, reply);
     }
@@ -406,21 +425,21 @@ fn responded(numbers: &mut Numbers, at: Timestamp) {
 }
 
 /// A task has ended.
-fn ended(numbers: &mut Numbers, at: Timestamp, ending: &Ending, answer: &str, by: Option<&str>) {
-    let (due, whose) = (ending.due, ending.whose.as_slice());
+fn ended(numbers: &mut Numbers, at: Timestamp, ending: &Ending, answer: &str) {
+    let (due, whose, from) = (ending.due, ending.whose.as_slice(), numbers.overdue_from());
     match answer {
         "done" | "approved" | "rejected" => {
-            if let Some(by) = by {
-                operated(numbers, by, at);
+            if let Some(who) = &ending.who {
+                operated(numbers, who, at);
             }
             match due {
-                Some(due) if due < numbers.from => {}
+                Some(due) if due < from => {}
                 Some(due) if due < at => numbers.open.duty(whose, |duties| &mut duties.late),
                 _ => numbers.open.duty(whose, |duties| &mut duties.done),
             }
         }
-        // What was due on an earlier day was counted at the end of that day.
-        "silent" | "expired" if due.is_none_or(|due| due >= numbers.from) => {
+        // What was due so long ago was counted at the end of the day after.
+        "silent" | "expired" if due.is_none_or(|due| due >= from) => {
             numbers.open.duty(whose, |duties| &mut duties.missed);
         }
         _ => {}

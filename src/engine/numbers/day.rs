@@ -53,6 +53,9 @@ pub struct DayNumbers {
     /// Of the humans' messages, those of owners and hosts.
     #[serde(default, skip_serializing_if = "is_default")]
     pub owner: u32,
+    /// The humans' messages in each of the group's channels, where it has several.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub channels: BTreeMap<String, u32>,
     /// Our posts to the group: content, notice, social, promo.
     #[serde(default, skip_serializing_if = "is_default")]
     pub posts: [u32; 4],
@@ -108,7 +111,7 @@ pub struct DayNumbers {
     /// Tasks that were done in time.
     #[serde(default, skip_serializing_if = "is_default")]
     pub done: u32,
-    /// Tasks that were done late, on the day on which they were due.
+    /// Tasks that were done late, by the end of the day after the one on which they were due.
     #[serde(default, skip_serializing_if = "is_default")]
     pub late: u32,
     /// Tasks that were due and were not done that day.
@@ -135,7 +138,7 @@ pub struct Duties {
     /// Done in time.
     #[serde(skip_serializing_if = "is_default")]
     pub done: u32,
-    /// Done late, on the day on which they were due.
+    /// Done late, by the end of the day after the one on which they were due.
     #[serde(skip_serializing_if = "is_default")]
     pub late: u32,
     /// Due and not done that day.
@@ -214,6 +217,12 @@ impl DayNumbers {
             add(&mut sum.answered, 1);
             add(&mut sum.late, u64::from(late));
         }
+    }
+
+    pub(super) fn said_in(&mut self, channel: &str, messages: u64) {
+        let known = self.channels.contains_key(channel) || self.channels.len() < limits::CHANNELS_COUNTED_MAX;
+        let channel = if known { channel } else { "other" };
+        add(self.channels.entry(channel.to_owned()).or_default(), messages);
     }
 
     pub(super) fn screen(&mut self, kind: &str) {

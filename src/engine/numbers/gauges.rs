@@ -135,6 +135,12 @@ impl Gauges {
         })
     }
 
+    /// Whether answers are heard, or were ever told.
+    pub(in crate::engine) fn hears_answers(&self) -> bool {
+        let hears = self.channel.is_none_or(|(kind, can)| kind == ChannelKind::Console || can.answers);
+        hears || self.numbers.asks.iter().any(|one| one.responses > 0)
+    }
+
     /// Of how many it was heard lately that they said something, up to so many.
     fn spoke(&self, enough: usize) -> usize {
         if round::is_large(&self.members) {

@@ -56,6 +56,9 @@ pub struct Numbers {
     /// The last advertisements, oldest first.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub campaigns: VecDeque<Campaign>,
+    /// The last questions to the group, oldest first: when each was counted, and how many had answered.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub asks: VecDeque<Campaign>,
     /// The last dates to which members could sign up, oldest first.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub events: VecDeque<Event>,
@@ -80,6 +83,9 @@ pub struct Numbers {
     /// Who answers questions now, and within how long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duty: Option<Arc<AnswerDuty>>,
+    /// Tasks that were due before this are counted: the beginning of the day that was closed last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue_from: Option<Timestamp>,
     /// When the rules were changed last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules_changed: Option<Timestamp>,
@@ -118,6 +124,11 @@ impl Numbers {
     /// Whether nothing has ever been counted.
     pub fn is_new(&self) -> bool {
         self.zone.is_none()
+    }
+
+    /// From when on tasks that are not done are not yet counted as such.
+    pub fn overdue_from(&self) -> Timestamp {
+        self.overdue_from.unwrap_or(self.from)
     }
 
     /// The day on which an instant is.

@@ -17,7 +17,7 @@ use crate::base::{
     phrase::pair,
     time::Duration,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A number of this file, by its name.
 pub(super) fn figure(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
@@ -84,8 +84,11 @@ pub(super) fn figure(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
         "missed" => of.count(n, sum(|day| day.missed), None),
         "members_per_operator" => {
             let lately = |at: &&crate::base::time::Timestamp| of.now.since(**at) <= Duration::DAY.times(7);
-            let operators = numbers.operators.values().filter(lately).count() as u64;
-            of.share(7, of.humans() as f64, operators)
+            let active = numbers.operators.iter().filter(|(_, at)| lately(at));
+            let ids: BTreeSet<MemberId> = active.map(|(who, _)| MemberId::new(who)).collect();
+            // One person may write under the id of a platform and do tasks under a name.
+            let people: BTreeSet<&MemberId> = ids.iter().map(|id| of.members.own_id(id)).collect();
+            of.share(7, of.humans() as f64, people.len() as u64)
         }
         "operators_silence" => numbers.operators.values().max().map_or_else(
             || Figure::unknown(pair("nobody has looked after it yet", "还没有人管理过")),

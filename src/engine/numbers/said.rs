@@ -15,6 +15,8 @@ pub(in crate::engine) struct Said<'a> {
     pub(in crate::engine) asks: bool,
     /// Whether it is about what the group is for, where somebody judged it.
     pub(in crate::engine) on_topic: Option<bool>,
+    /// In which of the group's channels it was said, where there are several.
+    pub(in crate::engine) channel: Option<&'a str>,
 }
 
 /// To whom and to what somebody replies.
@@ -40,7 +42,7 @@ impl<'a> Said<'a> {
             None => text("text").is_some_and(|text| text.trim_end().ends_with(['?', '\u{ff1f}', '吗', '呢'])),
         };
         let on_topic = message.get("on_topic").and_then(Value::as_bool);
-        Self { id: text("id"), reply, asks, on_topic }
+        Self { id: text("id"), reply, asks, on_topic, channel: text("channel") }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     base::{
         ids::{EffectId, MemberId, TaskId},
         member::Member,
+        phrase::phrase,
         value::{Map, Value},
     },
     engine::{
@@ -15,6 +16,7 @@ use crate::{
         notice,
         request::Request,
         state::OpenTask,
+        task::EndsWith,
     },
     model::{
         message::{Asks, Mention, Message, Poll},
@@ -39,6 +41,9 @@ impl Draft<'_> {
         }
         if ask.of_member {
             let member = Self::member_of_run(at)?;
+            if !self.state.members.has_joined(&member) {
+                return self.ask_by_hand(at, ask, &member, &message.text, (question, options));
+            }
             message.mentions.push(Mention::Person(self.member_person(&member)));
         } else if !options.is_empty() {
             // To one person no platform has a poll.
@@ -68,6 +73,38 @@ impl Draft<'_> {
             return Ok(Went::Waits);
         }
         self.open_question(at, ask, (question, options))
+    }
+
+    /// Whoever is not in the group reads nothing there, and hardly any platform lets a robot write to them first: a person sends
+    /// them the question.
+    fn ask_by_hand(
+        &mut self,
+        at: &At<'_>,
+        ask: &Ask,
+        member: &MemberId,
+        text: &str,
+        asked: (String, Vec<String>),
+    ) -> Carried {
+        let name = self.state.members.name_of(member);
+        let rest = match ask.fields.first() {
+            Some(field) => format!("--with {field}=…"),
+            None => asked.1.first().cloned().unwrap_or_default(),
+        };
+        let went = self.open_question(at, ask, asked)?;
+        let waits = self.state.runs.get(&at.run.id).and_then(|run| run.waiting.as_ref());
+        let Some(Waiting::Answers { task }) = waits.map(|wait| &wait.waiting) else { return Ok(went) };
+        let (task, id) = (task.clone(), member.as_str());
+        let due = self.state.tasks.get(&task).and_then(|open| open.task.due);
+        let text = phrase!(
+            "Send this to {name} in private: they are not in the group and read nothing there. What they answer is entered \
+             with `playbook answer {task} {rest} --member {id}`.\n\n{text}",
+            "私下把下面这些发给 {name}：TA 还不在群里，群里的消息看不到。收到回答后用 `playbook answer {task} {rest} --member {id}` 填进来。\n\n{text}"
+        );
+        let text = text.of(self.playbook.locale).to_owned();
+        let host = self.playbook.host_role(&self.group).cloned();
+        let of = (Some(at.play.name.clone()), Some(at.run.id.clone()));
+        self.ask_role(host, text, of, false, due, Some(EndsWith::Answer(task)))?;
+        Ok(went)
     }
 
     /// A question goes out: it says until when it is open, which counts from now.

@@ -19,6 +19,7 @@ use crate::{
         notice,
         request::Request,
         state::OpenTask,
+        task::EndsWith,
     },
     model::{
         hours::Hours,
@@ -416,6 +417,9 @@ impl Draft<'_> {
         let asked = self.state.tasks.get(task).filter(|open| open.task.kind == TaskKind::Question);
         if let Some(asked) = asked.cloned() {
             self.withdraw_question(&asked.task)?;
+            if asked.task.of.is_some() {
+                self.cause_is_over(&EndsWith::Answer(task.clone()))?;
+            }
         }
         self.emit(Fact::TaskClosed { task: task.clone(), answer: Arc::from(answer), by, note, operator })
     }

@@ -95,6 +95,12 @@ pub(crate) fn phases<'n>(
     found
 }
 
+/// What the playbook says of a thing, else the first file that it uses.
+pub(crate) fn first<'n>(root: &'n Node, units: &'n [UsedFile], key: &str) -> Option<&'n Node> {
+    let mut roots = std::iter::once(root).chain(units.iter().map(|unit| &unit.document.root));
+    roots.find_map(|root| root.get(key).filter(|node| !node.is_null()))
+}
+
 /// A section as a plain value.
 pub(crate) fn value(parts: &[Brought]) -> Value {
     let mut map = Map::new();
@@ -108,7 +114,29 @@ pub(crate) fn value(parts: &[Brought]) -> Value {
     if parts.is_empty() { Value::Null } else { Value::Map(Arc::new(map)) }
 }
 
-fn differs(cx: &mut Cx<'_>, what: &str, first: Span, second: Span) {
+/// Names what two used files say differently under one name of a section, where the playbook says nothing of it.
+pub(crate) fn told_apart(cx: &mut Cx<'_>, root: &Node, units: &[UsedFile], key: &str) {
+    let own = root.get(key).and_then(Node::entries).unwrap_or_default();
+    let mut seen: BTreeMap<&str, &KeyEntry> = BTreeMap::new();
+    for unit in units {
+        for entry in unit.document.root.get(key).and_then(Node::entries).unwrap_or_default() {
+            let name = &*entry.key.value;
+            if own.iter().any(|own| *own.key.value == *name) {
+                continue;
+            }
+            match seen.get(name) {
+                Some(first) if first.value.to_value() != entry.value.to_value() => {
+                    differs(cx, &format!("{key}.{name}"), first.key.span, entry.key.span);
+                }
+                Some(_) => {}
+                None => drop(seen.insert(name, entry)),
+            }
+        }
+    }
+}
+
+/// Two used files say different things, and the first one counts.
+pub(crate) fn differs(cx: &mut Cx<'_>, what: &str, first: Span, second: Span) {
     let message = phrase!(
         "two files that are used say different things of `{what}`, and the first one counts",
         "引用的两个文件对 `{what}` 的写法不同，以先引用的为准"

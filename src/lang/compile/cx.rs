@@ -88,6 +88,8 @@ pub(crate) struct UnitView {
     pub(crate) plays: BTreeMap<String, String>,
     /// The file's vars that had to be renamed.
     pub(crate) vars: BTreeMap<String, String>,
+    /// The folder from which the dates' paths of the play at hand count, where another file gives them.
+    pub(crate) dates_from: Option<String>,
 }
 
 /// A file that was read.

@@ -4,6 +4,7 @@ use super::{
     cx::{Cx, File},
     moments,
     text::{self, Scope},
+    uses::UsedFile,
 };
 use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
@@ -18,7 +19,8 @@ use crate::{
     lang::{
         codes, data,
         document::{
-            node::Node,
+            near,
+            node::{KeyEntry, Node, NodeKind},
             reader::{self, Fields},
         },
         keys,
@@ -28,6 +30,7 @@ use crate::{
     script::facts::Facts,
 };
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
@@ -115,6 +118,52 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> (Vec<Arc<DateEntry>>, BTree
     (entries, keys)
 }
 
+/// The play with its dates as a var gives them, where `dates` is one var of its file and nothing else: so that whoever
+/// uses the file gives dates of their own by `with`.
+pub(crate) fn given<'e>(
+    cx: &mut Cx<'_>,
+    entry: &'e KeyEntry,
+    root: &Node,
+    unit: Option<&UsedFile>,
+) -> Cow<'e, KeyEntry> {
+    cx.unit.dates_from = None;
+    let named = entry.value.get("dates").and_then(|node| Some((node, var_of(node.text()?)?)));
+    let Some((node, name)) = named else { return Cow::Borrowed(entry) };
+    let vars = root.get("vars").and_then(Node::entries).unwrap_or_default();
+    let of = |entries: &[KeyEntry]| {
+        entries.iter().find(|var| *var.key.value == *name).map(|var| var.value.clone())
+    };
+    let by_use = unit.and_then(|unit| Some((of(&unit.with)?, unit.with_folder.clone())));
+    let (dates, folder) = by_use.map_or_else(|| (of(vars), None), |(node, from)| (Some(node), Some(from)));
+    let Some(dates) = dates else {
+        let names: Vec<&str> = vars.iter().map(|var| &*var.key.value).collect();
+        let help = near::advice(name, &names, pair("var of this file", "这个文件里的变量"));
+        let message = phrase!("the file has no var `{name}`", "这个文件没有变量 `{name}`");
+        cx.error(codes::UNKNOWN_NAME, node.span, message, help);
+        return Cow::Owned(with_dates(entry, None));
+    };
+    cx.unit.dates_from = folder;
+    Cow::Owned(with_dates(entry, Some(dates)))
+}
+
+/// The name in `${vars.name}`.
+fn var_of(text: &str) -> Option<&str> {
+    let name = text.trim().strip_prefix("${")?.strip_suffix('}')?.trim().strip_prefix("vars.")?;
+    name.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(name)
+}
+
+/// The same play with other dates, or with an empty list.
+fn with_dates(entry: &KeyEntry, dates: Option<Node>) -> KeyEntry {
+    let mut entry = entry.clone();
+    if let NodeKind::Mapping(fields) = &mut entry.value.kind {
+        for field in fields.iter_mut().filter(|field| &*field.key.value == "dates") {
+            let span = field.value.span;
+            field.value = dates.clone().unwrap_or(Node { span, kind: NodeKind::Sequence(Vec::new()) });
+        }
+    }
+    entry
+}
+
 /// The values of an entry with every key that any entry has.
 fn complete(mut values: Map, keys: &BTreeSet<String>, id: &Arc<str>, at: Timestamp) -> Map {
     for key in keys {
@@ -167,7 +216,12 @@ fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<UndatedEntry> {
     let Some(path) = reader::text(&mut cx.report, path_node, pair("a path", "路径")).cloned() else {
         return Vec::new();
     };
-    let Some(file) = cx.read_data(&path, path_node.span) else { return Vec::new() };
+    let here = cx.unit.dates_from.clone().map(|folder| std::mem::replace(&mut cx.unit.folder, folder));
+    let file = cx.read_data(&path, path_node.span);
+    if let Some(here) = here {
+        cx.unit.folder = here;
+    }
+    let Some(file) = file else { return Vec::new() };
     let table = table(cx, &file, path_node.span);
     let columns: BTreeSet<String> =
         table.iter().flat_map(|(row, _)| row.keys().map(ToString::to_string)).collect();
@@ -271,7 +325,7 @@ fn check_columns(cx: &mut Cx<'_>, node: &Node, columns: &BTreeSet<String>) -> bo
         let name = &text[found..end];
         if !columns.is_empty() && !name.is_empty() && !columns.contains(name) {
             let names: Vec<&str> = columns.iter().map(String::as_str).collect();
-            let help = crate::lang::document::near::advice(name, &names, pair("column", "列"));
+            let help = near::advice(name, &names, pair("column", "列"));
             let span = text::origin(cx, node, found..end);
             cx.error(
                 codes::UNKNOWN_NAME,

@@ -1,6 +1,6 @@
 //! `doctor`: the thresholds of a playbook's own.
 
-use super::cx::Cx;
+use super::{brought::Brought, cx::Cx};
 use crate::{
     base::{
         metric::MetricUnit,
@@ -14,16 +14,18 @@ use crate::{
     },
 };
 
-/// The thresholds that the playbook sets; a name that is none is reported with the one that was meant.
-pub(crate) fn lower(cx: &mut Cx<'_>, node: Option<&Node>) -> Thresholds {
+/// The thresholds that the playbook and the files that it uses set; a name that is none is reported with the one that was
+/// meant.
+pub(crate) fn lower(cx: &mut Cx<'_>, parts: &[Brought]) -> Thresholds {
     let names = THRESHOLDS.each_ref().map(|threshold| threshold.name);
-    let fields =
-        node.and_then(|node| Fields::read(&mut cx.report, node, pair("`doctor`", "`doctor`"), &names));
     let mut own = Thresholds::default();
-    for threshold in &THRESHOLDS {
-        let node = fields.and_then(|fields| fields.get(threshold.name));
-        if let Some(value) = node.and_then(|node| value(cx, node, threshold)) {
-            own.set(threshold, value);
+    for part in parts {
+        let fields = Fields::read(&mut cx.report, &part.node, pair("`doctor`", "`doctor`"), &names);
+        for threshold in &THRESHOLDS {
+            let node = fields.and_then(|fields| fields.get(threshold.name));
+            if let Some(value) = node.and_then(|node| value(cx, node, threshold)) {
+                own.set(threshold, value);
+            }
         }
     }
     own

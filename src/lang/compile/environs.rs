@@ -72,7 +72,7 @@ pub(super) fn budgets_of(
     budgets
 }
 
-/// Where members stand: as the file says, else as the first file says that it uses.
+/// Where members stand: as the file says, then as the files that it uses say of tiers that nobody has named before.
 pub(super) fn tiers_of(
     cx: &mut Cx<'_>,
     root: &Node,
@@ -81,12 +81,11 @@ pub(super) fn tiers_of(
     scope: &Scope,
 ) -> Vec<Tier> {
     let of = |root: &Node| root.get("members").and_then(|node| node.get("tiers")).cloned();
-    let used = || units.iter().find_map(|unit| Some((unit.view.clone(), of(&unit.document.root)?)));
-    let Some((view, node)) = of(root).map(|node| (home.clone(), node)).or_else(used) else {
-        return Vec::new();
-    };
-    cx.unit = view;
-    let tiers = tiers::lower(cx, &node, scope);
+    let own = of(root).map(|node| (home.clone(), node));
+    let has_own = own.is_some();
+    let used = units.iter().filter_map(|unit| Some((unit.view.clone(), of(&unit.document.root)?)));
+    let said: Vec<(UnitView, Node)> = own.into_iter().chain(used).collect();
+    let tiers = tiers::lower(cx, &said, has_own, scope);
     cx.unit = home.clone();
     tiers
 }
@@ -99,6 +98,7 @@ pub(super) fn own_numbers(
     units: &[UsedFile],
     scope: &Scope,
 ) -> Vec<crate::model::number::OwnNumber> {
+    brought::told_apart(cx, root, units, "metrics");
     let mut taken = BTreeSet::new();
     let mut all = Vec::new();
     let sources =
@@ -153,6 +153,7 @@ pub(super) fn moderation(
     units: &[UsedFile],
     scope: &Scope,
 ) -> Moderation {
+    brought::told_apart(cx, root, units, "moderate");
     let own = std::iter::once((root.get("moderate"), home.clone()));
     let used = units.iter().map(|unit| (unit.document.root.get("moderate"), unit.view.clone()));
     let sections =
@@ -163,13 +164,21 @@ pub(super) fn moderation(
     moderation
 }
 
-/// Reads `members`: its rows go to the group that they name, else to every group.
-pub(super) fn import(
+/// What is kept of members, as all files say together; the rows of the playbook's list go to the group that they name,
+/// else to every group.
+pub(super) fn keeping(
     cx: &mut Cx<'_>,
-    node: &Node,
+    root: &Node,
+    units: &[UsedFile],
     groups: &mut BTreeMap<crate::base::ids::GroupId, Arc<crate::model::group::Group>>,
 ) -> Keeping {
-    let (keeping, rows) = members::lower_section(cx, node);
+    let of = |root: &'_ Node| root.get("members").filter(|node| !node.is_null()).cloned();
+    let used: Vec<Node> = units.iter().filter_map(|unit| of(&unit.document.root)).collect();
+    let own = of(root);
+    if own.is_none() && used.is_empty() {
+        return members::nothing_said(cx.minors);
+    }
+    let (keeping, rows) = members::lower_section(cx, own.as_ref(), &used.iter().collect::<Vec<_>>());
     for (id, group) in groups.iter_mut() {
         let own = rows.iter().filter(|row| row.group.as_deref().is_none_or(|name| name == id.as_str()));
         let own: Vec<_> = own.map(|row| row.listed.clone()).collect();

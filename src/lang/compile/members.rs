@@ -1,51 +1,53 @@
 //! `members`: the fields that are kept of a member and why, and the files that bring members in.
 
-use super::{cx::Cx, member_row::Row, moments};
+use super::{cx::Cx, fields, member_row::Row, moments};
 use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
         limits,
         member::Listed,
         source::Span,
-        time::Duration,
         value::{Map, Value},
         words::tick,
     },
     lang::{
         codes, data,
         document::{
-            node::{KeyEntry, Node, NodeKind},
+            node::{Node, NodeKind},
             reader::{self, Fields},
         },
         keys, roster,
     },
-    model::keeping::{Keeping, Kept},
+    model::keeping::Keeping,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-/// How long a proof is kept.
-const DECIDED: &str = "decided";
-
-/// Lowers the playbook's `members`: what is kept of a member, and the members of `import`.
-pub(crate) fn lower_section(cx: &mut Cx<'_>, node: &Node) -> (Keeping, Vec<Row>) {
-    let Some(fields) =
-        Fields::read(&mut cx.report, node, pair("`members`", "`members`"), keys::MEMBERS.names)
-    else {
+/// Lowers the playbook's `members` and those of the files that it uses: what is kept of a member, and the members of the
+/// playbook's `import`.
+pub(crate) fn lower_section(cx: &mut Cx<'_>, own: Option<&Node>, used: &[&Node]) -> (Keeping, Vec<Row>) {
+    let parts = || own.into_iter().chain(used.iter().copied());
+    let mut whole = true;
+    for node in parts() {
+        whole &=
+            Fields::read(&mut cx.report, node, pair("`members`", "`members`"), keys::MEMBERS.names).is_some();
+    }
+    if !whole {
         return (nothing_said(cx.minors), Vec::new());
-    };
+    }
+    let first = |key: &str| parts().find_map(|node| node.get(key).filter(|node| !node.is_null()));
     let purpose =
-        fields.get("purpose").and_then(|node| reader::text(&mut cx.report, node, pair("text", "文字")));
-    let retention = fields.get("retention").and_then(|node| reader::positive(&mut cx.report, node));
-    let identity = fields.get("identity");
-    let identity =
-        identity.and_then(|node| reader::text(&mut cx.report, node, pair("a field's name", "字段名")));
-    let fields_kept = fields.get("fields").map(|node| kept(cx, node, retention));
-    let fields_kept = fields_kept.or_else(|| nothing_said(cx.minors).fields);
-    let keeping = Keeping { fields: fields_kept, purpose: purpose.cloned(), identity: identity.cloned() };
-    let mut rows = fields.get("import").map(|node| lower(cx, node)).unwrap_or_default();
+        first("purpose").and_then(|node| reader::text(&mut cx.report, node, pair("text", "文字"))).cloned();
+    let identity = first("identity");
+    let identity = identity
+        .and_then(|node| reader::text(&mut cx.report, node, pair("a field's name", "字段名")))
+        .cloned();
+    let fields = fields::lower(cx, own, used).or_else(|| nothing_said(cx.minors).fields);
+    let keeping = Keeping { fields, purpose, identity };
+    let import = own.and_then(|node| node.get("import")).filter(|node| !node.is_null());
+    let mut rows = import.map(|node| lower(cx, node)).unwrap_or_default();
     leave_out(cx, &keeping, &mut rows);
     // Lists of groups come before.
     let mut listed = std::mem::take(&mut cx.listed);
@@ -94,68 +96,6 @@ fn leave_out(cx: &mut Cx<'_>, keeping: &Keeping, rows: &mut [Row]) {
             }
         }
     }
-}
-
-/// A list of names, or names with their purpose and retention.
-fn kept(cx: &mut Cx<'_>, node: &Node, retention: Option<Duration>) -> BTreeMap<Arc<str>, Kept> {
-    let mut all = BTreeMap::new();
-    match &node.kind {
-        NodeKind::Sequence(items) => {
-            for item in items {
-                if let Some(name) = reader::text(&mut cx.report, item, pair("a field's name", "字段名")) {
-                    all.insert(name.clone(), Kept { retention, ..Kept::default() });
-                }
-            }
-        }
-        NodeKind::Mapping(entries) => {
-            for entry in entries {
-                let mut kept = Kept { retention, ..Kept::default() };
-                if let NodeKind::Mapping(_) = entry.value.kind
-                    && let Some(fields) =
-                        Fields::read(&mut cx.report, &entry.value, pair("a field", "字段"), keys::FIELD.names)
-                {
-                    kept.purpose = fields.get("purpose").and_then(Node::text).map(Arc::from);
-                    let decided = proof(cx, entry, &fields);
-                    let own = fields.get("retention").filter(|_| !decided);
-                    let own = own.and_then(|node| reader::positive(&mut cx.report, node));
-                    kept.retention = own.or(retention);
-                    let required = fields.get("required");
-                    kept.required =
-                        required.and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
-                    let holds = fields.get("type");
-                    kept.holds = holds
-                        .and_then(|node| reader::choice(&mut cx.report, node, &keys::closed::FIELD_TYPES));
-                } else if let NodeKind::Scalar(scalar) = &entry.value.kind {
-                    kept.purpose = Some(Arc::from(&*scalar.text));
-                }
-                all.insert(entry.key.value.clone(), kept);
-            }
-        }
-        NodeKind::Null | NodeKind::Scalar(_) => {
-            reader::wrong_kind(
-                &mut cx.report,
-                node,
-                pair("a list of fields, or a mapping with their purpose", "一列字段，或写明用途的映射"),
-            );
-        }
-    }
-    all
-}
-
-/// Whether a field is kept until a decision. What proves who somebody is should be.
-fn proof(cx: &mut Cx<'_>, entry: &KeyEntry, fields: &Fields<'_>) -> bool {
-    let decided = fields.get("retention").is_some_and(|node| node.text() == Some(DECIDED));
-    let proof = fields.get("proof").and_then(|node| reader::boolean(&mut cx.report, node));
-    if decided {
-        cx.proofs.push(entry.key.value.clone());
-    } else if proof == Some(true) {
-        let name = tick(&*entry.key.value);
-        let message =
-            phrase!("the proof {name} is kept after the decision", "{name} 是证明材料，决定之后还留着");
-        let help = pair("write `retention: decided`", "写上 `retention: decided`");
-        cx.warning(codes::PROOF_KEPT, entry.key.span, message, help);
-    }
-    decided
 }
 
 /// The members of a group of its own.

@@ -14,6 +14,7 @@ mod cx;
 mod environs;
 mod dates;
 mod doctor;
+mod fields;
 mod groups;
 mod heard;
 mod heartbeat;
@@ -69,7 +70,7 @@ use crate::{
     model::{keeping::has_minors, play::Play, playbook::Playbook},
 };
 use cx::{Cx, UnitView};
-use environs::{Environs, budgets_of, environs, import, moderation, own_numbers, scope, tiers_of};
+use environs::{Environs, budgets_of, environs, moderation, own_numbers, scope, tiers_of};
 use sha2::Digest as _;
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 use text::Scope;
@@ -245,6 +246,7 @@ fn lower(
     vars: Arc<Map>,
 ) -> Playbook {
     let get = |key: &str| root.get(key).filter(|node| !node.is_null());
+    brought::told_apart(cx, root, units, "labels");
     budgets::declare(cx, root);
     for unit in units {
         budgets::declare(cx, &unit.document.root);
@@ -265,12 +267,10 @@ fn lower(
     cx.identity = identity.map(Arc::from);
     let mut groups = groups::lower(cx, groups, &shared);
     let tiers = tiers_of(cx, root, home, units, &scope);
+    let thresholds = brought::section(cx, root, home, units, "doctor");
     let charter = brought::value(&brought::section(cx, root, home, units, "charter"));
     cx.minors = has_minors(&charter);
-    let keeping = match get("members") {
-        Some(node) => import(cx, node, &mut groups),
-        None => members::nothing_said(cx.minors),
-    };
+    let keeping = environs::keeping(cx, root, units, &mut groups);
     let brought = brought::phases(cx, root, home, units);
     cx.unit = brought.as_ref().map_or_else(|| home.clone(), |(view, _)| view.clone());
     let mut phases = phases::lower(cx, brought.map(|(_, node)| node), &scope);
@@ -294,12 +294,14 @@ fn lower(
         people: cx.people.clone(),
         roles,
         channels,
-        alerts: get("alerts").map(|node| channels::alerts(cx, node)).unwrap_or_default(),
+        alerts: brought::first(root, units, "alerts")
+            .map(|node| channels::alerts(cx, node))
+            .unwrap_or_default(),
         heartbeat: get("heartbeat").and_then(|node| heartbeat::lower(cx, node)),
         calendars,
         labels: cx.labels.iter().map(|(name, label)| (Arc::from(name.as_str()), *label)).collect(),
         tiers: tiers.into(),
-        doctor: doctor::lower(cx, get("doctor")),
+        doctor: doctor::lower(cx, &thresholds),
         numbers: own_numbers(cx, root, home, units, &scope).into(),
         proofs: std::mem::take(&mut cx.proofs).into(),
         budgets,
@@ -357,7 +359,8 @@ fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[UsedFile], scop
                 }
             }
             let with = unit.map(|unit| unit.with.as_slice());
-            plays.extend(plays::lower(cx, &name, entry, scope, with).map(Arc::new));
+            let entry = dates::given(cx, entry, root, unit);
+            plays.extend(plays::lower(cx, &name, &entry, scope, with).map(Arc::new));
         }
     }
     old_names(cx, &plays);

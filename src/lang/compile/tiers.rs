@@ -1,11 +1,16 @@
 //! `members.tiers`: where members stand.
 
 use super::{
-    cx::Cx,
+    brought,
+    cx::{Cx, UnitView},
     text::{self, Scope},
 };
 use crate::{
-    base::phrase::{pair, phrase},
+    base::{
+        phrase::{pair, phrase},
+        source::Span,
+        value::Value,
+    },
     lang::{
         codes,
         document::{
@@ -17,14 +22,44 @@ use crate::{
     model::tier::Tier,
     script::names::Name,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-/// The tiers, the lowest first.
-pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<Tier> {
-    let scope = scope.with(Name::Member);
-    let items = reader::list(&mut cx.report, node, pair("a list of tiers", "一列层级"));
+/// The tiers of all files, the lowest first: those of the first file that has some, then what the others add. What two
+/// used files say differently of one tier is told; `own` says that the first of them is the playbook.
+pub(crate) fn lower(cx: &mut Cx<'_>, said: &[(UnitView, Node)], own: bool, scope: &Scope) -> Vec<Tier> {
     let mut tiers: Vec<Tier> = Vec::new();
-    for (index, item) in items.unwrap_or_default().iter().enumerate() {
+    let mut known: BTreeMap<String, (Span, Value, bool)> = BTreeMap::new();
+    for (place, (view, node)) in said.iter().enumerate() {
+        cx.unit = view.clone();
+        let items =
+            reader::list(&mut cx.report, node, pair("a list of tiers", "一列层级")).unwrap_or_default();
+        let mut fresh = Vec::new();
+        for item in items {
+            let name = item.get("name").and_then(Node::text).unwrap_or_default();
+            let first = known.get(name).filter(|_| place > 0);
+            match first {
+                Some((first, value, is_own)) if !is_own && *value != item.to_value() => {
+                    let (first, what) = (*first, format!("members.tiers.{name}"));
+                    brought::differs(cx, &what, first, item.span);
+                }
+                Some(_) => {}
+                None => fresh.push(item),
+            }
+        }
+        for item in &fresh {
+            let name = item.get("name").and_then(Node::text).unwrap_or_default().to_owned();
+            known.entry(name).or_insert((item.span, item.to_value(), own && place == 0));
+        }
+        file(cx, &fresh, scope, &mut tiers);
+    }
+    tiers
+}
+
+/// The tiers of one file, above those that are known.
+fn file(cx: &mut Cx<'_>, items: &[&Node], scope: &Scope, tiers: &mut Vec<Tier>) {
+    let scope = scope.with(Name::Member);
+    for item in items {
+        let index = tiers.len();
         let Some(fields) = Fields::read(&mut cx.report, item, pair("a tier", "层级"), keys::TIER.names)
         else {
             continue;
@@ -75,5 +110,4 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<Tier> {
         }
         tiers.push(Tier { name: Arc::from(&*name), enter, remain, at_least });
     }
-    tiers
 }

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 use sha2::{Digest as _, Sha256};
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 /// How many files one playbook may use, each counted as often as it is used.
 const UNITS_MAX: usize = 256;
@@ -33,6 +33,8 @@ pub(crate) struct UsedFile {
     pub(crate) view: UnitView,
     /// The `with` of its use.
     pub(crate) with: Vec<KeyEntry>,
+    /// The folder of the file that uses it, from which the paths of `with` count.
+    pub(crate) with_folder: String,
     /// Its vars, overlaid and renamed.
     pub(crate) vars: Map,
     /// The `with` as a whole, and where the use was written.
@@ -135,6 +137,7 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Us
         return;
     }
     super::top::check(cx, &document.root);
+    left_out(cx, &document.root);
     let mut hash = Sha256::new();
     document.root.digest(&mut hash);
     cx.digest(&file.path, &hash.finalize());
@@ -144,13 +147,45 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Us
             (name.to_owned(), if prefix.is_empty() { name.to_owned() } else { format!("{prefix}-{name}") })
         })
         .collect();
-    let view = UnitView { folder: folder.clone(), plays, vars: BTreeMap::new() };
+    let view = UnitView { folder: folder.clone(), plays, ..UnitView::default() };
     let root = document.root.clone();
-    units.push(UsedFile { document, view, with, vars: Map::new(), span: path_node.span, prefix });
+    let with_folder = std::mem::take(&mut cx.unit.folder);
+    units.push(UsedFile {
+        document,
+        view,
+        with,
+        with_folder,
+        vars: Map::new(),
+        span: path_node.span,
+        prefix,
+    });
     stack.push(file.path);
     cx.unit = UnitView { folder, ..UnitView::default() };
     walk(cx, &root, stack, units);
     stack.pop();
+}
+
+/// What stands in a file that is used and is the playbook's own to say: doors, secrets, groups, lists of members.
+const OWN_TO_SAY: [&str; 6] = ["groups", "inbound", "access", "heartbeat", "fetch", "import"];
+
+/// Says what of a file does not come along.
+fn left_out(cx: &mut Cx<'_>, root: &Node) {
+    let sections = root.entries().unwrap_or_default();
+    let members = root.get("members").and_then(Node::entries).unwrap_or_default();
+    let lists = members.iter().filter(|entry| &*entry.key.value == "import");
+    for entry in sections.iter().filter(|entry| &*entry.key.value != "import").chain(lists) {
+        let key = &*entry.key.value;
+        if !OWN_TO_SAY.contains(&key) || entry.value.is_null() {
+            continue;
+        }
+        let key = if key == "import" { "members.import" } else { key };
+        cx.warning(
+            codes::USE_LEFT_OUT,
+            entry.key.span,
+            phrase!("`{key}` of a file that is used does not count", "被引用文件里的 `{key}` 不算数"),
+            phrase!("write `{key}` in the playbook that uses it", "在引用它的剧本里写 `{key}`"),
+        );
+    }
 }
 
 /// Lays each `with` over its file's `vars`, and gives a var of its own name to each that means something else

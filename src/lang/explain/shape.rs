@@ -242,6 +242,53 @@ pub(super) const ENTRIES: &[Explained] = &[
         },
     ),
     entry(
+        "fields-differ",
+        Error,
+        pair(
+            "used playbooks that promise different things about one field of members",
+            "引用的剧本对成员的同一个字段承诺不同",
+        ),
+        pair(
+            "What a file says under `members.fields` is a promise to members: what is kept, why and how long. A file that is used \
+             brings its promises along, and of two that contradict each other none can be kept: write the field in the playbook \
+             itself, as it is to be.",
+            "文件在 `members.fields` 里写的是对成员的承诺：保存什么、为什么、多久。被引用的文件会带来它的承诺；两个承诺互相矛盾时，哪个都守不住：请在剧本里写明这个字段。",
+        ),
+        Example {
+            yaml: "use:\n  - { playbook: a.yaml }\n  - { playbook: b.yaml }\n",
+            files: &[
+                ("a.yaml", "name: a\nmembers: { fields: { city: { purpose: meeting, retention: 30d } } }\n"),
+                ("b.yaml", "name: b\nmembers: { fields: { city: { purpose: post, retention: 365d } } }\n"),
+            ],
+        },
+        Example {
+            yaml: "members: { fields: { city: { purpose: meeting, retention: 30d } } }\nuse:\n  - { playbook: a.yaml }\n  - { playbook: b.yaml }\n",
+            files: &[
+                ("a.yaml", "name: a\nmembers: { fields: { city: { purpose: meeting, retention: 30d } } }\n"),
+                ("b.yaml", "name: b\nmembers: { fields: { city: { purpose: post, retention: 365d } } }\n"),
+            ],
+        },
+    ),
+    entry(
+        "use-left-out",
+        Warning,
+        pair("a part of a used playbook that does not come along", "引用的剧本里有一部分不会带过来"),
+        pair(
+            "A file that is used brings along what its plays need. Who may report facts, who may command, which groups there are, \
+             who is on the list and which hosts scripts may fetch from is the playbook's own to say: in a file that is used it \
+             does not count.",
+            "被引用的文件会带来它的玩法要用的东西。谁可以上报、谁可以指挥、有哪些群、名单上有谁、脚本可以访问哪些主机，由剧本自己决定：写在被引用的文件里不算数。",
+        ),
+        Example {
+            yaml: "use:\n  - { playbook: a.yaml }\n",
+            files: &[("a.yaml", "name: a\nfetch: [api.example.com]\n")],
+        },
+        Example {
+            yaml: "fetch: [api.example.com]\nuse:\n  - { playbook: a.yaml }\n",
+            files: &[("a.yaml", "name: a\n")],
+        },
+    ),
+    entry(
         "unknown-with",
         Error,
         pair("a `with` that the used playbook does not read", "被引用的剧本不读取这个 `with`"),

@@ -28,6 +28,11 @@ pub(super) fn positive() -> String {
     format!("^(?=[^1-9]*[1-9]){}", &duration()[1..])
 }
 
+/// One var and nothing else.
+pub(super) fn one_var() -> String {
+    whole(r"\$\{\s*vars\.[^\s}]+\s*\}")
+}
+
 /// A clock time.
 pub(super) fn clock() -> String {
     whole(CLOCK)

@@ -202,6 +202,7 @@ fn dates() -> Value {
     entry["propertyNames"] = json!({ "not": { "enum": RESERVED } });
     json!({ "anyOf": [
         { "type": "array", "items": { "anyOf": [moment, entry] } },
+        { "type": "string", "pattern": patterns::one_var(), "patternErrorMessage": "expected a list of dates, a file, or one var such as ${vars.evenings}" },
         table(&keys::DATES_FILE, &["file"]),
         table(&keys::MEMBER_DATES, &["members", "at"]),
     ] })

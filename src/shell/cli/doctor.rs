@@ -13,7 +13,7 @@ use crate::{
         clock,
         view::{
             GroupShown,
-            doctor::{Complaint, ScoreLine, complaints_among, marks},
+            doctor::{Complaint, Prescription, ScoreLine, complaints_among, marks},
         },
     },
 };
@@ -116,6 +116,27 @@ fn by_reason<'r>(open: &[&'r Complaint], locale: Locale) -> Vec<(&'r str, Vec<St
     reasons
 }
 
+/// What helps: what to change in plays that are there, and what to bring along.
+fn prescribed(help: &Prescription, rows: &str, out: &mut Output) -> Result<(), Failure> {
+    let locale = out.languages.people;
+    for change in &help.change {
+        out.line(format!("    {}", change.says))?;
+    }
+    if help.plays.is_empty() {
+        out.line(format!("    ({rows})"))?;
+    } else {
+        let plays = help.plays.join(", ");
+        out.line(format!("    {}{plays} ({rows})", locale.pick("ready-made: ", "现成的：")))?;
+        let mut files: Vec<&str> =
+            help.plays.iter().filter_map(|play| Some(play.split_once('/')?.0)).collect();
+        files.dedup();
+        let new: Vec<String> = files.iter().map(|file| format!("`playbook new {file}`")).collect();
+        out.line(format!("    {}{}", locale.pick("its files: ", "文件："), new.join(", ")))?;
+    }
+    help.yaml.lines().try_for_each(|line| out.line(format!("      {line}")))?;
+    Ok(())
+}
+
 fn report(group: &str, rows: &[Complaint], out: &mut Output) -> Result<(), Failure> {
     let locale = out.languages.people;
     let (found, open): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.found == Some(true));
@@ -131,17 +152,7 @@ fn report(group: &str, rows: &[Complaint], out: &mut Output) -> Result<(), Failu
         }
         if let Some(help) = &row.prescription {
             out.line(format!("    {}", paint(GOOD, &help.says)))?;
-            let plays = help.plays.join(", ");
-            let rows = row.practices.join(" ");
-            out.line(format!("    {}{plays} ({rows})", locale.pick("ready-made: ", "现成的：")))?;
-            let mut files: Vec<&str> =
-                help.plays.iter().filter_map(|play| Some(play.split_once('/')?.0)).collect();
-            files.dedup();
-            let new: Vec<String> = files.iter().map(|file| format!("`playbook new {file}`")).collect();
-            out.line(format!("    {}{}", locale.pick("its files: ", "文件："), new.join(", ")))?;
-            for line in help.yaml.lines() {
-                out.line(format!("      {line}"))?;
-            }
+            prescribed(help, &row.practices.join(" "), out)?;
         }
         out.line("")?;
     }

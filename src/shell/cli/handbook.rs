@@ -215,6 +215,9 @@ fn consequence(does: &str, locale: Locale) -> String {
     if rest.is_empty() { word.to_owned() } else { format!("{word} {rest}") }
 }
 
+/// So many dates of a play are written out.
+const DATES_SHOWN: usize = 4;
+
 /// When a play starts.
 fn when(telling: Telling<'_>, play: &Play) -> String {
     let Telling { playbook, locale } = telling;
@@ -225,6 +228,14 @@ fn when(telling: Telling<'_>, play: &Play) -> String {
             let days: Vec<String> = dates.iter().map(|date| day(locale, date.at, &playbook.zone)).collect();
             match days.as_slice() {
                 [] => telling.pick("on dates that are written down later", "日期以后再写"),
+                days if days.len() > DATES_SHOWN => {
+                    let (first, more) = (&days[..DATES_SHOWN], days.len() - DATES_SHOWN);
+                    let first = first.join(locale.pick("; ", "、"));
+                    match locale {
+                        Locale::En => format!("{first} and {more} more, which `playbook plan` lists"),
+                        Locale::Zh => format!("{first} 等，另有 {more} 个，`playbook plan` 会列出"),
+                    }
+                }
                 days => days.join(locale.pick("; ", "、")),
             }
         }

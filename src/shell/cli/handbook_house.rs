@@ -18,9 +18,26 @@ use crate::{
         role::{Role, Term},
         step::{Assignee, Step, Verb},
         text::Text,
+        trigger::Trigger,
     },
 };
 use std::fmt::Write as _;
+
+/// When a person is asked: from the moment that the play is about, where the step says so.
+fn asked_when(telling: Telling<'_>, play: &Play, step: &Step, when: &dyn Fn(&Play) -> String) -> String {
+    let start = match &play.trigger {
+        // Its dates stand where the play is told.
+        Trigger::Dates(dates) if dates.len() > 1 => telling.pick("for each date", "每个日期"),
+        _ => when(play),
+    };
+    match step.at.map(|at| telling.offset(at)) {
+        None => start,
+        Some(offset) if matches!(play.trigger, Trigger::Dates(_)) => {
+            format!("{offset}{}{start}", telling.locale.pick(", ", "，"))
+        }
+        Some(offset) => format!("{start}{}{offset}", telling.locale.pick(", ", "，")),
+    }
+}
 
 /// Who does what and when: each role, its people and turns, and what it is asked.
 pub(super) fn people(telling: Telling<'_>, when: &dyn Fn(&Play) -> String) -> String {
@@ -34,7 +51,7 @@ pub(super) fn people(telling: Telling<'_>, when: &dyn Fn(&Play) -> String) -> St
         for play in &playbook.plays {
             play.program.steps().filter(|step| is_for(step, role)).for_each(|step| {
                 any = true;
-                let (asked, when) = (asked(step, telling), when(play));
+                let (asked, when) = (asked(step, telling), asked_when(telling, play, step, when));
                 let _ = match locale {
                     Locale::En => writeln!(text, "- {}: {asked} ({when})", play.title),
                     Locale::Zh => writeln!(text, "- {}：{asked}（{when}）", play.title),

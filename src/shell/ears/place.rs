@@ -144,7 +144,11 @@ impl Place {
                     all.extend(gone.into_iter().filter_map(|told| arrival(ear, &listener.group, told)));
                     continue;
                 }
-                let all_told = self.told(ear.kind, listener, signal).await;
+                let mut signal = signal.clone();
+                if several_channels(ear, listener) && signal["message"].is_object() {
+                    signal["message"]["channel"] = json!(listener.channel.as_str());
+                }
+                let all_told = self.told(ear.kind, listener, &signal).await;
                 // What answers a question stands beside its answer.
                 let alone = all_told.len() > 1;
                 for mut told in all_told {
@@ -353,6 +357,11 @@ impl Asked {
             data["fields"] = json!({ field: said });
         }
     }
+}
+
+/// Whether an ear listens to several channels of a group: then each is counted for itself.
+fn several_channels(ear: &KnownEar, listener: &Listener) -> bool {
+    ear.listeners.iter().filter(|other| other.group == listener.group).nth(1).is_some()
 }
 
 /// The number that an emoji is, from 1 to 10: as a sign of its own, or by its name.

@@ -8,7 +8,10 @@ use crate::{
         phrase::{Phrase, phrase},
         time::Timestamp,
     },
-    engine::doctor::{Ailment, Around, Chart, Evidence, Grade, Score, diagnose, score, unjudged},
+    engine::{
+        doctor::{Ailment, Around, Chart, Evidence, Grade, Score, diagnose, in_file, score, unjudged},
+        state::State,
+    },
     model::playbook::Playbook,
 };
 use serde::{Deserialize, Serialize};
@@ -62,10 +65,22 @@ pub struct Sign {
 pub struct Prescription {
     /// In a sentence.
     pub says: String,
-    /// Plays that ship with the program: `PLAYBOOK/PLAY`.
+    /// Plays that ship with the program and that the file has not: `PLAYBOOK/PLAY`.
     pub plays: Vec<String>,
+    /// Those that the file has, and what to change in them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub change: Vec<ChangeInPlay>,
     /// Lines to paste.
     pub yaml: String,
+}
+
+/// A play that helps and is in the file already.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangeInPlay {
+    /// What it is called in the file.
+    pub play: String,
+    /// What to change in it.
+    pub says: String,
 }
 
 /// One line of the scorecard.
@@ -112,7 +127,7 @@ fn told(group: GroupShown<'_>, (chart, own): (&Chart, &Playbook), locale: Locale
         found: Some(true),
         evidence: one.evidence.iter().map(|sign| shown(sign, locale)).collect(),
         unknown: words(&one.unknown, locale),
-        prescription: Some(prescription(one.ailment, locale)),
+        prescription: Some(prescription(one.ailment, own, group.state, locale)),
         ..row(group.id, one.ailment, locale)
     });
     let missing = unjudged(chart, own)
@@ -194,12 +209,32 @@ fn shown(sign: &Evidence, locale: Locale) -> Sign {
     }
 }
 
-fn prescription(ailment: &Ailment, locale: Locale) -> Prescription {
+fn prescription(ailment: &Ailment, own: &Playbook, state: &State, locale: Locale) -> Prescription {
+    let known = in_file(ailment, own, state);
+    let is_known = |play: &&&str| known.iter().any(|one| one.prescribed == **play);
+    let (there, new): (Vec<&&str>, Vec<&&str>) = ailment.plays.iter().partition(is_known);
+    let file = |play: &str| play.split_once('/').map_or_else(String::new, |(file, _)| format!("{file}.yaml"));
+    let files: Vec<String> = there.iter().map(|play| file(play)).collect();
     Prescription {
         says: ailment.advice.of(locale).to_owned(),
-        plays: ailment.plays.iter().map(|play| (*play).to_owned()).collect(),
-        yaml: ailment.lines.of(locale).to_owned(),
+        plays: new.iter().map(|play| (**play).to_owned()).collect(),
+        yaml: without_uses(ailment.lines.of(locale), &files),
+        change: known
+            .iter()
+            .map(|one| ChangeInPlay { play: one.play.to_string(), says: one.says.of(locale).to_owned() })
+            .collect(),
     }
+}
+
+/// The lines to paste without those that bring files along which are used already.
+fn without_uses(lines: &str, files: &[String]) -> String {
+    let brings = |line: &str| line.trim_start().starts_with("- { playbook: ");
+    let used =
+        |line: &&str| brings(line) && files.iter().any(|file| line.contains(&format!("playbook: {file},")));
+    let left: Vec<&str> = lines.lines().filter(|line| !used(line)).collect();
+    let some = left.iter().any(|line| brings(line));
+    let left = left.iter().filter(|line| some || **line != "use:");
+    left.flat_map(|line| [*line, "\n"]).collect()
 }
 
 fn words(phrases: &[Phrase], locale: Locale) -> Vec<String> {

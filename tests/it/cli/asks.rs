@@ -8,7 +8,7 @@ use crate::{
 use playbook::{
     base::{ids::MemberId, value::Value},
     engine::{
-        entry::Fact,
+        entry::{Fact, TaskKind},
         input::{Command, InputKind, Signal},
     },
 };
@@ -355,6 +355,43 @@ plays:
     let news = story.news();
     assert!(news.contains("Li: people") && news.contains("Bo: books"), "{news}");
     assert!(story.state.runs.is_empty());
+}
+
+#[test]
+fn whoever_is_not_in_the_group_is_asked_by_a_person() {
+    let yaml = "
+people: { zhu: { name: Zhu } }
+roles: { host: { people: [zhu] } }
+plays:
+  form:
+    on: member.requested
+    per: member
+    steps:
+      - { ask: Please fill this in, fields: [city, why], of: member, open_for: 2d, as: form }
+      - { approve: 'Let ${member.name} in? ${form.total}', to: host, open_for: 2d }
+";
+    let mut story = Story::new("2026-12-01 09:00", yaml);
+    let named = Value::map([("name", Value::str("Ann"))]);
+    story.signal("member.requested", Some("telegram:42"), named);
+    assert!(story.posts().is_empty(), "she reads nothing in the group: {:?}", story.posts());
+    let by_hand = |story: &Story| {
+        let open = story.state.tasks.values().find(|open| open.task.kind == TaskKind::Task);
+        open.map(|open| open.task.text.clone())
+    };
+    let text = by_hand(&story).expect("the host is asked to send it");
+    assert!(text.contains("to Ann in private") && text.contains("Please fill this in"), "{text}");
+    assert!(text.contains("`playbook answer t1 --with city=… --member telegram:42`"), "{text}");
+    let fields = Value::map([("city", Value::str("Xi'an")), ("why", Value::str("books"))]);
+    let answer = Value::map([("task", Value::str("t1")), ("fields", fields)]);
+    assert_eq!(typed(&mut story, "answer", Some("telegram:42"), answer), None);
+    assert_eq!(by_hand(&story), None, "what was sent and answered is asked of nobody");
+    let texts: Vec<&str> = story.state.tasks.values().map(|open| open.task.text.as_str()).collect();
+    assert_eq!(texts, ["Let Ann in? 1"]);
+    // A form that nobody answers in time is asked of nobody either.
+    story.signal("member.requested", Some("telegram:43"), Value::map([("name", Value::str("Ben"))]));
+    assert!(by_hand(&story).is_some());
+    story.until("2026-12-03 10:00");
+    assert_eq!(by_hand(&story), None);
 }
 
 #[test]

@@ -255,6 +255,22 @@ fn a_handbook_is_what_a_new_admin_can_be_given() {
 }
 
 #[test]
+fn a_handbook_says_when_somebody_is_asked_and_not_every_date_at_each_task() {
+    let dates: Vec<String> = (1..8).map(|month| format!("{{ at: 2027-0{month}-14 19:00 }}")).collect();
+    let text = format!(
+        "name: demo\ntimezone: UTC\npeople: {{ ada: {{ name: Ada }} }}\nroles: {{ host: {{ people: [ada] }} }}\nplays:\n  evening:\n    dates: [{}]\n    steps:\n      - {{ at: -14d 08:45, task: Settle the topic, to: host, due: 1d }}\n",
+        dates.join(", ")
+    );
+    let place = Playground::new().file("demo.yaml", &text);
+    let page = place.run(&["handbook", "demo.yaml"]).exits(0).stdout;
+    assert!(page.contains("- evening: Settle the topic (14 days before at 08:45, for each date)"), "{page}");
+    assert!(page.contains("and 3 more, which `playbook plan` lists"), "{page}");
+    assert_eq!(page.matches("14 Jan 2027").count(), 1, "{page}");
+    let page = place.run(&["handbook", "demo.yaml", "--lang", "zh"]).exits(0).stdout;
+    assert!(page.contains("提前 14 天的 08:45，每个日期") && page.contains("另有 3 个"), "{page}");
+}
+
+#[test]
 fn the_reference_page_is_what_the_program_says() {
     kept("docs/cli.md", &playbook::shell::cli::reference(Locale::En));
     kept("docs/zh/cli.md", &playbook::shell::cli::reference(Locale::Zh));

@@ -147,15 +147,46 @@ fn nobody_looks_after_a_group_when_two_working_days_or_three_tasks_passed() {
     story.until("2026-12-14 09:00");
     assert!(!found(&story).contains("unattended"));
 
+    // The night of a role with hours is nobody's: a day of it is as long as its hours.
+    let of_role = |until: &str| {
+        let host = BARE.replace("{ people: [zhu] }", "{ people: [zhu], hours: 08:00-20:00 }");
+        let mut story = Story::new("2026-11-30 09:00", &format!("doctor: {{ unattended: 30h }}{host}"));
+        lively(&mut story);
+        story.until("2026-12-14 20:00");
+        say(&mut story, "owner", 1);
+        story.until(until);
+        found(&story).contains("unattended")
+    };
+    assert!(!of_role("2026-12-16 08:00"), "36 hours, of which 12 are theirs");
+    assert!(of_role("2026-12-16 11:30"));
+
     let mut story = group("");
     lively(&mut story);
     for _ in 0..3 {
         story.start("work");
     }
+    // What is done on the next day is late, and not what nobody did.
+    later(&mut story, 1);
+    say(&mut story, "owner", 1);
+    assert!(!found(&story).contains("unattended"));
+    let open: Vec<_> = story.state.tasks.keys().cloned().collect();
+    let mut late = story.state.clone();
+    std::mem::swap(&mut late, &mut story.state);
+    for task in &open {
+        story.command(Command::Done { task: task.clone(), by: Some("小朱".into()), note: Value::Null });
+    }
+    let done = &story.state.numbers.open.duties["person zhu"];
+    assert_eq!((done.late, done.missed), (3, 0), "a name is the person's");
+    std::mem::swap(&mut late, &mut story.state);
     later(&mut story, 1);
     say(&mut story, "owner", 1);
     let all = diagnoses(&story);
     assert!(all.iter().any(|one| one.ailment.name == "unattended"), "three tasks were missed");
+    assert_eq!(story.state.numbers.closed.back().expect("a day").duties["person zhu"].missed, 3);
+    for task in open {
+        story.command(Command::Done { task, by: Some("zhu".into()), note: Value::Null });
+    }
+    assert_eq!(story.state.numbers.open.late, 0, "counted once");
     let mut story = group("");
     lively(&mut story);
     for _ in 0..3 {

@@ -2,7 +2,7 @@
 //! like it that only the sign is missing.
 
 use crate::{
-    engine::doctor::{found, group, join, later, people, say},
+    engine::doctor::{found, group, join, later, people, say, told},
     help::story::Story,
 };
 use playbook::base::value::Value;
@@ -56,6 +56,33 @@ fn more_than_anybody_can_read_on_three_days_is_a_flood() {
     assert!(tale(3, 31));
     assert!(!tale(2, 31), "two days");
     assert!(!tale(3, 30), "not more than the threshold");
+}
+
+#[test]
+fn a_group_of_several_channels_is_flooded_where_one_of_them_is() {
+    let tale = |channels: &[&str], each: usize| {
+        let mut story = group("doctor: { flood: 30 }\n");
+        people(&mut story, 4);
+        for _ in 0..12 {
+            say(&mut story, "m0", 1);
+            later(&mut story, 1);
+        }
+        for _ in 0..3 {
+            later(&mut story, 1);
+            for channel in channels {
+                let said = Value::map([("channel", Value::str(*channel))]);
+                for _ in 0..each {
+                    story.signal("message", Some("m1"), Value::map([("message", said.clone())]));
+                }
+            }
+        }
+        told(&story, "flood")
+    };
+    // Four channels in which twenty messages can be read, each.
+    assert!(tale(&["talk", "help", "show", "off"], 20).is_empty());
+    let found = tale(&["talk", "help"], 31);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].contains("in `help`") && found[1].contains("in `talk`"), "{found:?}");
 }
 
 /// Six questions, of which the first so many are answered at once.
@@ -195,6 +222,27 @@ fn advertisements_without_an_echo_are_told() {
     assert!(tale(&[1, 0, 0, 0]), "of the last three");
     assert!(!tale(&[0, 0, 1]));
     assert!(!tale(&[0, 0]), "two");
+}
+
+#[test]
+fn questions_that_nobody_answers_are_told() {
+    let tale = |answers: usize| {
+        let yaml = "people: { zhu: { name: Zhu } }\nroles: { host: { people: [zhu] } }\nchannels: { group: { type: console } }\nplays:\n  poll: { on: go, steps: [{ ask: 'Tea?', options: [yes, no], open_for: 2h }] }\n";
+        let mut story = Story::new("2026-11-30 09:00", yaml);
+        people(&mut story, 120);
+        say(&mut story, "m0", 1);
+        for turn in 0..3 {
+            story.signal("go", None, Value::Null);
+            // Of the last one so many.
+            for i in 0..if turn == 2 { answers } else { 0 } {
+                story.signal("answer", Some(&format!("m{i}")), Value::map([("option", Value::str("yes"))]));
+            }
+            later(&mut story, 1);
+        }
+        found(&story).contains("no_echo")
+    };
+    assert!(tale(0) && tale(1), "less than one in a hundred");
+    assert!(!tale(2));
 }
 
 #[test]

@@ -38,6 +38,9 @@ fn said(story: &Story, n: u64, seed: &mut Seed) -> Signal {
         message
             .push(("reply_to", Value::map(reply.into_iter().filter_map(|(key, value)| Some((key, value?))))));
     }
+    if seed.below(3) == 0 {
+        message.push(("channel", text(["talk", "help"][seed.below(2) as usize])));
+    }
     if kind == 9 {
         message = vec![("id", text("1")), ("member", text(&format!("m{}", seed.below(8))))];
     }

@@ -108,6 +108,7 @@ fn folder() -> MemoryFolder {
         ("scripts/namecard_check.rhai", "scripts/namecard_check.rhai"),
         ("scripts/spotlight.rhai", "scripts/spotlight.rhai"),
         ("rules.yaml", "playbooks/rules.yaml"),
+        ("kol-session.yaml", "playbooks/en/kol-session.yaml"),
     ] {
         found.0.insert(path.into(), Arc::from(std::fs::read_to_string(root().join(from)).unwrap()));
     }

@@ -340,16 +340,62 @@ expect:
 
 #[test]
 fn a_full_group_lets_one_go_for_each_who_comes() {
-    let dir = tempfile::tempdir().unwrap();
-    let full = "name: full\ntimezone: Asia/Shanghai\nlocale: zh-CN\nuse:\n  - { playbook: pruning.yaml, with: { capacity: 2 } }\n";
-    std::fs::copy(root().join("playbooks/pruning.yaml"), dir.path().join("pruning.yaml")).unwrap();
-    std::fs::write(dir.path().join("full.yaml"), full).unwrap();
-    std::fs::write(dir.path().join("full.test.yaml"), FULL).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_playbook"))
-        .current_dir(dir.path())
-        .env_clear()
-        .args(["test", "full.test.yaml"])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let english = FULL
+        .replace("群满员了", "We are full")
+        .replace("by: 群主", "by: the host")
+        .replace("小静", "Quinn")
+        .replace("小在", "Hal")
+        .replace("小新", "Nia");
+    for (part, zone, scenario) in [
+        ("playbooks/pruning.yaml", "Asia/Shanghai", FULL),
+        ("playbooks/en/pruning.yaml", "Europe/London", &english),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let full = format!(
+            "name: full\ntimezone: {zone}\nuse:\n  - {{ playbook: pruning.yaml, with: {{ capacity: 2 }} }}\n"
+        );
+        std::fs::copy(root().join(part), dir.path().join("pruning.yaml")).unwrap();
+        std::fs::write(dir.path().join("full.yaml"), full).unwrap();
+        std::fs::write(dir.path().join("full.test.yaml"), scenario).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_playbook"))
+            .current_dir(dir.path())
+            .env_clear()
+            .args(["test", "full.test.yaml"])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{part}: {}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+/// A play of which nothing is expected could be taken away, and no scenario would notice.
+#[test]
+fn every_play_of_the_shelf_is_expected_by_a_scenario_in_its_language() {
+    let mut problems = Vec::new();
+    for dir in ["playbooks", "playbooks/en"].map(|dir| root().join(dir)) {
+        let files = std::fs::read_dir(&dir).unwrap().flatten().map(|entry| entry.path());
+        let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_default();
+        let (tests, parts): (Vec<PathBuf>, Vec<PathBuf>) = files
+            .filter(|path| path.extension().is_some_and(|end| end == "yaml"))
+            .partition(|path| path.to_string_lossy().ends_with(".test.yaml"));
+        let tests: Vec<String> = tests.iter().map(|path| read(path)).collect();
+        for part in parts {
+            let name = part.file_name().unwrap().to_string_lossy().into_owned();
+            let of_part = |text: &&String| text.contains(&format!("playbook: {name}\n"));
+            let expected: String = tests.iter().filter(of_part).map(String::as_str).collect();
+            let wants = |play: &str| {
+                let of = format!("play: {play},");
+                expected.lines().any(|line| line.contains(&of) && !line.contains("never:"))
+                    || FULL.contains(&of) && name == "pruning.yaml"
+            };
+            let text = read(&part);
+            let plays = text.split_once("\nplays:").map_or("", |(_, plays)| plays);
+            let names = plays.lines().filter_map(|line| {
+                let (play, _) = line.strip_prefix("  ")?.split_once(':')?;
+                (!play.starts_with([' ', '#', '-'])).then_some(play)
+            });
+            problems
+                .extend(names.filter(|play| !wants(play)).map(|play| format!("{}: {play}", part.display())));
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
 }

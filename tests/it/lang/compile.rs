@@ -142,6 +142,128 @@ fn used_files_that_differ_are_named_and_the_first_one_counts() {
     assert_eq!(playbook.budgets.posts.as_ref().map(|quota| quota.max), Some(4));
 }
 
+/// A part that promises something about what is kept of members.
+const FORM: &str = "name: form\nmembers:\n  purpose: to know whom we meet\n  fields:\n    badge: { purpose: who they are, proof: true, retention: decided }\n    city: { purpose: meeting, retention: 365d }\nplays: { ask: { on: member.requested, steps: [{ post: hi }] } }\n";
+
+#[test]
+fn what_a_part_promises_to_members_comes_along() {
+    let one = "name: life\nuse: [{ playbook: form.yaml }]\n";
+    let playbook = good(one, &[("form.yaml", FORM)]);
+    let fields = playbook.keeping.fields.clone().expect("fields");
+    assert_eq!(fields.keys().map(|name| &**name).collect::<Vec<_>>(), ["badge", "city"]);
+    assert_eq!(fields["city"].purpose.as_deref(), Some("meeting"));
+    assert_eq!(fields["city"].retention, "365d".parse().ok());
+    assert_eq!(playbook.proofs.iter().map(|name| &**name).collect::<Vec<_>>(), ["badge"]);
+    assert_eq!(playbook.keeping.purpose.as_deref(), Some("to know whom we meet"));
+
+    // What the playbook says counts, and what it does not say holds as it was promised.
+    let own = "name: life\nmembers: { retention: 90d, fields: { city: to send a card, shoe: { purpose: sport } } }\nuse: [{ playbook: form.yaml }]\n";
+    let playbook = good(own, &[("form.yaml", FORM)]);
+    let fields = playbook.keeping.fields.clone().expect("fields");
+    assert_eq!(fields["city"].purpose.as_deref(), Some("to send a card"));
+    assert_eq!(
+        (fields["city"].retention, fields["shoe"].retention),
+        ("365d".parse().ok(), "90d".parse().ok())
+    );
+    assert_eq!(fields["badge"].retention, None, "it goes with the decision");
+    assert_eq!(playbook.proofs.len(), 1);
+
+    // Whoever keeps it longer is told what was promised; in two places.
+    let longer = "name: life\nmembers: { fields: { city: { retention: 800d }, badge: { retention: 30d } } }\nuse: [{ playbook: form.yaml }]\n";
+    let compiled = with(longer, &[("form.yaml", FORM)]);
+    let told: Vec<_> =
+        compiled.report.diagnostics.iter().filter(|found| found.code == "use-differs").collect();
+    assert_eq!(told.len(), 2, "{:#?}", compiled.report);
+    assert!(told[1].message.en.contains("365d at most") || told[0].message.en.contains("365d at most"));
+    assert!(told.iter().all(|one| one.severity == Severity::Warning && one.labels.len() == 1), "{told:#?}");
+
+    // Of two parts that contradict each other neither promise can be kept.
+    let other = FORM.replace("name: form", "name: other").replace("365d", "30d").replace("ask:", "again:");
+    let files = [("form.yaml", FORM), ("other.yaml", other.as_str())];
+    let two = "name: life\nuse: [{ playbook: form.yaml }, { playbook: other.yaml }]\n";
+    let compiled = with(two, &files);
+    let told: Vec<_> =
+        compiled.report.diagnostics.iter().filter(|found| found.code == "fields-differ").collect();
+    assert_eq!(told.len(), 1, "{:#?}", compiled.report);
+    assert!(told[0].severity == Severity::Error && told[0].labels.len() == 1 && compiled.playbook.is_none());
+    let decided = two.replace("use:", "members: { fields: { city: { retention: 30d } } }\nuse:");
+    let playbook = good(&decided, &files);
+    assert_eq!(playbook.keeping.fields.clone().expect("fields")["city"].retention, "30d".parse().ok());
+}
+
+#[test]
+fn tiers_of_parts_are_put_together() {
+    let part = |name: &str, play: &str, tier: &str| {
+        format!(
+            "name: {name}\nmembers: {{ tiers: [{{ name: member }}, {tier}] }}\nplays: {{ {play}: {{ steps: [{{ post: x }}] }} }}\n"
+        )
+    };
+    let core = part("a", "p", "{ name: core, enter: member.points > 10 }");
+    let vip = part("b", "q", "{ name: vip, enter: member.points > 90 }");
+    let more = part("c", "r", "{ name: core, enter: member.points > 50 }");
+    let files = [("a.yaml", core.as_str()), ("b.yaml", vip.as_str()), ("c.yaml", more.as_str())];
+    let tiers = |text: &str| {
+        let compiled = with(text, &files);
+        let told = compiled.report.diagnostics.iter().filter(|found| found.code == "use-differs").count();
+        let playbook = compiled.playbook.unwrap_or_else(|| panic!("{:#?}", compiled.report));
+        (playbook.tiers.iter().map(|tier| tier.name.to_string()).collect::<Vec<_>>(), told)
+    };
+    let two = "name: life\nuse: [{ playbook: a.yaml }, { playbook: b.yaml }]\n";
+    assert_eq!(tiers(two), (["member", "core", "vip"].map(str::to_owned).into(), 0));
+    let three = "name: life\nuse: [{ playbook: a.yaml }, { playbook: c.yaml }]\n";
+    assert_eq!(tiers(three), (["member", "core"].map(str::to_owned).into(), 1), "two that differ");
+    let own = "name: life\nmembers: { tiers: [{ name: new }, { name: core, enter: member.points > 5 }, { name: member, enter: member.points > 1 }] }\nuse: [{ playbook: a.yaml }, { playbook: c.yaml }]\n";
+    assert_eq!(
+        tiers(own),
+        (["new", "core", "member"].map(str::to_owned).into(), 0),
+        "what the playbook says counts"
+    );
+}
+
+#[test]
+fn what_a_part_cannot_bring_is_said() {
+    let part = "name: part\nfetch: [api.example.com]\nmembers: { import: m.csv }\ndoctor: { dying: 30d }\nalerts: group\nmoderate: { ads: { links: yes, say: no ads, do: [remind] } }\nplays: { p: { steps: [{ post: x }] } }\n";
+    let other = part
+        .replace("name: part", "name: other")
+        .replace("no ads", "none")
+        .replace("plays: { p:", "plays: { q:");
+    let files = [("a.yaml", part), ("b.yaml", other.as_str())];
+    let compiled = with("name: life\nuse: [{ playbook: a.yaml }, { playbook: b.yaml }]\n", &files);
+    let told = |code: &str| compiled.report.diagnostics.iter().filter(|found| found.code == code).count();
+    assert_eq!(told("use-left-out"), 4, "{:#?}", compiled.report);
+    assert_eq!(told("use-differs"), 1, "the rule of `moderate`: {:#?}", compiled.report);
+    let playbook = compiled.playbook.clone().expect("a playbook");
+    assert!((playbook.doctor.get("dying") - 30.0).abs() < 1e-9 && playbook.alerts.len() == 1);
+    assert!(playbook.fetch_hosts.is_empty());
+}
+
+#[test]
+fn whoever_uses_a_part_gives_its_dates() {
+    let part = "name: evening\ntimezone: UTC\nvars: { evenings: [{ id: a, at: 2027-01-14 19:00, guest: Ada }] }\nplays:\n  session:\n    dates: \"${vars.evenings}\"\n    steps: [{ post: \"${date.guest}\" }]\n";
+    let dates = |text: &str, files: &[(&str, &str)]| -> Vec<String> {
+        let playbook = good(text, files);
+        let Trigger::Dates(dates) = &playbook.plays[0].trigger else { panic!("dates") };
+        dates.iter().map(|date| format!("{} {}", date.id, date.values["guest"].to_json())).collect()
+    };
+    let of =
+        |with: &str| format!("name: life\ntimezone: UTC\nuse: [{{ playbook: parts/evening.yaml{with} }}]\n");
+    let files = [
+        ("parts/evening.yaml", part),
+        ("evenings.csv", "id,at,guest\nc,2027-03-04 20:00,Cleo\nd,2027-04-01 20:00,Dan\n"),
+        // Paths of `with` count from the file that says it.
+        ("parts/evenings.csv", "id,at,guest\nx,2027-03-04 20:00,nobody\n"),
+    ];
+    assert_eq!(dates(part, &[]).len(), 1);
+    assert!(dates(&of(""), &files)[0].starts_with("a "));
+    let list = dates(&of(", with: { evenings: [{ id: b, at: 2027-02-04 19:00, guest: Ben }] }"), &files);
+    assert!(list.len() == 1 && list[0].starts_with("b ") && list[0].contains("Ben"), "{list:?}");
+    let table = dates(&of(", with: { evenings: { file: evenings.csv } }"), &files);
+    assert!(table.len() == 2 && table[0].contains("Cleo"), "{table:?}");
+    let wrong = with(&part.replace("${vars.evenings}", "${vars.evening}"), &[]);
+    let told = wrong.report.diagnostics.iter().find(|found| found.code == "unknown-name").expect("an error");
+    assert!(told.help.iter().any(|help| help.en.contains("evenings")), "{told:#?}");
+}
+
 #[test]
 fn a_used_playbook_brings_its_plays_with_other_constants() {
     let quiz = "name: quiz\nvars: { topic: 诗, size: 3 }\nplays:\n  ask:\n    args: { level: easy }\n    steps: [{ post: \"${vars.topic} ${vars.size}\" }, { start: reveal }, { run: s.rhai }]\n  reveal: { steps: [{ post: x }] }\n";

@@ -300,14 +300,15 @@ fn findings(view: &Group, locale: Locale) -> Markup {
             @for unknown in &one.unknown { p.words { (locale.pick("Not known: ", "不知道：")) (unknown) } }
             @if let Some(help) = &one.prescription {
                 p { (help.says) }
-                ul.plain { @for play in &help.plays { li { code { (play) } " " a href={ "/shelf/" (play) } { (locale.pick("Look at this play", "看这个玩法")) span.unseen { " " (play) } } } } }
-                label.field { (locale.pick("Lines for the file", "加进文件的几行"))
+                @for change in &help.change { p { (change.says) } }
+                @if !help.plays.is_empty() { ul.plain { @for play in &help.plays { li { code { (play) } " " a href={ "/shelf/" (play) } { (locale.pick("Look at this play", "看这个玩法")) span.unseen { " " (play) } } } } } }
+                @if !help.yaml.is_empty() { label.field { (locale.pick("Lines for the file", "加进文件的几行"))
                     textarea #{ "yaml" (n) } readonly rows=(help.yaml.lines().count().clamp(3, 14)) { (help.yaml) }
                 }
                 div.acts {
                     button type="button" data-copy={ "yaml" (n) } data-done=(locale.pick("Copied.", "已复制。")) data-select=(locale.pick("Selected: copy it with your device's own menu.", "已选中：请用系统菜单复制。")) { (locale.pick("Copy all", "复制全文")) }
                     span.copied role="status" {}
-                }
+                } }
             }
         } }
     }
