@@ -36,6 +36,8 @@ pub struct Kept {
     pub purpose: Option<Arc<str>>,
     /// How long, from when it was told; for ever where nothing is said.
     pub retention: Option<Duration>,
+    /// Whether the field goes with the decision that it is for: a proof.
+    pub decided: bool,
     /// `required`: whether every member has it.
     pub required: bool,
     /// `type`: what kind of value it is; anything where nothing is said.

@@ -29,12 +29,12 @@ const DECIDED: &str = "decided";
 /// A field as one file says it.
 struct SaidField {
     kept: Kept,
-    /// Whether the field goes with the decision that it is for.
-    decided: bool,
     /// Where its name stands.
     span: Span,
     /// Whether the playbook itself says it.
     own: bool,
+    /// Whether how long it is kept stands beside its name.
+    exact: bool,
 }
 
 /// The fields of all files, the playbook's `members` first; none where no file says anything of fields. Proofs are
@@ -54,17 +54,19 @@ pub(crate) fn lower(cx: &mut Cx<'_>, own: Option<&Node>, used: &[&Node]) -> Opti
             match all.get_mut(&name) {
                 None => drop(all.insert(name, said)),
                 Some(first) if first.own => complete(cx, &name, first, &said),
-                Some(first) if first.kept != said.kept || first.decided != said.decided => {
+                Some(first) if first.kept != said.kept => {
                     differ(cx, &name, first.span, said.span);
                 }
                 Some(_) => {}
             }
         }
     }
-    for said in all.values_mut().filter(|said| !said.decided) {
-        said.kept.retention = said.kept.retention.or(usual);
+    for said in all.values_mut().filter(|said| !said.kept.decided) {
+        // Of what the playbook says for all its fields and what a part promises of one, the shorter holds.
+        let shorter = said.kept.retention.into_iter().chain(usual).min().filter(|_| said.own && !said.exact);
+        said.kept.retention = shorter.or(said.kept.retention).or(usual);
     }
-    let proofs = all.iter().filter(|(_, said)| said.decided).map(|(name, _)| name.clone());
+    let proofs = all.iter().filter(|(_, said)| said.kept.decided).map(|(name, _)| name.clone());
     cx.proofs.extend(proofs);
     any.then(|| all.into_iter().map(|(name, said)| (name, said.kept)).collect())
 }
@@ -77,11 +79,11 @@ fn complete(cx: &mut Cx<'_>, name: &Arc<str>, own: &mut SaidField, used: &SaidFi
     own.kept.holds = own.kept.holds.or(used.kept.holds);
     own.kept.required |= used.kept.required;
     let Some(longer) = own.kept.retention else {
-        own.decided |= used.decided;
-        own.kept.retention = if own.decided { None } else { used.kept.retention };
+        own.kept.decided |= used.kept.decided;
+        own.kept.retention = if own.kept.decided { None } else { used.kept.retention };
         return;
     };
-    let promised = if used.decided {
+    let promised = if used.kept.decided {
         pair("until the decision", "到作出决定为止")
     } else if let Some(shorter) = used.kept.retention.filter(|shorter| longer > *shorter) {
         let diagnostic = weaker(name, own.span, longer, &phrase!("{shorter}", " {shorter}"));
@@ -127,20 +129,20 @@ fn kept(cx: &mut Cx<'_>, node: &Node, usual: Option<Duration>, own: bool) -> Vec
     let mut all = Vec::new();
     // What holds for every field of the playbook itself is asked last, so that a used file's promise comes before it.
     let usual = usual.filter(|_| !own);
-    let said = |kept: Kept, decided: bool, span: Span| SaidField { kept, decided, span, own };
+    let said = |kept: Kept, span: Span| SaidField { exact: kept.retention.is_some(), kept, span, own };
     match &node.kind {
         NodeKind::Sequence(items) => {
             for item in items {
                 if let Some(name) = reader::text(&mut cx.report, item, pair("a field's name", "字段名")) {
                     let kept = Kept { retention: usual, ..Kept::default() };
-                    all.push((name.clone(), said(kept, false, item.span)));
+                    all.push((name.clone(), said(kept, item.span)));
                 }
             }
         }
         NodeKind::Mapping(entries) => {
             for entry in entries {
-                let (kept, decided) = field(cx, entry, usual);
-                all.push((entry.key.value.clone(), said(kept, decided, entry.key.span)));
+                let kept = field(cx, entry, usual);
+                all.push((entry.key.value.clone(), said(kept, entry.key.span)));
             }
         }
         NodeKind::Null | NodeKind::Scalar(_) => {
@@ -154,27 +156,27 @@ fn kept(cx: &mut Cx<'_>, node: &Node, usual: Option<Duration>, own: bool) -> Vec
     all
 }
 
-/// A field, and whether it goes with a decision.
-fn field(cx: &mut Cx<'_>, entry: &KeyEntry, usual: Option<Duration>) -> (Kept, bool) {
+/// A field as it is written.
+fn field(cx: &mut Cx<'_>, entry: &KeyEntry, usual: Option<Duration>) -> Kept {
     let mut kept = Kept { retention: usual, ..Kept::default() };
     if let NodeKind::Scalar(scalar) = &entry.value.kind {
         kept.purpose = Some(Arc::from(&*scalar.text));
     }
-    let NodeKind::Mapping(_) = entry.value.kind else { return (kept, false) };
+    let NodeKind::Mapping(_) = entry.value.kind else { return kept };
     let what = pair("a field", "字段");
     let Some(fields) = Fields::read(&mut cx.report, &entry.value, what, keys::FIELD.names) else {
-        return (kept, false);
+        return kept;
     };
     kept.purpose = fields.get("purpose").and_then(Node::text).map(Arc::from);
-    let decided = proof(cx, entry, &fields);
-    let own = fields.get("retention").filter(|_| !decided);
+    kept.decided = proof(cx, entry, &fields);
+    let own = fields.get("retention").filter(|_| !kept.decided);
     let own = own.and_then(|node| reader::positive(&mut cx.report, node));
-    kept.retention = own.or(usual.filter(|_| !decided));
+    kept.retention = own.or(usual.filter(|_| !kept.decided));
     let required = fields.get("required");
     kept.required = required.and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
     let holds = fields.get("type");
     kept.holds = holds.and_then(|node| reader::choice(&mut cx.report, node, &keys::closed::FIELD_TYPES));
-    (kept, decided)
+    kept
 }
 
 /// Whether a field is kept until a decision. What proves who somebody is should be.

@@ -74,10 +74,12 @@ fn keeps(playbook: &Playbook) -> String {
     }
     for (name, field) in playbook.keeping.fields.iter().flatten() {
         let purpose = field.purpose.as_deref().map(|purpose| locale.pick(": ", "：").to_owned() + purpose);
+        let until = || locale.pick(" (until the decision that it is for)", "（作出决定后就删）").to_owned();
         let long = field.retention.map(|length| match locale {
             Locale::En => format!(" (for {})", locale.duration(length)),
             Locale::Zh => format!("（保存{}）", locale.duration(length)),
         });
+        let long = long.or_else(|| field.decided.then(until));
         let _ = writeln!(text, "- `{name}`{}{}", purpose.unwrap_or_default(), long.unwrap_or_default());
     }
     let left = locale.pick(

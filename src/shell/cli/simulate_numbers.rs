@@ -101,7 +101,24 @@ struct Compared<'a> {
     without: Option<f64>,
 }
 
-/// Lives the same life twice: as it is, and with so many of those who talk most leaving half way.
+/// So many lives with and without them: one alone tells as much of chance as of those who left.
+const LIVES: u64 = 5;
+
+/// The rows of the first life, each with the value in the middle of all; unknown where it is in most of them.
+fn in_the_middle(lives: Vec<Vec<NumberRow>>) -> Vec<NumberRow> {
+    let mut rows = lives.first().cloned().unwrap_or_default();
+    for row in &mut rows {
+        let same = |other: &&NumberRow| other.group == row.group && other.metric == row.metric;
+        let of_life = |life: &Vec<NumberRow>| life.iter().find(same).and_then(|row| row.value);
+        let mut values: Vec<f64> = lives.iter().filter_map(of_life).collect();
+        values.sort_unstable_by(f64::total_cmp);
+        let known = values.len() * 2 > lives.len();
+        row.value = values.get(values.len() / 2).copied().filter(|_| known);
+    }
+    rows
+}
+
+/// Lives the same lives twice: as they are, and with so many of those who talk most leaving half way.
 pub(super) fn without_top(
     playbook: &Arc<Playbook>,
     material: &Material,
@@ -114,12 +131,19 @@ pub(super) fn without_top(
     let leaves = options.from.plus(half);
     let world = World { top_leaves: Some((n, leaves)), ..World::clone(&options.world) };
     let other = Options { world: Arc::new(world), ..options.clone() };
-    let (mut findings, with) = live(playbook, material, options)?;
-    let (more, without) = live(playbook, material, &other)?;
-    findings.extend(more);
     let json = format == Format::Json;
     let locale = if json { out.languages.programs } else { out.languages.people };
-    let [with, without] = [with, without].map(|states| at_end(playbook, &states, options.to, locale));
+    let mut findings = Vec::new();
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for turn in 0..LIVES {
+        let seed = options.seed.wrapping_add(turn);
+        for (lives, options) in [(&mut with, options), (&mut without, &other)] {
+            let (found, states) = live(playbook, material, &Options { seed, ..options.clone() })?;
+            findings.extend(found);
+            lives.push(at_end(playbook, &states, options.to, locale));
+        }
+    }
+    let [with, without] = [with, without].map(in_the_middle);
     let pairs = || {
         let told = |row: &&NumberRow| row.own || TOLD.contains(&row.metric.as_str());
         with.iter().filter(told).filter_map(|row| {
@@ -136,8 +160,8 @@ pub(super) fn without_top(
     }
     let day = playbook.zone.date(leaves);
     let title = phrase!(
-        "What becomes of it when the {n} who talk most leave on {day}",
-        "发言最多的 {n} 人在 {day} 离开后会怎样"
+        "What becomes of it when the {n} who talk most leave on {day}; the middle of {LIVES} lives each",
+        "发言最多的 {n} 人在 {day} 离开后会怎样；两边各过 {LIVES} 遍，取中间的数"
     );
     out.heading(title.of(locale))?;
     let mut table = Table::new(

@@ -271,6 +271,16 @@ fn a_handbook_says_when_somebody_is_asked_and_not_every_date_at_each_task() {
 }
 
 #[test]
+fn members_are_told_what_the_parts_of_a_playbook_promise() {
+    let place = Playground::new()
+        .file("club.yaml", "name: club\ntimezone: UTC\nuse: [{ playbook: en/admission.yaml }]\n");
+    let _ = place.run(&["new", "admission", "en", "--lang", "en"]).exits(0);
+    let page = place.run(&["handbook", "club.yaml", "--members", "--lang", "en"]).exits(0).stdout;
+    assert!(page.contains("- `badge`: who they are (until the decision that it is for)"), "{page}");
+    assert!(page.contains("- `city`: meeting in person (for 365 days)"), "{page}");
+}
+
+#[test]
 fn the_reference_page_is_what_the_program_says() {
     kept("docs/cli.md", &playbook::shell::cli::reference(Locale::En));
     kept("docs/zh/cli.md", &playbook::shell::cli::reference(Locale::Zh));

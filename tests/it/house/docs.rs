@@ -109,6 +109,7 @@ fn folder() -> MemoryFolder {
         ("scripts/spotlight.rhai", "scripts/spotlight.rhai"),
         ("rules.yaml", "playbooks/rules.yaml"),
         ("kol-session.yaml", "playbooks/en/kol-session.yaml"),
+        ("data/lists/retro.yaml", "playbooks/en/data/lists/retro.yaml"),
     ] {
         found.0.insert(path.into(), Arc::from(std::fs::read_to_string(root().join(from)).unwrap()));
     }

@@ -163,8 +163,11 @@ fn what_a_part_promises_to_members_comes_along() {
     assert_eq!(fields["city"].purpose.as_deref(), Some("to send a card"));
     assert_eq!(
         (fields["city"].retention, fields["shoe"].retention),
-        ("365d".parse().ok(), "90d".parse().ok())
+        ("90d".parse().ok(), "90d".parse().ok())
     );
+    let none = own.replace("retention: 90d, ", "");
+    let kept = good(&none, &[("form.yaml", FORM)]).keeping.fields.clone().expect("fields");
+    assert_eq!((kept["city"].retention, kept["shoe"].retention), ("365d".parse().ok(), None));
     assert_eq!(fields["badge"].retention, None, "it goes with the decision");
     assert_eq!(playbook.proofs.len(), 1);
 

@@ -289,6 +289,8 @@ fn purpose(kept: &Kept, locale: Locale) -> String {
     match (kept.retention, locale) {
         (Some(length), Locale::En) => format!("{why}; kept for {}", locale.duration(length)),
         (Some(length), Locale::Zh) => format!("{why}；留 {}", locale.duration(length)),
+        (None, Locale::En) if kept.decided => format!("{why}; deleted with the decision"),
+        (None, Locale::Zh) if kept.decided => format!("{why}；作出决定后就删"),
         (None, Locale::En) => format!("{why}; kept as long as they are a member"),
         (None, Locale::Zh) => format!("{why}；在群期间一直留"),
     }
