@@ -1,8 +1,8 @@
 //! `playbook handbook`: what members and operators should know, from the file itself, as Markdown.
 
 use super::{
-    failure::Failure, handbook_house, handbook_members, handbook_plays, handbook_words::Telling, load,
-    output::Output,
+    failure::Failure, handbook_house, handbook_members, handbook_plays, handbook_running,
+    handbook_words::Telling, load, output::Output,
 };
 use crate::{
     base::{
@@ -42,7 +42,8 @@ impl HandbookArgs {
         let text = if self.members {
             handbook_members::notice(&Playbook { locale, ..Playbook::clone(playbook) })
         } else {
-            markdown(Telling { playbook, locale }, &loaded.compiled.origins)
+            let file = self.file.file_name().unwrap_or_default().to_string_lossy();
+            markdown(Telling { playbook, locale }, &loaded.compiled.origins, &file)
         };
         out.block(&text)?;
         Ok(())
@@ -50,7 +51,7 @@ impl HandbookArgs {
 }
 
 /// The whole handbook.
-fn markdown(telling: Telling<'_>, origins: &BTreeMap<String, Span>) -> String {
+fn markdown(telling: Telling<'_>, origins: &BTreeMap<String, Span>, file: &str) -> String {
     let Telling { playbook, locale } = telling;
     let mut text = format!("# {}\n", playbook.title);
     let mut section = |title: &str, body: &str| {
@@ -80,6 +81,7 @@ fn markdown(telling: Telling<'_>, origins: &BTreeMap<String, Span>) -> String {
         handbook_plays::play(telling, play, &when(telling, play), &mut plays);
     }
     section(locale.pick("What happens, and when", "什么时候发生什么"), &plays);
+    section(locale.pick("How it is run", "怎样运行"), &handbook_running::running(telling, file));
     section(locale.pick("When something fails", "出问题时怎么办"), &handbook_house::failing(locale));
     text
 }

@@ -38,6 +38,7 @@ mod forget;
 mod handbook;
 mod handbook_house;
 mod handbook_members;
+mod handbook_running;
 mod handbook_plays;
 mod handbook_words;
 mod import;

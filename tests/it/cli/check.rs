@@ -266,6 +266,13 @@ fn a_handbook_says_when_somebody_is_asked_and_not_every_date_at_each_task() {
     assert!(page.contains("- evening: Settle the topic (14 days before at 08:45, for each date)"), "{page}");
     assert!(page.contains("and 3 more, which `playbook plan` lists"), "{page}");
     assert_eq!(page.matches("14 Jan 2027").count(), 1, "{page}");
+    assert!(page.contains("- `playbook run demo.yaml` runs it, on one machine"), "{page}");
+    let real =
+        text.replace("plays:", "channels: { group: { type: wecom, url: { env: GROUP_URL } } }\nplays:");
+    let place = place.file("real.yaml", &real);
+    let page = place.run(&["handbook", "real.yaml"]).exits(0).stdout;
+    assert!(page.contains("as files: `GROUP_URL`"), "{page}");
+    assert!(page.contains("- Channel `group`: wecom; nothing is heard there"), "{page}");
     let page = place.run(&["handbook", "demo.yaml", "--lang", "zh"]).exits(0).stdout;
     assert!(page.contains("提前 14 天的 08:45，每个日期") && page.contains("另有 3 个"), "{page}");
 }
