@@ -114,7 +114,7 @@ pub struct DayNumbers {
     /// Tasks that were done late, by the end of the day after the one on which they were due.
     #[serde(default, skip_serializing_if = "is_default")]
     pub late: u32,
-    /// Tasks that were due and were not done that day.
+    /// Tasks that were due on the days before and are still open; and those that ran out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub missed: u32,
     /// Occurrences that did not start.
@@ -141,7 +141,7 @@ pub struct Duties {
     /// Done late, by the end of the day after the one on which they were due.
     #[serde(skip_serializing_if = "is_default")]
     pub late: u32,
-    /// Due and not done that day.
+    /// Due on the days before and still open, or ran out.
     #[serde(skip_serializing_if = "is_default")]
     pub missed: u32,
 }

@@ -128,8 +128,10 @@ impl Place {
     async fn arrivals(&mut self, ear: &KnownEar, signals: &[Value]) -> Vec<Arrival> {
         let mut all = Vec::new();
         let mut of_chat: BTreeMap<&str, Vec<&Listener>> = BTreeMap::new();
+        let mut channels: BTreeMap<&GroupId, usize> = BTreeMap::new();
         for listener in &ear.listeners {
             of_chat.entry(&listener.chat).or_default().push(listener);
+            *channels.entry(&listener.group).or_default() += 1;
         }
         let everybody: Vec<&Listener> = ear.listeners.iter().collect();
         for signal in signals {
@@ -145,7 +147,8 @@ impl Place {
                     continue;
                 }
                 let mut signal = signal.clone();
-                if several_channels(ear, listener) && signal["message"].is_object() {
+                // Of a group that is heard in several channels each is counted for itself.
+                if channels.get(&listener.group) > Some(&1) && signal["message"].is_object() {
                     signal["message"]["channel"] = json!(listener.channel.as_str());
                 }
                 let all_told = self.told(ear.kind, listener, &signal).await;
@@ -357,11 +360,6 @@ impl Asked {
             data["fields"] = json!({ field: said });
         }
     }
-}
-
-/// Whether an ear listens to several channels of a group: then each is counted for itself.
-fn several_channels(ear: &KnownEar, listener: &Listener) -> bool {
-    ear.listeners.iter().filter(|other| other.group == listener.group).nth(1).is_some()
 }
 
 /// The number that an emoji is, from 1 to 10: as a sign of its own, or by its name.

@@ -7,7 +7,7 @@ use playbook::{
         value::Value,
     },
     engine::{
-        doctor::{AILMENTS, Chart, Diagnosis, Grade, diagnose, score, unjudged},
+        doctor::{AILMENTS, Chart, Diagnosis, Grade, diagnose, in_file, score, unjudged},
         input::Command,
     },
     lang,
@@ -97,6 +97,29 @@ fn lively(story: &mut Story) {
         later(story, 1);
     }
     say(story, "owner", 1);
+}
+
+#[test]
+fn a_prescribed_play_that_the_file_has_is_changed_and_not_brought_again() {
+    let yaml = format!(
+        "{BARE}  first-word: {{ every: monday at 09:00, steps: [{{ post: x }}] }}\n  games-digest: {{ every: monday at 10:00, enabled: false, steps: [{{ post: x }}] }}\n  undigest: {{ every: monday at 11:00, steps: [{{ post: x }}] }}\n  go-review: {{ on: go, steps: [{{ post: x }}] }}\n"
+    );
+    let mut story = Story::new("2026-12-01 09:00", &yaml);
+    let says = |story: &Story, rule: &str| -> Vec<(String, String)> {
+        let ailment = AILMENTS.iter().find(|one| one.name == rule).expect("a rule");
+        let known = in_file(ailment, &story.playbook, &story.state);
+        known.into_iter().map(|one| (one.play.to_string(), one.says.en)).collect()
+    };
+    let of = says(&story, "lurkers");
+    assert_eq!(of.len(), 1, "`prune` is not there: {of:?}");
+    assert!(of[0].1.contains("has never started: `playbook why first-word`"), "{of:?}");
+    story.until("2026-12-08 09:00");
+    assert!(says(&story, "lurkers")[0].1.contains("ask more of them each time"));
+    let of = says(&story, "flood");
+    assert!(of.len() == 1 && of[0].0 == "games-digest" && of[0].1.contains("switched off"), "{of:?}");
+    assert_eq!(says(&story, "too_strict")[0].0, "go-review");
+    story.command(Command::Pause { play: Some("first-word".into()), by: None, caretaker: None, until: None });
+    assert!(says(&story, "lurkers")[0].1.contains("`playbook resume first-word`"));
 }
 
 #[test]

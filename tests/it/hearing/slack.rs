@@ -84,6 +84,26 @@ fn an_app_welcomes_by_name_and_hears_replies_reactions_and_leaves() {
 }
 
 #[test]
+fn what_is_said_in_one_of_several_channels_says_in_which() {
+    let (_runtime, slack, play) = club();
+    let one = play.read("p.yaml");
+    let line = one.lines().find(|line| line.trim_start().starts_with("group:")).unwrap();
+    let help = line.replace("group:", "help:").replace(CHAT, "C0HELP");
+    let play = play.file("p.yaml", &one.replace(line, &format!("{line}\n{help}")));
+    let engine = listening(&play);
+    slack.writes("1800000001.000100", "U0ANN", "hello", None);
+    slack.happens(&json!({
+        "type": "message", "channel": "C0HELP", "channel_type": "C", "team": "T1", "user": "U0ANN",
+        "ts": "1800000002.000100", "event_ts": "1800000002.000100", "text": "how?",
+    }));
+    eventually("two messages", || signals(&play).len() == 2);
+    let _ = engine.stop().exits(0);
+    let channels: Vec<Value> =
+        signals(&play).iter().map(|line| line["data"]["message"]["channel"].clone()).collect();
+    assert_eq!(channels, ["group", "help"]);
+}
+
+#[test]
 fn a_connection_that_is_moved_cut_or_stalled_loses_nothing_and_counts_nothing_twice() {
     let (_runtime, slack, play) = club();
     let engine = listening(&play);

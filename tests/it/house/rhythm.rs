@@ -345,6 +345,12 @@ fn the_doctor_finds_a_dying_world_and_nothing_in_a_lively_one() {
     let (life, findings) = text.split_once("What the doctor finds at the end").expect("the findings");
     assert!(life.len() > 1_000, "the life is above");
     assert!(findings.contains("(dying)") && findings.contains("ready-made: later-life/revive"), "{findings}");
+    // What the file has is not prescribed again.
+    assert!(findings.contains("`month-check` is in the file"), "{findings}");
+    assert!(
+        !findings.contains("seed-recruiting/month-check") && !findings.contains("as: seed"),
+        "{findings}"
+    );
     // The next guest comes on the 25th of February.
     for (seed, members) in [("1", "60"), ("2", "80"), ("3", "70")] {
         let lines = lived("lively", members, "72", &["--format", "json", "--seed", seed]);
