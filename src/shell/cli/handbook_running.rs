@@ -63,7 +63,7 @@ fn place(channel: &Channel) -> Phrase {
     ];
     let words = |locale: Locale| {
         let words =
-            heard.iter().filter(|(hears, ..)| *hears).map(|(_, en, zh)| locale.pick(*en, *zh).to_owned());
+            heard.iter().filter(|(hears, ..)| *hears).map(|(_, en, zh)| locale.pick(en, zh).to_owned());
         locale.join(&words.collect::<Vec<_>>())
     };
     let (en, zh) = (words(Locale::En), words(Locale::Zh));
