@@ -394,7 +394,12 @@ plays:
         (1, 1, 1)
     );
     let broken = |play: Option<&str>| {
-        story.state.broken.iter().filter(|one| one.play.as_ref().map(|play| play.as_str()) == play).count()
+        story
+            .state
+            .broken
+            .iter()
+            .filter(|one| one.play.as_ref().map(playbook::base::ids::PlayName::as_str) == play)
+            .count()
     };
     assert!(broken(None) == 1 && broken(Some("a")) > 5 && broken(Some("b")) == 2, "{:?}", story.state.broken);
     assert_eq!(story.state.phase.as_str(), "one");
