@@ -21,11 +21,19 @@ pub enum Encoding {
 pub struct NotText {
     /// The first byte that is not UTF-8.
     pub at: usize,
+    /// Whether it is a spreadsheet as Excel keeps it, and no table of text.
+    pub is_spreadsheet: bool,
 }
 
 impl NotText {
     /// What is wrong and what to do.
     pub fn phrase(self) -> Phrase {
+        if self.is_spreadsheet {
+            return phrase!(
+                "it is a spreadsheet file (such as .xlsx), whatever its name ends with; save it in the spreadsheet as \"CSV UTF-8\"",
+                "它是表格文件（例如 .xlsx），不管文件名怎么写；请在表格里另存为「CSV UTF-8」"
+            );
+        }
         phrase!(
             "it is neither UTF-8 nor GB18030 text (byte {}); save it as UTF-8, in Excel as \"CSV UTF-8\"",
             "它既不是 UTF-8 也不是 GB18030 文字（第 {} 字节）；请另存为 UTF-8，在 Excel 里选「CSV UTF-8」",
@@ -34,12 +42,18 @@ impl NotText {
     }
 }
 
+/// How files of spreadsheets begin: those in a ZIP (.xlsx, .ods, .numbers), and older ones of Excel.
+const SPREADSHEETS: [&[u8]; 2] = [b"PK\x03\x04", &[0xD0, 0xCF, 0x11, 0xE0]];
+
 /// Reads text in whatever encoding it was written. A mark at its beginning is no part of it.
 pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> {
+    if SPREADSHEETS.iter().any(|begin| bytes.starts_with(begin)) {
+        return Err(NotText { at: 0, is_spreadsheet: true });
+    }
     let plain = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
     let broken = match std::str::from_utf8(plain) {
         Ok(text) => return Ok((Cow::Borrowed(text), Encoding::Utf8)),
-        Err(error) => NotText { at: bytes.len() - plain.len() + error.valid_up_to() },
+        Err(error) => NotText { at: bytes.len() - plain.len() + error.valid_up_to(), is_spreadsheet: false },
     };
     let wide = match bytes {
         [0xFF, 0xFE, ..] => Some(encoding_rs::UTF_16LE),

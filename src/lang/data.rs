@@ -194,23 +194,43 @@ pub fn csv_rows(text: &str) -> Result<Vec<DataRow>, DataProblem> {
     Ok(rows)
 }
 
-/// A row that has too few cells because some of its commas are full-width.
-fn wide_commas(record: &csv::StringRecord, columns: usize, range: &Range<usize>) -> Result<(), DataProblem> {
-    let wide: usize = record.iter().map(|cell| cell.matches('，').count()).sum();
-    if wide == 0 || record.len() >= columns || record.len() + wide < columns {
-        return Ok(());
+/// The names of the columns of a CSV file.
+pub fn csv_names(text: &str) -> Result<Vec<Arc<str>>, DataProblem> {
+    let decode::Layout { start, delimiter } = decode::layout(text);
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text[start..].as_bytes());
+    let mut record = csv::StringRecord::new();
+    match reader.read_record(&mut record) {
+        Ok(_) => csv_header(&record, start..text.len()),
+        Err(error) => {
+            Err(DataProblem::new(start..start, phrase!("this is not CSV: {error}", "这不是 CSV：{error}")))
+        }
     }
-    Err(DataProblem::new(
-        range.clone(),
-        pair(
-            "this row has full-width commas (`，`), which separate no cells",
-            "这一行里有全角逗号（`，`），它不分隔单元格",
-        ),
-    )
-    .help(pair(
-        "write half-width commas (`,`) between cells; a `，` inside a cell may stay when the others are right",
-        "单元格之间用半角逗号（`,`）；其余逗号都对时，单元格里的 `，` 可以保留",
-    )))
+}
+
+/// A row that has too few cells because some of its separators are full-width.
+fn wide_commas(record: &csv::StringRecord, columns: usize, range: &Range<usize>) -> Result<(), DataProblem> {
+    for (wide, plain, en, zh) in
+        [('，', ',', "full-width commas", "全角逗号"), ('；', ';', "full-width semicolons", "全角分号")]
+    {
+        let found: usize = record.iter().map(|cell| cell.matches(wide).count()).sum();
+        if found > 0 && record.len() < columns && record.len() + found >= columns {
+            let message = phrase!(
+                "this row has {en} (`{wide}`), which separate no cells",
+                "这一行里有{zh}（`{wide}`），它不分隔单元格"
+            );
+            let help = phrase!(
+                "write `{plain}` between cells; a `{wide}` inside a cell may stay when the others are right",
+                "单元格之间用半角的 `{plain}`；其余都对时，单元格里的 `{wide}` 可以保留"
+            );
+            return Err(DataProblem::new(range.clone(), message).help(help));
+        }
+    }
+    Ok(())
 }
 
 /// A range without the line ends around it.

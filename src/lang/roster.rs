@@ -18,11 +18,12 @@ use crate::base::{
 };
 use crate::model::{
     channel::ChannelKind,
-    keeping::{Keeping, Unlike},
+    keeping::{Keeping, Kept, Unlike},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
+    sync::Arc,
 };
 
 /// The columns that mean something, each with its other names; every other column is a field.
@@ -46,6 +47,64 @@ pub fn column(name: &str) -> Option<&'static str> {
     meant.map(|(name, _)| *name)
 }
 
+/// What fields of members are called in lists, in either language.
+const FIELDS: [&[&str]; 19] = [
+    &["city", "城市", "所在城市"],
+    &["phone", "mobile", "telephone", "手机", "手机号", "电话", "联系电话"],
+    &["email", "e-mail", "邮箱", "电子邮箱"],
+    &["birthday", "birthdate", "生日", "出生日期"],
+    &["age", "年龄"],
+    &["gender", "sex", "性别"],
+    &["company", "公司", "单位"],
+    &["department", "部门"],
+    &["job", "occupation", "职业", "职位"],
+    &["school", "学校"],
+    &["region", "area", "地区", "区域"],
+    &["province", "省份", "省"],
+    &["address", "地址"],
+    &["interest", "interests", "hobby", "兴趣", "爱好"],
+    &["wechat", "微信", "微信号"],
+    &["store", "shop", "门店", "店铺"],
+    &["note", "notes", "remark", "备注"],
+    &["order", "order_no", "订单", "订单号"],
+    &["child_age", "孩子年龄", "宝宝月龄"],
+];
+
+/// The field that a column of a list fills where it is declared under another name: by case, by what the playbook says
+/// it is for, or by the word for it in the other language. None where two could be meant.
+pub fn declared<'k>(keeping: &'k Keeping, column: &str) -> Option<&'k str> {
+    if keeping.keeps(column) {
+        return None;
+    }
+    let plain = |name: &str| name.trim().to_lowercase();
+    let column = plain(column);
+    let word = FIELDS.iter().find(|words| words.contains(&&*column));
+    let fits = |(name, kept): &(&'k Arc<str>, &'k Kept)| {
+        let name = plain(name);
+        name == column
+            || kept.purpose.as_deref().is_some_and(|purpose| plain(purpose) == column)
+            || word.is_some_and(|words| words.contains(&&*name))
+    };
+    let mut meant = keeping.fields.iter().flatten().filter(fits);
+    meant.next().filter(|_| meant.next().is_none()).map(|(name, _)| &**name)
+}
+
+/// Puts what a list says under the names by which the playbook declares it, and says which columns those were. What
+/// a column of the field's own name says comes first.
+pub fn as_declared(keeping: &Keeping, member: &mut Member) -> Vec<(String, String)> {
+    let meant = member.fields.keys().filter_map(|column| {
+        let field = declared(keeping, column)?;
+        (!member.fields.contains_key(field)).then(|| (column.clone(), field.to_owned()))
+    });
+    let meant: Vec<(String, String)> = meant.collect();
+    for (column, field) in &meant {
+        if let Some(value) = member.fields.remove(column) {
+            member.fields.entry(field.clone()).or_insert(value);
+        }
+    }
+    meant
+}
+
 /// What separates tags, beside white space.
 const SEPARATORS: [char; 7] = [',', '，', ';', '；', '、', '|', '｜'];
 
@@ -64,7 +123,23 @@ pub struct PersonRow {
 
 /// Reads a CSV file of members; `identity` is the column by which people are one on several platforms. Every row that cannot be read is a problem; none of the others is lost to it.
 pub fn read(text: &str, identity: Option<&str>, zone: &Zone) -> Result<Vec<PersonRow>, Vec<DataProblem>> {
-    let table = data::csv_rows(text).map_err(|problem| vec![problem])?;
+    let table = data::csv_rows(text).map_err(|problem| {
+        let blank = text.trim_start_matches('\u{feff}').trim().is_empty();
+        vec![if blank {
+            problem.help(pair("begin with a line such as `id,name`", "开头写一行，例如 `id,name`"))
+        } else {
+            problem
+        }]
+    })?;
+    if table.is_empty() {
+        let names = data::csv_names(text).map_err(|problem| vec![problem])?;
+        if !names.iter().any(|name| matches!(column(name), Some("id" | "name"))) {
+            let (message, help) = nobody();
+            return Err(vec![
+                DataProblem::new(0..text.lines().next().map_or(0, str::len), message).help(help),
+            ]);
+        }
+    }
     if table.len() > limits::MEMBERS_MAX * 2 {
         return Err(vec![DataProblem::new(0..0, too_many(table.len()))]);
     }
@@ -145,6 +220,15 @@ pub(crate) fn too_many(found: usize) -> Phrase {
     )
 }
 
+/// A list that does not say who its members are.
+fn nobody() -> WrongRow {
+    let help = pair(
+        "name the column by which signals name a member `id`; a list of names alone has the column `name`; the list is CSV",
+        "把信号里用来指认成员的那一列命名为 `id`；只有名字的名单用 `name` 一列；名单是 CSV",
+    );
+    (pair("a member needs an `id`", "成员需要 `id`").into(), help.into())
+}
+
 /// What one row says, and the group it names. `identity` is the column by which people are one on several platforms;
 /// `moment` reads a time; an error of it is what was expected.
 pub(crate) fn listed(
@@ -156,14 +240,7 @@ pub(crate) fn listed(
     let text =
         |key: &str| row.get(key).map(|(_, value)| unquoted(plain(value))).filter(|text| !text.is_empty());
     let Some(id) = text("id").or_else(|| text("name")) else {
-        return Err((
-            pair("a member needs an `id`", "成员需要 `id`").into(),
-            pair(
-                "name the column by which signals name a member `id`; a list of names alone has the column `name`",
-                "把信号里用来指认成员的那一列命名为 `id`；只有名字的名单用 `name` 一列",
-            )
-            .into(),
-        ));
+        return Err(nobody());
     };
     // By a platform's column and by the one that is `identity` people are told apart as by their id.
     let names = row
@@ -331,12 +408,16 @@ mod tests {
 
     #[test]
     fn a_number_that_lost_its_digits_is_no_id() {
-        for id in ["1.39E+10", "1E+17", "1.3e+08"] {
+        for id in ["1.39E+10", "1E+17", "1.3e+08", "1.39E10", "13912345678.0"] {
             assert!(wrong_of(&format!("id,name\n{id},a\n")).message.en.contains("shortened"), "{id}");
         }
-        for id in ["1e5", "E+1", "13912345678", "o1.3E+", "a.bE+9"] {
+        for id in ["1e5", "E+1", "13912345678", "o1.3E+", "a.bE+9", "1.0", "v1.2e3"] {
             assert!(rows(&format!("id\n{id}\n")).is_ok(), "{id}");
         }
+        for id in ["#N/A", "#REF!", "######"] {
+            assert!(wrong_of(&format!("id,name\n{id},a\n")).message.en.contains("a spreadsheet"), "{id}");
+        }
+        assert!(wrong_of("[{\"id\": 1}]").message.en.contains("needs an `id`"));
     }
 
     #[test]

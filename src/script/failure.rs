@@ -218,17 +218,42 @@ fn parse_words(kind: &ParseErrorType) -> (Phrase, Option<Phrase>) {
                     pair("compare with `==`; an expression cannot assign", "比较用 `==`；表达式不能赋值")
                         .into(),
                 ),
-                found => wide_sign(found).map(|(wide, plain)| {
-                    phrase!(
-                        "`{wide}` is full-width: write `{plain}`",
-                        "`{wide}` 是全角符号：写成半角的 `{plain}`"
-                    )
-                }),
+                found => meant_sign(found),
             };
             (syntax(&text, kind), help)
         }
         other => (syntax(&other.to_string(), other), None),
     }
+}
+
+/// What to write for a sign that people write and code does not have.
+fn meant_sign(found: &str) -> Option<Phrase> {
+    if let Some((wide, plain)) = wide_sign(found) {
+        return Some(phrase!(
+            "`{wide}` is full-width: write `{plain}`",
+            "`{wide}` 是全角符号：写成半角的 `{plain}`"
+        ));
+    }
+    let sign = found.chars().next()?;
+    let plain = match sign {
+        '≥' | '⩾' | '≧' => ">=",
+        '≤' | '⩽' | '≦' => "<=",
+        '≠' => "!=",
+        '×' => "*",
+        '÷' => "/",
+        '−' | '–' | '—' => "-",
+        '…' => "..",
+        '«' | '»' | '„' => "\"",
+        '\u{a0}' | '\u{2000}'..='\u{200b}' | '\u{202f}' | '\u{2060}' | '\u{3000}' | '\u{feff}' => {
+            let code = u32::from(sign);
+            return Some(phrase!(
+                "this is a space that code does not have (U+{code:04X}): write a plain one",
+                "这里是代码里不能用的空格（U+{code:04X}）：换成普通空格"
+            ));
+        }
+        _ => return None,
+    };
+    Some(phrase!("for `{sign}` write `{plain}`", "`{sign}` 写成 `{plain}`"))
 }
 
 /// A full-width sign where code has a half-width one, and that one.

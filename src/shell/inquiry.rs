@@ -100,7 +100,11 @@ impl Inquiry<'_> {
         if let Some(topic) = self.topic(asked) {
             return self.about_rules(&topic);
         }
-        let (play, run, step) = target(asked, self.playbook, self.state)?;
+        let (asked, at) = match self.of_a_day(asked).filter(|_| at.is_none()) {
+            Some((asked, day)) => (asked, Some(day)),
+            None => (asked.to_owned(), at),
+        };
+        let (play, run, step) = target(&asked, self.playbook, self.state)?;
         let window = at.map(|at| window(at, zone)).transpose()?;
         // A group's clock never goes backwards, whatever this machine's says.
         let machine = clock::now();
@@ -122,6 +126,22 @@ impl Inquiry<'_> {
             rows.iter().map(|row| view::outbox::row(row, zone)).collect();
         let shown = |account: &Account| (view::why::why(account, &outbox, zone), account.verdict);
         Ok(accounts.iter().map(shown).collect())
+    }
+
+    /// The play, or its step, and the day of `PLAY@DAY` and `PLAY@DAY/STEP`; none where that is the id of a run.
+    fn of_a_day<'t>(&self, asked: &'t str) -> Option<(String, &'t str)> {
+        let (name, rest) = asked.split_once('@')?;
+        let play = self.playbook.play(&PlayName::new(name))?;
+        let is_run = |id: &str| self.state.is_some_and(|state| state.knows_run(&RunId::new(id)));
+        let is_day = |day: &str| {
+            let is_id = day.ends_with('Z') || dates(play, self.state).iter().any(|id| id == day);
+            !is_id && !is_run(&format!("{name}@{day}")) && instant::read(day, &self.playbook.zone).is_ok()
+        };
+        if is_day(rest) {
+            return Some((name.to_owned(), rest));
+        }
+        let (day, step) = rest.rsplit_once('/')?;
+        (is_day(day) && has_step(play, step)).then(|| (format!("{name}/{step}"), day))
     }
 
     /// A rule of `moderate`, or a member who may have broken one; a play of that name comes first.

@@ -99,6 +99,8 @@ impl Mishaps {
         let mut all: Vec<(u8, Mishap)> = diary
             .faults
             .iter()
+            // What became of messages is told below.
+            .filter(|(fault, _)| fault.kind != FaultKind::Unsent)
             .map(|(fault, often)| {
                 let (rank, kind) =
                     if fault.kind == FaultKind::Failed { (0, "failed") } else { (3, "missed") };
@@ -130,7 +132,7 @@ fn in_words(fault: &DiaryFault, often: Often, zone: &Zone) -> Phrase {
         FaultKind::Failed => {
             phrase!("{play}, step {step}, failed {when}: {why}", "{play} 的步骤 {step} 失败{when}：{why}"; when, why)
         }
-        FaultKind::Missed => {
+        FaultKind::Missed | FaultKind::Unsent => {
             phrase!("{play}, step {step}, was missed {when}: {why}", "{play} 的步骤 {step} 错过{when}：{why}"; when, why)
         }
     }

@@ -9,7 +9,10 @@ use crate::{
         phrase::{Phrase, phrase},
         time::{Timestamp, Zone},
     },
-    engine::entry::{Fact, Skip, TaskKind},
+    engine::{
+        effect::effect_run,
+        entry::{Fact, Skip, Stale, TaskKind},
+    },
 };
 use jiff::{ToSpan as _, civil::Date};
 use std::collections::BTreeMap;
@@ -61,6 +64,8 @@ pub enum FaultKind {
     Failed,
     /// It was missed: too late.
     Missed,
+    /// Its message was held for so long that it is not sent any more.
+    Unsent,
 }
 
 /// How often something went wrong, and when first.
@@ -105,7 +110,24 @@ impl Diary {
             Fact::TaskOpened(task) if task.kind == TaskKind::Question => self.page(at).questions += 1,
             Fact::TaskOpened(_) => self.page(at).tasks += 1,
             Fact::Held { .. } => self.page(at).held += 1,
-            Fact::Expired { .. } => self.page(at).missed += 1,
+            Fact::Expired { effect, reason, stale, hush } => {
+                self.page(at).missed += 1;
+                // What members are to see nothing of is not sent on purpose.
+                let (None, Some(run)) = (hush, effect_run(effect)) else { return };
+                let step = effect.as_str()[run.len()..].split('/').nth(1).unwrap_or_default();
+                let held = reason.map(|reason| Phrase::from(timeline::held_by(reason)));
+                let why = match (stale, held) {
+                    // The first day that would be possible is another one for each.
+                    (Some(Stale::Never { .. }) | None, Some(held)) => held,
+                    (Some(stale), Some(held)) => {
+                        let stale = timeline::gone_stale(*stale, None, &self.zone);
+                        phrase!("{stale} ({held})", "{stale}（{held}）"; stale, held)
+                    }
+                    (Some(stale), None) => timeline::gone_stale(*stale, None, &self.zone),
+                    (None, None) => phrase!("it was too late for it", "发出时已经太晚"),
+                };
+                self.fault(FaultKind::Unsent, run, &StepId::new(step), why, at);
+            }
             Fact::StepSkipped { reason: Skip::When { .. } | Skip::Operator | Skip::Behind, .. } => {}
             Fact::StepSkipped { run, step, reason, .. } => {
                 self.page(at).missed += 1;

@@ -10,7 +10,7 @@ mod moderated;
 mod word;
 
 pub use answered::{answer, subject};
-pub use reason::{ended, gone_stale, held_by, hold, outcome, skip, skipped};
+pub use reason::{ended, gone_stale, held_by, hold, message_of, outcome, skip, skipped};
 
 pub use word::kind;
 
@@ -154,7 +154,7 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::Expired { effect, reason, stale, hush } => {
             // A hush says all there is to say.
             let held = reason.filter(|_| hush.is_none()).map(|reason| Phrase::from(held_by(reason)));
-            let held = held.map(|by| phrase!(", held by {by}", "，原因：{by}"; by)).unwrap_or_default();
+            let held = held.map(|by| phrase!(" ({by})", "（{by}）"; by)).unwrap_or_default();
             let (word, because) = match stale {
                 None => ("expired", phrase!(" was not sent in time", " 没有按时发出")),
                 Some(stale) => {
@@ -162,8 +162,8 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
                     ("missed", phrase!(" is not sent: {stale}", " 不再发出：{stale}"; stale))
                 }
             };
-            let effect = Phrase::same(effect.as_str());
-            let about = play_of(&effect.en);
+            let about = play_of(effect.as_str());
+            let effect = message_of(effect, entry.at, zone);
             line(
                 word,
                 about,
@@ -172,7 +172,8 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
             )
         }
         Fact::Withdrawn { effect } => {
-            let text = phrase!("{effect} is not sent", "{effect} 不再发出");
+            let message = message_of(effect, entry.at, zone);
+            let text = phrase!("{message} is not sent", "{message} 不再发出"; message);
             line("withdrawn", play_of(effect.as_str()), text, Tone::Doubt)
         }
         Fact::DeliveryFailed { effect, in_doubt, reason, .. } => {

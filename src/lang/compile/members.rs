@@ -72,6 +72,10 @@ pub(crate) fn nothing_said(minors: bool) -> Keeping {
 fn leave_out(cx: &mut Cx<'_>, keeping: &Keeping, rows: &mut [Row]) {
     let mut told = BTreeSet::new();
     for row in rows {
+        if row.listed.member.fields.keys().all(|name| keeping.keeps(name)) {
+            continue;
+        }
+        let _ = roster::as_declared(keeping, &mut Arc::make_mut(&mut row.listed).member);
         let undeclared = row.listed.member.fields.keys().filter(|name| !keeping.keeps(name));
         let undeclared: Vec<String> = undeclared.cloned().collect();
         if undeclared.is_empty() {

@@ -57,6 +57,11 @@ pub(crate) fn parse(source: SourceId, text: &str, report: &mut Report) -> Option
             }
             Err(fault) => fault,
         };
+        let forbidden = spaces::forbidden(source, text);
+        if !forbidden.is_empty() {
+            forbidden.into_iter().for_each(|found| report.push(found));
+            return None;
+        }
         let at = fault.at.min(text.len());
         if masked.iter().any(|range| range.start <= at && at < range.end) || masked.len() >= repairs_max {
             return None;

@@ -39,6 +39,14 @@ pub(crate) fn wrong_kind(report: &mut Report, node: &Node, expected: impl Into<P
             diagnostic = diagnostic.fix(Span::new(node.span.source, at + colon.start, at + colon.end), ": ");
         }
     }
+    if let Some(dash) = dash(node) {
+        diagnostic = diagnostic.help(phrase!(
+            "`{dash}` begins no list: write `-` and a space before each item",
+            "`{dash}` 开不了列表：每一项前面写 `-` 和空格"
+        ));
+        let at = node.span.start as usize;
+        diagnostic = diagnostic.fix(Span::new(node.span.source, at, at + dash.len_utf8()), "-");
+    }
     if let Some(text) = braces(node) {
         diagnostic = diagnostic.help(phrase!(
             "braces begin a mapping; if they are meant as text, put it in quotes: \"{text}\"",
@@ -46,6 +54,18 @@ pub(crate) fn wrong_kind(report: &mut Report, node: &Node, expected: impl Into<P
         ));
     }
     report.push(diagnostic);
+}
+
+/// A sign like `-` before what was meant as the first item of a list: `– post: hi`, `－ 甲`.
+fn dash(node: &Node) -> Option<char> {
+    let first = match &node.kind {
+        NodeKind::Mapping(entries) => &*entries.first()?.key.value,
+        NodeKind::Scalar(Scalar { style: ValueStyle::Plain, text, .. }) => text,
+        _ => return None,
+    };
+    let mut signs = first.chars();
+    let dash = signs.next().filter(|sign| "–—−－‐‑―•·●○◦▪".contains(*sign))?;
+    signs.next().filter(|sign| sign.is_whitespace()).map(|_| dash)
 }
 
 /// `{花括号}` where text is expected: as it was meant.

@@ -2,7 +2,7 @@
 //!
 //! Looks at lines as text; reads nothing as YAML itself.
 
-use super::quoting::quoted;
+use super::{quoting::quoted, spaces};
 use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
@@ -108,6 +108,7 @@ pub(crate) fn explain(source: SourceId, text: &str, at: usize) -> Option<Trap> {
     }
     let line = SplitLine::at(text, at);
     tab(source, &line)
+        .or_else(|| wide_comment(source, &line))
         .or_else(|| colon(source, &line))
         .or_else(|| value(source, text, &line))
         .or_else(|| inside(source, text, &line, at))
@@ -116,6 +117,22 @@ pub(crate) fn explain(source: SourceId, text: &str, at: usize) -> Option<Trap> {
         })
         // A text goes on until the reader meets the tab that the next line begins with.
         .or_else(|| line.below(text).and_then(|below| tab(source, &below)))
+}
+
+/// `＃ 备注`: a comment with a full-width sign.
+fn wide_comment(source: SourceId, line: &SplitLine<'_>) -> Option<Trap> {
+    let sign = '＃';
+    line.text.trim_start().strip_prefix(sign)?;
+    let at = line.start + line.text.find(sign)?;
+    let span = Span::new(source, at, at + sign.len_utf8());
+    let message = pair(
+        "a comment begins with `#`, and this one with a full-width `＃`",
+        "注释以 `#` 开头，这里是全角的 `＃`",
+    );
+    let diagnostic = Diagnostic::error(codes::YAML_FULL_WIDTH, span, message)
+        .help(pair("write `#`", "写成 `#`"))
+        .fix(span, "#");
+    Some(Trap { diagnostic, repair: Some((at..at + sign.len_utf8(), "#xx".into())) })
 }
 
 fn tab(source: SourceId, line: &SplitLine<'_>) -> Option<Trap> {
@@ -149,13 +166,16 @@ fn colon(source: SourceId, line: &SplitLine<'_>) -> Option<Trap> {
     }
     let value = after.strip_prefix(':').filter(|v| !v.is_empty() && !v.starts_with([' ', '/', '\t']))?;
     let range = line.start + line.content..line.start + line.text.len();
-    let diagnostic = Diagnostic::error(
-        codes::YAML_SYNTAX,
-        Span::new(source, at, at + 1),
-        phrase!("a space is missing after `{key}:`", "`{key}:` 后面少了一个空格"),
-    )
-    .help(phrase!("write `{indent}{key}: {value}`", "写成 `{indent}{key}: {value}`"))
-    .fix(Span::new(source, at + 1, at + 1), " ");
+    let odd = spaces::behind_colon(source, line.text, line.start, line.content + length + 1);
+    let diagnostic = odd.unwrap_or_else(|| {
+        Diagnostic::error(
+            codes::YAML_SYNTAX,
+            Span::new(source, at, at + 1),
+            phrase!("a space is missing after `{key}:`", "`{key}:` 后面少了一个空格"),
+        )
+        .help(phrase!("write `{indent}{key}: {value}`", "写成 `{indent}{key}: {value}`"))
+        .fix(Span::new(source, at + 1, at + 1), " ")
+    });
     let filler = format!("#{}", "x".repeat(range.len() - 1));
     Some(Trap { diagnostic, repair: Some((range, filler)) })
 }

@@ -24,7 +24,19 @@ pub(super) struct CalendarEvent {
     pub(super) more: Vec<Date>,
     pub(super) except: Vec<Date>,
     pub(super) replaces: Option<Replaced>,
+    /// It does not happen.
+    pub(super) cancelled: bool,
+    /// Which version of it this is (`SEQUENCE`).
+    pub(super) sequence: u64,
     pub(super) range: Range<usize>,
+}
+
+impl CalendarEvent {
+    /// What it says a version of: a series, or the instances from one on, or one instance.
+    pub(super) fn about(&self, zone: &Zone) -> (&str, Option<(Timestamp, bool)>) {
+        let instance = self.replaces.as_ref();
+        (&self.uid, instance.map(|replaced| (replaced.at.instant(zone), replaced.and_future)))
+    }
 }
 
 /// Which instances of its series an event stands for (`RECURRENCE-ID`).
@@ -32,8 +44,6 @@ pub(super) struct Replaced {
     pub(super) at: When,
     /// All from that one on (`RANGE=THISANDFUTURE`).
     pub(super) and_future: bool,
-    /// They do not happen.
-    pub(super) cancelled: bool,
 }
 
 /// When something begins.
@@ -147,9 +157,9 @@ fn event(
     let get = |name: &str| own.iter().copied().find(|line| line.name == name);
     let cancelled = get("STATUS").is_some_and(|line| line.value.trim().eq_ignore_ascii_case("CANCELLED"));
     let replaced = get("RECURRENCE-ID");
-    if cancelled && replaced.is_none() {
-        return None;
-    }
+    // Nothing of a cancelled event matters but that it is.
+    let mut unread = Vec::new();
+    let problems = if cancelled && replaced.is_none() { &mut unread } else { problems };
     let mut keep =
         |found: Result<Option<When>, DataProblem>| found.map_err(|problem| problems.push(problem)).ok();
     let replaces = keep(replaced.map(|line| when(line, &line.value, zones)).transpose())?;
@@ -182,11 +192,32 @@ fn event(
     };
     let text = |name: &str| get(name).map(ContentLine::text).unwrap_or_default();
     let (uid, summary) = (text("UID"), text("SUMMARY"));
-    let and_future = replaced
-        .and_then(|line| line.param("RANGE"))
-        .is_some_and(|range| range.trim().eq_ignore_ascii_case("THISANDFUTURE"));
-    let replaces = replaces.map(|at| Replaced { at, and_future, cancelled });
-    Some(CalendarEvent { uid, summary, start, length, rule, more, except, replaces, range: whole })
+    let reach = replaced.and_then(|line| line.param("RANGE"));
+    let and_future = reach.is_some_and(|reach| reach.trim().eq_ignore_ascii_case("THISANDFUTURE"));
+    if let Some(reach) = reach.filter(|_| !and_future) {
+        let found = phrase!("`RANGE={reach}` is not read", "`RANGE={reach}` 读不了");
+        let help = pair(
+            "write the instances that change as events of their own, or `RANGE=THISANDFUTURE`",
+            "把有变化的每一次各写成一个事件，或者写 `RANGE=THISANDFUTURE`",
+        );
+        problems.push(DataProblem::new(whole, found).help(help));
+        return None;
+    }
+    let replaces = replaces.map(|at| Replaced { at, and_future });
+    let sequence = text("SEQUENCE").trim().parse().unwrap_or_default();
+    Some(CalendarEvent {
+        uid,
+        summary,
+        start,
+        length,
+        rule,
+        more,
+        except,
+        replaces,
+        cancelled,
+        sequence,
+        range: whole,
+    })
 }
 
 /// `RRULE` and its last day.

@@ -71,8 +71,18 @@ pub fn parse(text: &str, zone: &Zone) -> Result<Calendar, Vec<DataProblem>> {
 /// The days of all events.
 fn calendar(events: &[CalendarEvent], zone: &Zone, problems: &mut Vec<DataProblem>) -> Calendar {
     let tells_work = events.iter().any(|event| is_work(&event.summary));
-    let mut instead: BTreeMap<&str, Vec<(&CalendarEvent, &Replaced)>> = BTreeMap::new();
+    let mut newest: BTreeMap<_, u64> = BTreeMap::new();
     for event in events {
+        let version = newest.entry(event.about(zone)).or_default();
+        *version = event.sequence.max(*version);
+    }
+    // Of an event without an id nobody knows what it is a version of.
+    let is_newest = |event: &&CalendarEvent| {
+        event.uid.is_empty() || newest.get(&event.about(zone)).is_none_or(|newest| event.sequence >= *newest)
+    };
+    let events: Vec<&CalendarEvent> = events.iter().filter(is_newest).collect();
+    let mut instead: BTreeMap<&str, Vec<(&CalendarEvent, &Replaced)>> = BTreeMap::new();
+    for event in &events {
         if let Some(replaced) = &event.replaces {
             instead.entry(&event.uid).or_default().push((event, replaced));
         }
@@ -80,7 +90,7 @@ fn calendar(events: &[CalendarEvent], zone: &Zone, problems: &mut Vec<DataProble
     let mut calendar = Calendar { tells_work, ..Calendar::default() };
     let mut left = CALENDAR_DAYS_MAX;
     for event in events {
-        if event.replaces.as_ref().is_some_and(|replaced| replaced.cancelled) {
+        if event.cancelled {
             continue;
         }
         let first = event.start.date();
@@ -131,7 +141,7 @@ fn stands_for<'a>(
         return Some((series, day));
     };
     let moved = of(replaced).until(event.start.date()).ok()?;
-    if replaced.cancelled { None } else { Some((event, day.checked_add(moved).ok()?)) }
+    if event.cancelled { None } else { Some((event, day.checked_add(moved).ok()?)) }
 }
 
 /// The first day and the number of days that an event beginning on a day covers in the zone.

@@ -135,8 +135,9 @@ fn resumed(state: &State, play: Option<&PlayName>) -> Phrase {
 /// Moves a date of a play: the steps ahead move with it, what was done stays done.
 #[derive(Debug, clap::Args)]
 pub(super) struct PostponeArgs {
-    /// The play and the id of the date: `guest-session/jia`; of a play with one date its name is enough.
-    #[arg(value_name = "PLAY/ID")]
+    /// The play and the id of the date, `guest-session/jia`, or its day, `guest-session@2026-12-11`; of a play with one
+    /// date its name is enough.
+    #[arg(value_name = "PLAY/ID|PLAY@DAY")]
     date: String,
     /// The new time; a civil time is in the playbook's zone, and a day alone keeps the clock time. `tbd` where it is
     /// not known yet: members who had been told hear that it follows, and nothing goes on until it is given.
@@ -150,7 +151,8 @@ impl PostponeArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let state = remote.state()?;
-        let (play, date) = remote::date(&state, &remote.named(&state, &self.date)?)?;
+        let typed = day::as_date(&remote, &state, &remote.named(&state, &self.date)?)?;
+        let (play, date) = remote::date(&state, &typed)?;
         if self.time == "tbd" {
             let said = phrase!(
                 "{play}/{date} has no time until it is given another one",
@@ -265,6 +267,9 @@ impl SkipArgs {
             Some(run) => (run, None),
             None => remote::run_and_step(&state, &typed),
         };
+        if run.as_str() == typed {
+            day::nothing_to_skip(&remote, &state, &typed)?;
+        }
         let what = step.as_ref().map_or_else(|| run.to_string(), |step| format!("{run}/{step}"));
         let when = remote.when(&state, &run);
         let command = Command::Skip { run, step, by: remote.by.clone() };

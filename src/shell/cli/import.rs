@@ -16,6 +16,7 @@ use crate::{
         data::DataProblem,
         roster::{self, PersonRow},
     },
+    model::playbook::Playbook,
     shell::files,
 };
 use std::{
@@ -87,10 +88,29 @@ impl ImportArgs {
             target.group.group = group.clone().or(target.group.group);
             let remote = target.remote()?;
             let state = remote.state()?;
-            let identity = remote.playbook(&state).and_then(|playbook| playbook.keeping.identity.clone());
+            let playbook = remote.playbook(&state);
+            let identity = playbook.as_ref().and_then(|playbook| playbook.keeping.identity.clone());
             let rows = self.rows(&text, identity.as_deref(), &remote.zone)?;
-            let own = rows.into_iter().filter(|row| row.group.is_none() || row.group == group);
-            let mut own: Vec<PersonRow> = own.collect();
+            let known = playbook.as_ref().and_then(|book| book.groups.get(&remote.group));
+            let title = known.map(|known| &*known.title);
+            let is_own = |row: &PersonRow| match row.group.as_deref() {
+                None => true,
+                named => named == group.as_deref() || named == Some(remote.group.as_str()) || named == title,
+            };
+            let (mut own, others): (Vec<PersonRow>, Vec<PersonRow>) = rows.into_iter().partition(is_own);
+            if self.target.group.group.is_some() && !others.is_empty() {
+                let named: BTreeSet<String> = others.iter().filter_map(|row| row.group.clone()).collect();
+                let named = named.into_iter().take(limits::LEAVING_SHOWN).collect::<Vec<_>>().join(", ");
+                let rows = Phrase::counted(others.len(), "row", "行");
+                out.say(phrase!(
+                    "{rows} of other groups left out: {named}; without --group each goes into its own",
+                    "别的群的 {rows}没有导入：{named}；不写 `--group` 就各进各的群";
+                    rows
+                ))?;
+            }
+            if let Some(playbook) = &playbook {
+                Self::declare(&mut own, playbook, out)?;
+            }
             self.give_ids(&text, &mut own, &state.members)?;
             brought.push((remote, state, own));
         }
@@ -202,14 +222,24 @@ impl ImportArgs {
     /// The groups that get members: those that the rows name, and the one that is meant where a row names none.
     fn groups(&self, text: &str) -> Result<BTreeSet<Option<String>>, Failure> {
         let rows = self.rows(text, None, &crate::base::time::Zone::utc())?;
-        let wanted = self.target.group.group.clone();
-        let mut groups: BTreeSet<Option<String>> = rows.into_iter().map(|row| row.group).collect();
-        if let Some(wanted) = wanted {
-            groups.retain(|group| group.as_ref().is_none_or(|group| *group == wanted));
-            let any = !groups.is_empty();
-            groups = if any { BTreeSet::from([Some(wanted)]) } else { BTreeSet::new() };
+        Ok(match self.target.group.group.clone() {
+            Some(wanted) => BTreeSet::from([Some(wanted)]),
+            None => rows.into_iter().map(|row| row.group).collect(),
+        })
+    }
+
+    /// Puts columns under the names of the fields that they fill, and says which those are.
+    fn declare(rows: &mut [PersonRow], playbook: &Playbook, out: &mut Output) -> Result<(), Failure> {
+        let keeping = &playbook.keeping;
+        let meant = rows.iter_mut().flat_map(|row| roster::as_declared(keeping, &mut row.listed.member));
+        for (column, field) in meant.collect::<BTreeSet<_>>() {
+            out.say(phrase!(
+                "the column {} fills the field `{field}`",
+                "{} 这一列填的是字段 `{field}`",
+                tick(&column)
+            ))?;
         }
-        Ok(groups)
+        Ok(())
     }
 
     /// Says which columns the playbook does not keep, and which field of it could be meant by one.

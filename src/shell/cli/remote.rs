@@ -277,6 +277,12 @@ pub(super) fn play_and_id(state: &State, text: &str) -> Result<(PlayName, Arc<st
     }
     match text.split_once('/') {
         Some((play, id)) if !play.is_empty() && !id.is_empty() => Ok((PlayName::new(play), Arc::from(id))),
+        _ if !text.contains('@') && !state.plays.is_empty() => {
+            let names = state.plays.iter().filter(|(_, known)| !known.dates.is_empty());
+            let names = Phrase::same(names.map(|(play, _)| play.as_str()).collect::<Vec<_>>().join(", "));
+            Err(Failure::usage(phrase!("there is no play `{text}`", "没有玩法 `{text}`"))
+                .help(phrase!("plays with dates are {names}", "有日期的玩法有 {names}"; names)))
+        }
         _ => Err(Failure::usage(phrase!(
             "{text:?} is not a date of a play; expected PLAY/ID such as guest-session/jia",
             "{text:?} 不是玩法的日期；应写成 `PLAY/ID`，例如 guest-session/jia"

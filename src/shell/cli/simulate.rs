@@ -216,7 +216,7 @@ impl SimulateArgs {
             lived.join(one);
             diary.join(pages);
         }
-        simulate_short::faults(&diary, &playbook.zone, out)?;
+        simulate_short::faults(&diary, playbook, out)?;
         simulate_short::pages(&diary, out)?;
         summary(playbook, options, &lived, out)?;
         Ok((findings, states))

@@ -7,10 +7,8 @@ use super::{
     output::{BAD, DIM, HEADING, Output, WARN, clip, paint, width},
 };
 use crate::{
-    base::{
-        phrase::{Phrase, pair, phrase},
-        time::Zone,
-    },
+    base::phrase::{Phrase, pair, phrase},
+    model::playbook::Playbook,
     sim::diary::{Diary, DiaryFault, DiaryPage, FaultKind, Often},
 };
 
@@ -21,7 +19,7 @@ const FAULTS_SHOWN: usize = 10;
 pub(super) const DAILY_MAX: u32 = 14;
 
 /// What went wrong, first of all.
-pub(super) fn faults(diary: &Diary, zone: &Zone, out: &mut Output) -> Result<(), Failure> {
+pub(super) fn faults(diary: &Diary, playbook: &Playbook, out: &mut Output) -> Result<(), Failure> {
     let locale = out.languages.people;
     out.heading(locale.pick("What went wrong", "出了什么问题"))?;
     if diary.faults.is_empty() {
@@ -30,7 +28,7 @@ pub(super) fn faults(diary: &Diary, zone: &Zone, out: &mut Output) -> Result<(),
     }
     for (fault, often) in diary.faults.iter().take(FAULTS_SHOWN) {
         let style = if fault.kind == FaultKind::Failed { BAD } else { WARN };
-        let what = fault_words(fault, *often, zone);
+        let what = fault_words(fault, *often, playbook);
         let what = what.of(locale);
         let why = format!("{}{}", locale.pick(": ", "："), fault.why.of(locale));
         let why = clip(&why, out.width.saturating_sub(width(what) + 2).max(40));
@@ -42,12 +40,15 @@ pub(super) fn faults(diary: &Diary, zone: &Zone, out: &mut Output) -> Result<(),
     Ok(out.line("")?)
 }
 
-fn fault_words(fault: &DiaryFault, often: Often, zone: &Zone) -> Phrase {
+fn fault_words(fault: &DiaryFault, often: Often, playbook: &Playbook) -> Phrase {
     let DiaryFault { kind, play, step, .. } = fault;
-    let first = zone.civil(often.first).strftime("%Y-%m-%d %H:%M");
+    let title = playbook.play(play).map_or(play.as_str(), |play| &*play.title);
+    let play = if title == play.as_str() { title.to_owned() } else { format!("{title} ({play})") };
+    let first = playbook.zone.civil(often.first).strftime("%Y-%m-%d %H:%M");
     let what = match kind {
         FaultKind::Failed => phrase!("failed", "失败"),
         FaultKind::Missed => phrase!("was missed", "错过"),
+        FaultKind::Unsent => phrase!("was not sent", "没有发出"),
     };
     if often.times == 1 {
         return phrase!(

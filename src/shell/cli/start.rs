@@ -4,6 +4,7 @@
 
 use super::{
     args::TargetArg,
+    day,
     failure::Failure,
     output::Output,
     remote::{self, Remote},
@@ -27,8 +28,8 @@ use crate::{
 /// Starts a play now, whatever its trigger and its conditions.
 #[derive(Debug, clap::Args)]
 pub(super) struct StartArgs {
-    /// The play; of a play with dates, the date too.
-    #[arg(value_name = "PLAY[/ID]")]
+    /// The play; of a play with dates, the date too, by its id or by its day.
+    #[arg(value_name = "PLAY[/ID|@DAY]")]
     play: String,
     /// About whom, for a play that runs for each member.
     #[arg(long, value_name = "ID")]
@@ -51,7 +52,20 @@ impl StartArgs {
         let args = remote::data(self.data.as_deref(), &self.with)?;
         let remote = self.target.remote()?;
         let state = remote.state()?;
-        let (play, date) = remote::play_or_date(&state, &remote.named(&state, &self.play)?);
+        let typed = day::as_date(&remote, &state, &remote.named(&state, &self.play)?)?;
+        if let Some((name, _)) = typed.rsplit_once('@')
+            && state.plays.contains_key(&PlayName::new(name))
+        {
+            return Err(Failure::usage(phrase!(
+                "`{name}` has no dates; a start is now, whatever the day",
+                "`{name}` 没有写明日期；手动开始就是现在，不管哪一天"
+            ))
+            .help(phrase!(
+                "start it by its name alone: `playbook start {name}`",
+                "只写名字：`playbook start {name}`"
+            )));
+        }
+        let (play, date) = remote::play_or_date(&state, &typed);
         let member = self.member.as_ref().map(MemberId::new);
         let (said, instead) = started(&remote, &state, (&play, date.as_deref()), &self.play);
         let before = remote.last()?;

@@ -24,7 +24,7 @@ use std::{path::PathBuf, sync::Arc};
 /// `playbook why "game@2026-12-09T12:30:00Z"`.
 #[derive(Debug, clap::Args)]
 pub(super) struct WhyArgs {
-    /// A play, a step of it (`PLAY/STEP`), one of its dates (`PLAY/DATE`), the id of a run, a rule (`moderate/RULE`), or
+    /// A play, a step of it (`PLAY/STEP`), one of its dates (`PLAY/DATE`), what it has on a day (`PLAY@DAY`), the id of a run, a rule (`moderate/RULE`), or
     /// a member: what counts against them.
     #[arg(value_name = "PLAY[/STEP]")]
     target: String,

@@ -81,7 +81,10 @@ fn meant(
         told.map(|problem| (false, problem.message.clone())).collect::<Vec<_>>()
     })?;
     let own = rows.into_iter().filter(|row| row.group.as_ref().is_none_or(|group| group == id.as_str()));
-    let listed: Vec<Listed> = own.map(|row| row.listed).collect();
+    let mut listed: Vec<Listed> = own.map(|row| row.listed).collect();
+    for one in &mut listed {
+        group.book.iter().for_each(|book| drop(roster::as_declared(&book.playbook.keeping, &mut one.member)));
+    }
     if listed.is_empty() || listed.len() > limits::MEMBERS_AT_ONCE_MAX {
         let most = limits::MEMBERS_AT_ONCE_MAX;
         return Err(vec![(

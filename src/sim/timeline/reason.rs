@@ -2,13 +2,14 @@
 
 use crate::{
     base::{
-        ids::PlayName,
+        ids::{EffectId, PlayName},
         locale::Locale,
         phrase::{Phrase, Words, pair, phrase},
-        time::{Duration, Zone},
+        time::{Duration, Timestamp, Zone},
     },
     engine::{
         by_hand::Hush,
+        effect::effect_run,
         entry::{HoldReason, Outcome, PhaseCause, Skip, Stale},
     },
 };
@@ -142,6 +143,20 @@ pub(super) fn phase_cause(cause: &PhaseCause) -> Phrase {
             phrase!("because the file has no phase of the old name", "因为文件里没有原来的阶段名了")
         }
     }
+}
+
+/// A message by its step and by the moment of its run, which its play stands beside: `step 1 of 12-07 12:00`.
+pub fn message_of(effect: &EffectId, now: Timestamp, zone: &Zone) -> Phrase {
+    let run = effect_run(effect).unwrap_or_default();
+    let step = effect.as_str().get(run.len() + 1..).and_then(|rest| rest.split('/').next());
+    let (Some((_, moment)), Some(step)) = (run.split_once('@'), step) else {
+        return Phrase::same(effect.as_str());
+    };
+    let moment = match moment.parse() {
+        Ok(at) => super::brief(Timestamp::from_jiff(at), now, zone),
+        Err(_) => moment.to_owned(),
+    };
+    phrase!("step {step} of {moment}", "{moment} 那次的步骤 {step}")
 }
 
 /// That a message was not delivered, by its play and its step: when it was the reader sees beside.

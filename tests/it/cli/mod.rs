@@ -9,6 +9,7 @@ pub(crate) mod every;
 pub(crate) mod languages;
 pub(crate) mod hush;
 pub(crate) mod instants;
+pub(crate) mod lists;
 pub(crate) mod moderate;
 pub(crate) mod next;
 pub(crate) mod outcomes;

@@ -49,6 +49,70 @@ fn instances_that_other_programs_cancel_or_move_are_cancelled_and_moved() {
 }
 
 #[test]
+fn of_several_versions_the_newest_counts_and_a_range_that_is_not_read_is_refused() {
+    let zone = "TZID=Europe/Berlin";
+    let of =
+        |sequence: u8, more: &str| format!("BEGIN:VEVENT\nUID:u1\nSEQUENCE:{sequence}\n{more}\nEND:VEVENT\n");
+    let moved = format!("RECURRENCE-ID;{zone}:20261208T190000\nDTSTART;{zone}:20261209T190000");
+    let off = "RECURRENCE-ID:20261208T180000Z\nSTATUS:CANCELLED";
+    for (first, second, expected) in [
+        (of(1, &moved), of(2, off), &["12-01", "12-15", "12-22"][..]),
+        (of(2, off), of(1, &moved), &["12-01", "12-15", "12-22"]),
+        (of(2, &moved), of(1, off), &["12-01", "12-09", "12-15", "12-22"]),
+        (of(3, "DTSTART:20261201T180000Z\nSTATUS:CANCELLED"), String::new(), &[]),
+    ] {
+        assert_eq!(days(&format!("{WEEKLY}{first}{second}")), expected, "{first}{second}");
+    }
+    let prior =
+        format!("RECURRENCE-ID;RANGE=THISANDPRIOR;{zone}:20261215T190000\nDTSTART;{zone}:20261216T190000");
+    let place = Playground::new()
+        .file("p.yaml", "name: p\ntimezone: UTC\ncalendars: { cal: c.ics }\nplays: { a: { every: day at 12:00, only: cal, steps: [post: on] } }\n")
+        .file("c.ics", &format!("BEGIN:VCALENDAR\n{WEEKLY}{}END:VCALENDAR\n", of(1, &prior)));
+    let checked = place.run(&["check", "p.yaml"]).exits(1).stdout;
+    assert!(checked.contains("`RANGE=THISANDPRIOR` is not read"), "{checked}");
+}
+
+#[test]
+fn what_is_held_for_too_long_is_told_with_what_went_wrong() {
+    let place = Playground::new().file(
+        "p.yaml",
+        "name: p\ntimezone: Asia/Shanghai\nbudgets: { quiet: 22:00-08:00, posts: 1 per day }\nplays:\n  a: { every: day at 09:00, steps: [post: one] }\n  b: { title: Tea, every: day at 12:00, steps: [{ post: today only, label: social }] }\n",
+    );
+    let simulate = |more: &[&str]| {
+        let args =
+            ["simulate", "p.yaml", "--from", "2026-12-07T00:00:00+08:00", "--days", "3", "--members", "0"];
+        place.run(&[&args[..], more].concat()).exits(0).stdout
+    };
+    let short = simulate(&["--lang", "en"]);
+    let said =
+        "Tea (b), step 1, was not sent 3 times, first at 2026-12-07 14:00: held for as long as it may be";
+    assert!(short.contains(said) && !short.contains("nothing: no step failed"), "{short}");
+    let short = simulate(&["--lang", "zh"]);
+    assert!(
+        short.contains("Tea (b) 的步骤 1 没有发出了 3 次") || short.contains("Tea (b) 的步骤 1"),
+        "{short}"
+    );
+    let long = simulate(&["--verbose", "--lang", "en"]);
+    let said = "14:00  missed    b  step 1 of 12:00 is not sent: held for as long as it may be (the posts of the day are used up)";
+    assert!(long.contains(said) && !long.contains("T04:00:00Z"), "{long}");
+}
+
+#[test]
+fn a_range_with_tildes_stays_and_two_tildes_strike() {
+    let place = Playground::new();
+    for (text, shown) in [
+        ("周六~周日 19:00~21:00", "周六~周日 19:00~21:00"),
+        ("5~10~15 元", "5~10~15 元"),
+        ("价 ~9.9~ 元 (￣▽￣)~ ~(￣▽￣)~", "价 ~9.9~ 元 (￣▽￣)~ ~(￣▽￣)~"),
+        ("~~旧~~ 新", "旧 新"),
+    ] {
+        place.write("t.md", text);
+        let output = place.run(&["render", "t.md", "--as", "telegram", "--format", "json"]).exits(0);
+        assert_eq!(output.json_lines()[0]["body"]["text"], shown, "{text}");
+    }
+}
+
+#[test]
 fn a_zone_that_a_calendar_defines_itself_is_read_from_it() {
     let zone = |name: &str, offset: &str| {
         format!(

@@ -262,3 +262,118 @@ fn a_simulated_life_shows_what_the_file_alone_does_not() {
         },
     ]);
 }
+
+/// What `check` says of a playbook.
+fn checked(text: &str) -> String {
+    Playground::new().file("p.yaml", text).run(&["check", "p.yaml", "--all", "--lang", "en"]).stdout
+}
+
+#[test]
+fn signs_that_look_like_others_are_named_where_they_stand() {
+    const PLAY: &str =
+        "name: p\ntimezone: UTC\nplays:\n  a:\n    every: day at 20:30\n    steps:\n      - post: hi\n";
+    for (from, to, line, says) in [
+        ("every: day", "every:\u{a0}day", 5, "a no-break space (U+00A0)"),
+        ("every: day", "every:\u{3000}day", 5, "a full-width space (U+3000)"),
+        ("    every", "\u{2003}\u{2003}every", 5, "an em space (U+2003)"),
+        ("    steps", "\u{2028}    steps", 6, "a line separator (U+2028)"),
+        ("plays", "\u{feff}plays", 3, "U+FEFF"),
+        ("    every", "\u{c}    every", 5, "U+000C"),
+        ("post: hi", "post: h\u{0}i", 7, "U+0000"),
+        ("- post", "– post", 7, "`–` begins no list"),
+        ("- post", "－ post", 7, "`－` begins no list"),
+        ("- post", "• post", 7, "`•` begins no list"),
+        ("plays:", "＃ note\nplays:", 3, "write `#`"),
+        ("    steps", "    when: members.count ≥ 3\n    steps", 6, "for `≥` write `>=`"),
+        ("    steps", "    when: members.count\u{3000}> 3\n    steps", 6, "(U+3000): write a plain one"),
+        ("    steps", "    when: members.count\u{a0}> 3\n    steps", 6, "(U+00A0): write a plain one"),
+        ("post: hi", "post: Hi $｛run.number｝", 7, "`｛run.number｝` is posted as it stands"),
+    ] {
+        let said = checked(&PLAY.replacen(from, to, 1));
+        assert!(said.contains(says) && said.contains(&format!("p.yaml:{line}:")), "{to}: {said}");
+    }
+    // What can be mended is.
+    for (from, to) in [
+        ("every: day", "every:\u{a0}day"),
+        ("every: day", "every:\u{3000}day"),
+        ("plays", "\u{feff}plays"),
+        ("    every", "\u{c}    every"),
+        ("- post", "– post"),
+        ("plays:", "＃ note\nplays:"),
+    ] {
+        let place = Playground::new().file("p.yaml", &PLAY.replacen(from, to, 1));
+        let _ = place.run(&["check", "p.yaml", "--fix"]);
+        let again = place.run(&["check", "p.yaml"]);
+        assert_eq!(again.code, Some(0), "{to}: {}\n{}", again.stdout, place.read("p.yaml"));
+    }
+}
+
+#[test]
+fn marks_that_vanish_are_told_and_marks_that_are_meant_are_not() {
+    let text = |post: &str| format!("{HEAD}plays: {{ a: {{ steps: [{{ post: '{post}' }}] }} }}\n");
+    for post in ["盒子 3*4*5 厘米", "a*b 和 c*d", "x**2 + y**2", "电话*138*0000", "早呀 (*^_^*)", "^_^ >_<"]
+    {
+        assert!(checked(&text(post)).contains("[emphasis-in-word]"), "{post}");
+    }
+    for post in ["**重点**：*明天*见", "10 * 20 * 30", "a_b_c", "5*2 元", "请看**《活着》**第三章"]
+    {
+        assert!(!checked(&text(post)).contains("[emphasis-in-word]"), "{post}");
+    }
+}
+
+#[test]
+fn a_text_with_a_hole_when_nobody_answers_is_told() {
+    let text = |steps: &str| {
+        format!(
+            "{HEAD}plays:\n  q:\n    every: sunday at 18:00\n    steps:\n      - {{ ask: Which?, options: [book, film], open_for: 1h, as: a }}\n{steps}"
+        )
+    };
+    for steps in [
+        "      - post: It is ${a.winner}\n",
+        "      - task: Order ${a.winner}\n",
+        "      - { ask: 'Who brings ${a.winner}?', options: [I, not I], open_for: 1h }\n",
+        "      - post: With us ${a.who(\"book\")}\n",
+        "      - post: First ${a.answers[0].member.name}\n",
+        "      - post: So many ${a.counts[a.winner]}\n",
+        "      - { post: hi, image: 'https://example.org/${a.winner}.png' }\n",
+        "      - { post: hi, buttons: [{ text: '${a.winner}', url: 'https://example.org' }] }\n",
+    ] {
+        assert!(checked(&text(steps)).contains("[empty-when-unanswered]"), "{steps}");
+    }
+    for steps in [
+        "      - { post: 'It is ${a.winner}', when: a.total > 0 }\n",
+        "      - { if: a.total == 0, then: [{ stop: nobody }] }\n      - post: It is ${a.winner}\n",
+        "      - { if: a.total == 0, then: [{ post: nobody }], else: [{ post: 'It is ${a.winner}' }] }\n",
+        "      - post: Books ${a.counts.book}, of ${a.total}\n",
+        "      - post: With us ${a.who(\"book\").count}\n",
+    ] {
+        assert!(!checked(&text(steps)).contains("[empty-when-unanswered]"), "{steps}");
+    }
+}
+
+#[test]
+fn a_timeout_of_a_step_that_takes_no_time_is_told() {
+    let text = |step: &str, group: &str| {
+        format!(
+            "{HEAD}channels: {{ group: {{ type: {group} }} }}\npeople: {{ ann: {{ name: Ann }} }}\nroles: {{ host: ann }}\nplays:\n  o: {{ steps: [post: o] }}\n  t:\n    every: day at 09:00\n    steps:\n      - {{ {step}, timeout: 5m }}\n"
+        )
+    };
+    for (step, says) in [
+        ("post: hi", "`expires`"),
+        ("task: look, to: host", "`due`"),
+        ("set: { n: 1 }", "leave it out"),
+        ("start: o", "leave it out"),
+        ("if: members.count > 1, then: [{ post: hi }]", "inside"),
+    ] {
+        let said = checked(&text(step, "console"));
+        assert!(said.contains("[timeout-of-nothing]") && said.contains(says), "{step}: {said}");
+    }
+    for (step, group) in [
+        ("ask: Well?, options: [a, b], open_for: 1m", "console"),
+        ("approve: Go?, to: host", "console"),
+        ("wait: go", "console"),
+        ("post: hi", "manual"),
+    ] {
+        assert!(!checked(&text(step, group)).contains("[timeout-of-nothing]"), "{step}");
+    }
+}

@@ -92,6 +92,41 @@ fn a_title_is_as_good_as_a_name_wherever_a_play_is_meant() {
 }
 
 #[test]
+fn an_occurrence_is_named_by_its_day_in_every_command() {
+    let place = Playground::new().file("p.yaml", FILE);
+    let engine = place.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let guest = "The guest / an evening";
+    let say = |words: &str| words.replace("GUEST", guest);
+    for (line, code, says) in [
+        ("why|game@2099-12-04", 0, "2099-12-04 20:30"),
+        ("why|周五猜谜@2099-12-04 20:30", 0, "2099-12-04 20:30"),
+        ("why|GUEST@2099-12-05", 0, "the date jia"),
+        ("why|guest@2099-12-05/1", 0, "step 1 of guest"),
+        ("skip|GUEST@2099-12-05", 0, "skipped guest@jia"),
+        ("unskip|guest@2099-12-05", 0, "guest@jia starts after all"),
+        ("postpone|GUEST@2099-12-05|2099-12-06 20:00", 0, "guest/jia is now at"),
+        ("postpone|guest@2099-12-12|tbd", 0, "guest/yi has no time"),
+        ("postpone|guest@2099-12-25|tbd", 4, "guest/jia (Sun 6 Dec 2099, 20:00)"),
+        ("postpone|nobody|tbd", 2, "there is no play `nobody`"),
+        ("start|guest@2099-12-25", 4, "guest has no date of that day"),
+        ("start|guest@2099-12-06", 0, "started guest@2099-12-06"),
+        ("start|game@2099-12-04", 2, "`playbook start game`"),
+        ("skip|周五猜谜", 0, "skipped game@"),
+        ("skip|周五猜谜", 4, "is skipped already"),
+        ("skip|one", 4, "nothing of `one` is ahead"),
+        ("skip|nobody", 4, "there is no play `nobody`"),
+    ] {
+        let words = say(line);
+        let output = place.run(&words.split('|').collect::<Vec<_>>());
+        assert_eq!(output.code, Some(code), "{words}: {}{}", output.stdout, output.stderr);
+        let said = format!("{}{}", output.stdout, output.stderr);
+        assert!(said.contains(says), "{words}: {said}");
+    }
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
 fn a_slip_in_an_id_makes_nobody_a_member_and_who_is_new_is_said() {
     let place = Playground::new().file("p.yaml", FILE);
     let engine = place.start(&["run", "p.yaml"]);

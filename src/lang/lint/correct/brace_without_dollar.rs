@@ -40,22 +40,25 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 TextPart::Literal(text) => name_in_braces(text),
                 TextPart::Expr(_) => None,
             });
-            let Some(name) = hit else { continue };
-            let message = phrase!("`{{{name}}}` is posted as it stands", "`{{{name}}}` 会原样发出去");
+            let Some((written, name)) = hit else { continue };
+            let message = phrase!("`{written}` is posted as it stands", "`{written}` 会原样发出去");
             let help = phrase!("write `${{{name}}}` for its value", "要它的值，写 `${{{name}}}`");
             out.push(found(&CODE, cx.key_span(play, step, key), message).help(help));
         }
     }
 }
 
-/// The first `{name.property}`, or `{name}` of something that has a value of its own.
-fn name_in_braces(text: &str) -> Option<&str> {
-    text.match_indices('{').find_map(|(at, _)| {
-        let rest = &text[at + 1..];
-        let inner = rest[..rest.find('}')?].trim();
+/// The first `{name.property}`, or `{name}` of something that has a value of its own. Full-width braces are meant as
+/// plain ones.
+fn name_in_braces(text: &str) -> Option<(&str, &str)> {
+    text.match_indices(['{', '｛']).find_map(|(at, brace)| {
+        let rest = &text[at + brace.len()..];
+        let end = rest.find(['}', '｝'])?;
+        let (inner, closing) = (rest[..end].trim(), rest[end..].chars().next().map_or(0, char::len_utf8));
         let root = inner.split('.').next()?;
         let plain = inner.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
         let is_value = inner.contains('.') || root == "now";
-        (plain && is_value && NAMES.contains(&root)).then_some(inner)
+        (plain && is_value && NAMES.contains(&root))
+            .then(|| (&text[at..at + brace.len() + end + closing], inner))
     })
 }

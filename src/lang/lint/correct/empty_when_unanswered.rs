@@ -1,4 +1,5 @@
-//! `empty-when-unanswered`: a text that shows the winner of a question, which is nothing when nobody answers.
+//! `empty-when-unanswered`: a text that shows the winner of a question, or who has answered, which is nothing when nobody
+//! answers.
 
 use super::context::{Context, each_block, found, shown_texts};
 use crate::base::{
@@ -19,8 +20,8 @@ pub(super) const CODE: Code = Code {
     severity: Severity::Warning,
     meaning: pair("a text that has a hole when nobody answers", "没人回答时，文字会缺一块"),
     explanation: pair(
-        "The `winner` of a question is empty when nobody has answered, and `Most of you finished **${answer.winner}**.` is then posted with a hole. Ask for `answer.total > 0` first, in an `if` or in the step's `when`.",
-        "没人回答时 `winner` 是空的，`大多数人读完了**${answer.winner}**` 就会缺一块。先用 `if` 或这一步的 `when` 判断 `answer.total > 0`。",
+        "The `winner` of a question is empty when nobody has answered, and `Most of you finished **${answer.winner}**.` is then posted with a hole. So is a list of those who chose something (`answer.who(\"Tank\")`), and the first of the answers is none. Ask for `answer.total > 0` first, in an `if` or in the step's `when`.",
+        "没人回答时 `winner` 是空的，`大多数人读完了**${answer.winner}**` 就会缺一块；选了某一项的人（`answer.who(\"坦克\")`）也可能一个都没有，更没有第一个回答。先用 `if` 或这一步的 `when` 判断 `answer.total > 0`。",
     ),
     bad: Example::of(
         "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - ask: Which one?\n        options: [a, b]\n        open_for: 1h\n        as: answer\n      - post: It is ${answer.winner}.\n",
@@ -36,17 +37,17 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let mut asked = BTreeSet::new();
         each_block(&play.steps, &mut |block| {
             asked.extend(block.iter().filter_map(|step| match &step.verb {
-                Verb::Ask(ask) if !ask.options.is_empty() => ask.binding.as_deref(),
+                Verb::Ask(ask) => ask.binding.as_deref(),
                 _ => None,
             }));
         });
         if asked.is_empty() {
             continue;
         }
-        let mut hit = |step: &Arc<Step>, key: &str, name: &str| {
+        let mut hit = |step: &Arc<Step>, key: &str, name: &str, shown: &str| {
             let message = phrase!(
-                "`{name}.winner` is empty when nobody answers, and this text shows it",
-                "没人回答时 `{name}.winner` 是空的，而这段文字要显示它"
+                "`{shown}` is empty when nobody answers, and this text shows it",
+                "没人回答时 `{shown}` 是空的，而这段文字要显示它"
             );
             let help = phrase!(
                 "put it into `if: {name}.total > 0`, and say something else in `else`",
@@ -63,16 +64,17 @@ fn walk<'a>(
     block: &'a Block,
     asked: &BTreeSet<&'a str>,
     sure: &BTreeSet<&'a str>,
-    hit: &mut impl FnMut(&Arc<Step>, &str, &str),
+    hit: &mut impl FnMut(&Arc<Step>, &str, &str, &str),
 ) {
     let mut sure = sure.clone();
     let names = |source: &str| asked.iter().copied().filter(|name| uses(source, name)).collect::<Vec<_>>();
     for step in block {
         let mut here = sure.clone();
         here.extend(step.when.iter().flat_map(|when| names(when.source())));
-        for (key, text) in shown_texts(step) {
-            if let Some(name) = asked.iter().find(|name| !here.contains(*name) && shows_winner(text, name)) {
-                hit(step, key, name);
+        for (key, text) in texts(step) {
+            let mut open = asked.iter().filter(|name| !here.contains(*name));
+            if let Some((name, shown)) = open.find_map(|name| Some((name, shows(text, name)?))) {
+                hit(step, key, name, shown);
             }
         }
         match &step.verb {
@@ -94,12 +96,38 @@ fn walk<'a>(
     }
 }
 
-/// Whether a text is nothing but the name's winner, or has it in it, without an expression that chooses.
-fn shows_winner(text: &Text, name: &str) -> bool {
-    text.parts.iter().any(|part| match part {
-        TextPart::Literal(_) => false,
-        TextPart::Expr(expr) => expr.source().trim() == format!("{name}.winner"),
+/// The texts of a step that people read, those of its buttons and the address of its picture included.
+fn texts(step: &Step) -> Vec<(&'static str, &Text)> {
+    let mut texts = shown_texts(step);
+    if let Verb::Post(post) = &step.verb {
+        texts.extend(post.buttons.iter().flat_map(|(text, url)| [("buttons", text), ("buttons", url)]));
+        texts.extend(post.image.iter().map(|image| ("image", image)));
+    }
+    texts
+}
+
+/// What a text shows of a name that is nothing when nobody answers, without an expression that chooses.
+fn shows<'t>(text: &'t Text, name: &str) -> Option<&'t str> {
+    text.parts.iter().find_map(|part| {
+        let TextPart::Expr(expr) = part else { return None };
+        let source = expr.source().trim();
+        let of = source.strip_prefix(name)?.strip_prefix('.')?;
+        let is_list = ["winner", "answers", "seated"].contains(&of) || is_call_of_who(of);
+        let is_first = of.strip_prefix("answers").is_some_and(is_one);
+        let of_winner = of.starts_with("counts[") && of.contains(".winner]");
+        (is_list || is_first || of_winner).then_some(source)
     })
+}
+
+/// Whether it is those who chose something, or their names: `who("Tank")`, `who("Tank").names`.
+fn is_call_of_who(of: &str) -> bool {
+    let Some(rest) = of.strip_prefix("who(") else { return false };
+    rest.split_once(')').is_some_and(|(_, behind)| matches!(behind, "" | ".names" | ".names()"))
+}
+
+/// Whether it takes one of a list: `[0].member.name`, `.first()`.
+fn is_one(of: &str) -> bool {
+    of.starts_with('[') || of.starts_with(".first") || of.starts_with(".last")
 }
 
 /// Whether an expression asks something of a name.

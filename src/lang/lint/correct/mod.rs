@@ -40,6 +40,7 @@ mod signal_misspelt;
 mod signal_unheard;
 mod single_option;
 mod term_of_one;
+mod timeout_of_nothing;
 mod timeout_too_short;
 mod two_welcomes;
 mod unknown_assignee;
@@ -101,6 +102,7 @@ lints! {
     signal_unheard
     single_option
     term_of_one
+    timeout_of_nothing
     timeout_too_short
     two_welcomes
     unknown_assignee

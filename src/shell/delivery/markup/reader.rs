@@ -44,6 +44,8 @@ fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.table = true;
     options.extension.strikethrough = true;
+    // Single tildes are a range in chats (`19:00~21:00`) and a face: read apart, so that they can be given back.
+    options.extension.subscript = true;
     // Punctuation beside a CJK sign does not keep a mark from opening or closing: there are no spaces to go by.
     options.extension.cjk_friendly_emphasis = true;
     options
@@ -152,6 +154,7 @@ impl MarkReader {
             NodeValue::Strong => self.bold += 1,
             NodeValue::Emph => self.italic += 1,
             NodeValue::Strikethrough => self.strike += 1,
+            NodeValue::Subscript => self.push("~", false),
             NodeValue::Link(link) => self.links.push(link.url.clone()),
             NodeValue::Image(image) => {
                 self.images.push(image.url.clone());
@@ -181,6 +184,7 @@ impl MarkReader {
             NodeValue::Strong => self.bold = self.bold.saturating_sub(1),
             NodeValue::Emph => self.italic = self.italic.saturating_sub(1),
             NodeValue::Strikethrough => self.strike = self.strike.saturating_sub(1),
+            NodeValue::Subscript => self.push("~", false),
             NodeValue::Link(_) => drop(self.links.pop()),
             NodeValue::Image(_) => drop(self.images.pop()),
             NodeValue::TableCell => {
