@@ -49,10 +49,11 @@ const BEGINNINGS: [(&str, Words); 9] = [
 ];
 
 /// The last names of paths that playbooks often write, as they are called.
-const LAST: [(&str, Words); 14] = [
+const LAST: [(&str, Words); 15] = [
     ("seated", pair("those who have a place", "有名额的人")),
     ("winner", pair("what most have chosen", "选得最多的")),
     ("total", pair("how many answered", "回答的人数")),
+    ("count", pair("their number", "人数")),
     ("right", pair("the right answer", "正确答案")),
     ("note", pair("what was noted", "写下的话")),
     ("items", pair("what stands in the list", "清单里写的")),
