@@ -202,7 +202,7 @@ pub fn csv_names(text: &str) -> Result<Vec<Arc<str>>, DataProblem> {
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
-        .from_reader(text[start..].as_bytes());
+        .from_reader(&text.as_bytes()[start..]);
     let mut record = csv::StringRecord::new();
     match reader.read_record(&mut record) {
         Ok(_) => csv_header(&record, start..text.len()),

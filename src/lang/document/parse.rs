@@ -59,7 +59,9 @@ pub(crate) fn parse(source: SourceId, text: &str, report: &mut Report) -> Option
         };
         let forbidden = spaces::forbidden(source, text);
         if !forbidden.is_empty() {
-            forbidden.into_iter().for_each(|found| report.push(found));
+            for found in forbidden {
+                report.push(found);
+            }
             return None;
         }
         let at = fault.at.min(text.len());

@@ -27,18 +27,16 @@ pub(super) fn as_date(remote: &Remote, state: &State, text: &str) -> Result<Stri
         let open = state.run_of_date(&play, date).map(|open| &open.id);
         known.date_run(&play, date) == run || open == Some(&run)
     });
-    match named {
-        Some(date) => Ok(format!("{play}/{date}")),
-        None => {
-            let dates = known.dates.iter().map(|(date, (at, _))| {
-                let at = remote.time(*at);
-                phrase!("{play}/{date} ({at})", "{play}/{date}（{at}）"; at)
-            });
-            let dates = Phrase::list(dates);
-            Err(Failure::refused(phrase!("{play} has no date of that day", "{play} 那一天没有日期"))
-                .help(phrase!("its dates are {dates}", "它的日期有 {dates}"; dates)))
-        }
+    if let Some(date) = named {
+        return Ok(format!("{play}/{date}"));
     }
+    let dates = known.dates.iter().map(|(date, (at, _))| {
+        let at = remote.time(*at);
+        phrase!("{play}/{date} ({at})", "{play}/{date}（{at}）"; at)
+    });
+    let dates = Phrase::list(dates);
+    Err(Failure::refused(phrase!("{play} has no date of that day", "{play} 那一天没有日期"))
+        .help(phrase!("its dates are {dates}", "它的日期有 {dates}"; dates)))
 }
 
 /// That nothing of what somebody typed can be skipped, and why; nothing where the engine knows better.
