@@ -160,9 +160,9 @@ mod tests {
     #[test]
     fn what_is_something_else_is_not_guessed() {
         let latin = b"id,name\nm\xFCller,M\xFCller\ncaf\xE9,x\n";
-        assert_eq!(decode(latin), Err(NotText { at: 9 }));
+        assert_eq!(decode(latin), Err(NotText { at: 9, is_spreadsheet: false }));
         assert!(decode(b"\x89PNG\r\n\x1a\n\x00\x00").is_err());
-        assert!(NotText { at: 9 }.phrase().en.contains("byte 9"));
+        assert!(NotText { at: 9, is_spreadsheet: false }.phrase().en.contains("byte 9"));
     }
 
     #[test]

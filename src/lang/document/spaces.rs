@@ -171,7 +171,7 @@ mod tests {
             forbidden(source, text).into_iter().map(|d| d.span.unwrap().start).collect::<Vec<_>>()
         };
         assert_eq!(found("a: 1\n\u{feff}b: x\u{0}\n"), [5, 12]);
-        assert_eq!(found("\u{feff}a: 1\r\n\tb: 你好\n"), []);
+        assert!(found("\u{feff}a: 1\r\n\tb: 你好\n").is_empty());
     }
 
     #[test]
