@@ -24,7 +24,7 @@ pub struct CardKey {
 impl CardKey {
     /// What makes two tasks one card: the same words for the same people until the same minute, with the same done of
     /// it. Whom a decision removes is looked at group by group.
-    fn of(group: &GroupId, open: &OpenTask) -> Self {
+    pub(super) fn of(group: &GroupId, open: &OpenTask) -> Self {
         let task = &open.task;
         let mut digest = Sha256::new();
         let mut part = |text: &str| {
@@ -149,6 +149,11 @@ impl Cards {
     pub fn behind(&self, after: Option<CardKey>) -> impl Iterator<Item = (&CardKey, &Alike)> {
         use std::ops::Bound::{Excluded, Unbounded};
         self.all.range((after.map_or(Unbounded, Excluded), Unbounded))
+    }
+
+    /// One of them.
+    pub fn one(&self, key: &CardKey) -> Option<(&CardKey, &Alike)> {
+        self.all.get_key_value(key)
     }
 
     /// Those that ask somebody by name.

@@ -2,13 +2,18 @@
 //!
 //! Pure: nothing where it is none of the asker's business, or no such press.
 
-use super::{door::Asker, form::Form, view::turnout};
+use super::{
+    board::Here,
+    door::Asker,
+    form::Form,
+    view::{question::whom, turnout},
+};
 use crate::{
     base::{
         ids::{GroupId, MemberId, PlayName, RoleName, RunId, StepId},
         phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
-        value::Value,
+        value::{Map, Value},
     },
     engine::input::Command,
     shell::{runtime::publish::GroupNow, socket::Ask},
@@ -84,7 +89,7 @@ pub(super) fn ask(
             let asked = form.get("asked").and_then(|at| at.parse().ok()).map(Timestamp::from_millis);
             Command::Replied { member: MemberId::new(subject), asked, by }
         }
-        "signal" => return signal(form),
+        "signal" => return signal(Here { id, now: group }, form),
         _ => return None,
     };
     Some(Ask::Command(command))
@@ -96,12 +101,51 @@ fn instant(id: &GroupId, group: &GroupNow, text: &str) -> Option<Timestamp> {
     Some(group.book.as_ref()?.playbook.in_group(id).zone.instant(civil))
 }
 
-/// Something that a person reports by hand.
-fn signal(form: &Form) -> Option<Ask> {
-    let member = form.get("member").map(MemberId::new);
-    let named = form.get("name").map(|name| Value::map([("name", Value::str(name))]));
-    let data = named.unwrap_or(Value::Null);
-    Some(Ask::Signal { name: form.get("signal")?.to_owned(), member, data, by_hand: true })
+/// Something that a person reports by hand. Whoever is new goes by the word that was written, until the platform or a
+/// list says more.
+fn signal(here: Here<'_>, form: &Form) -> Option<Ask> {
+    let name = form.get("signal")?;
+    let written = form.get("member").map(str::trim).filter(|word| !word.is_empty());
+    let member = written.and_then(|word| whom(here, word).ok());
+    let new = member.as_ref().filter(|id| name == "member.joined" && !here.state().members.contains(id));
+    let mut told = Map::new();
+    if let Some(new) = new {
+        told.insert("name".into(), Value::str(form.get("name").unwrap_or(new.as_str())));
+        if let Some(source) = form.get("note") {
+            told.insert("source".into(), Value::str(source));
+        }
+    }
+    let data = if told.is_empty() { Value::Null } else { Value::Map(Arc::new(told)) };
+    Some(Ask::Signal { name: name.to_owned(), member, data, by_hand: true })
+}
+
+/// What is missing in a form, where it cannot become a command as it is.
+pub(super) fn missing(here: Here<'_>, verb: &str, form: &Form) -> Option<Phrase> {
+    if verb != "signal" {
+        return None;
+    }
+    let Some(name) = form.get("signal") else {
+        return Some(phrase!("choose what has happened", "请选择发生了什么事"));
+    };
+    let written = form.get("member").map(str::trim).filter(|word| !word.is_empty());
+    let Some(written) = written else {
+        let of_somebody = matches!(name, "member.joined" | "member.left" | "message" | "appeal");
+        return of_somebody.then(|| phrase!("say who it is", "请写明是谁"));
+    };
+    match whom(here, written) {
+        Ok(id) if name == "member.joined" || here.state().members.contains(&id) => None,
+        Ok(_) => Some(phrase!(
+            "nobody here is called {written}; *Members* lists who is known",
+            "群里没有叫 {written} 的人；成员页列出了认识的人"
+        )),
+        Err(ids) => {
+            let ids = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            Some(phrase!(
+                "{written} is the name of {ids}: write the id in its place",
+                "{written} 是 {ids} 的名字：请改写成编号"
+            ))
+        }
+    }
 }
 
 /// That it was done; nothing for a press that is not of these.

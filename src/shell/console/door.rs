@@ -22,6 +22,11 @@ use std::{net::IpAddr, sync::Arc};
 /// What the journal calls somebody who signed in through the control socket and gave no name.
 const OPERATOR: &str = "admin";
 
+/// What a page calls somebody: whoever has no name by what they are.
+pub(crate) fn shown(name: &str, locale: Locale) -> &str {
+    if name == OPERATOR { locale.pick(OPERATOR, "管理员") } else { name }
+}
+
 /// Somebody who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Asker {

@@ -17,7 +17,7 @@ use crate::{
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{Response, Uri},
+    http::{HeaderMap, Response, Uri},
 };
 use futures_util::{StreamExt as _, stream};
 use std::sync::Arc;
@@ -34,9 +34,14 @@ pub(super) async fn show(uri: Uri, visit: Visit) -> Response<Body> {
     visit.page(None, &title, &body)
 }
 
+/// That nobody has said why, in the language of whoever pressed.
+fn unsaid(headers: &HeaderMap, inside: &Inside) -> String {
+    visit::locale(headers, &inside.published).pick("no reason was given", "没有写原因").to_owned()
+}
+
 /// `POST /hush`: every group that is meant, many at once.
 pub(super) async fn put(State(inside): State<Arc<Inside>>, request: Request) -> Response<Body> {
-    let Submitted { form, asker, snapshot, now, .. } = match Submitted::read(&inside, request).await {
+    let Submitted { form, asker, snapshot, now, headers } = match Submitted::read(&inside, request).await {
         Ok(submitted) => submitted,
         Err(denied) => return *denied,
     };
@@ -49,7 +54,9 @@ pub(super) async fn put(State(inside): State<Arc<Inside>>, request: Request) -> 
         .collect();
     let by = Some(asker.name.clone());
     let command = if begins {
-        let why = form.get("why").unwrap_or_default().to_owned();
+        // Whoever is in a hurry says nothing, and that is what those who look after the group read.
+        let why = press::reason(&form).filter(|why| !why.trim().is_empty());
+        let why = why.unwrap_or_else(|| unsaid(&headers, &inside));
         Command::Hush { until: length.map(|length| now.plus(length)), why, by }
     } else {
         Command::Unhush { send: form.get("send").is_some(), by }

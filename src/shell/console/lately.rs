@@ -49,11 +49,14 @@ impl Omissions {
         if !Kinds::of(entry).meets(Kinds::MISSED) {
             return;
         }
-        let Some(zone) =
-            board.group_of(group).filter(|here| here.now.book.is_some()).map(super::board::Here::zone)
-        else {
+        let Some(here) = board.group_of(group).filter(|here| here.now.book.is_some()) else { return };
+        // Nobody missed what was due before there was a group.
+        if let Fact::Skipped { from: due, .. } | Fact::StepSkipped { due, .. } = &entry.fact
+            && *due < here.state().created
+        {
             return;
-        };
+        }
+        let zone = here.zone();
         let Some(words) = timeline::describe(entry, &zone) else { return };
         let same = |row: &Arc<Missing>| {
             minute(row.at) == minute(entry.at) && row.about == words.about && row.text == words.text

@@ -2,9 +2,16 @@
 //!
 //! Pure. A page gives its title and its body; it never writes a `head`, a style or a script of its own.
 
-use super::assets::{SCRIPT_PATH, STYLE_PATH};
+use super::{
+    assets::{SCRIPT_PATH, STYLE_PATH},
+    door::shown,
+};
 use crate::{
-    base::{locale::Locale, phrase::Phrase},
+    base::{
+        ids::{GroupId, TaskId},
+        locale::Locale,
+        phrase::Phrase,
+    },
     shell::pages::printable,
 };
 use maud::{DOCTYPE, Markup, html};
@@ -118,6 +125,8 @@ pub(crate) struct Frame {
     pub(crate) nonce: String,
     /// What the last press came to, and whether it was done.
     pub(crate) said: Vec<(bool, Phrase)>,
+    /// What was answered by it and can be taken back.
+    pub(crate) undo: Vec<(GroupId, TaskId)>,
     /// Whether the page looks for news by itself where there is no script.
     pub(crate) refreshes: bool,
     /// What it is about, in the words of the stream of changes: it looks for news when one of them changes.
@@ -178,7 +187,7 @@ impl Frame {
                         }
                     }
                     details.me {
-                        summary { (self.name) }
+                        summary { (shown(&self.name, self.locale)) }
                         div.menu { form method="post" action="/theme" {
                             (self.fields())
                             fieldset {
@@ -200,8 +209,25 @@ impl Frame {
             @for (done, phrase) in &self.said {
                 p.said.no[!done] role="status" { (if *done { "✓ " } else { "✕ " }) (phrase.of(self.locale)) }
             }
+            @if !self.undo.is_empty() { div.acts.undo { (self.take_back()) } }
         };
         self.around(title, &html! { (top) main #main { (said) (body) } })
+    }
+
+    /// Takes back what was just answered, by a second press that says what becomes of it.
+    fn take_back(&self) -> Markup {
+        let on: Vec<(&str, &str)> =
+            self.undo.iter().map(|(group, task)| (group.as_str(), task.as_str())).collect();
+        let tasks: Vec<String> = on.iter().map(|(_, task)| (*task).to_owned()).collect();
+        html! {
+            details {
+                summary { (self.locale.pick("Take it back", "撤回")) }
+                div.inner { (self.press("undo", &on, &html! {
+                    p.words { (self.locale.pick("It is open again, as if nobody had answered: ", "重新等人处理，就像没有人答过：")) (self.locale.join(&tasks)) }
+                    button.bad { (self.locale.pick("Take the answer back", "撤回这个回答")) }
+                })) }
+            }
+        }
     }
 
     /// The way to have members see nothing; from the page of a group, to that group.

@@ -58,7 +58,7 @@ use super::{
     store::{SessionRow, StoreHandle},
 };
 use crate::base::{
-    ids::PersonId,
+    ids::{GroupId, PersonId, TaskId},
     phrase::{Phrase, kept, pair, phrase},
     time::Timestamp,
 };
@@ -92,6 +92,8 @@ struct Said {
     id: u64,
     session: String,
     lines: Vec<(bool, Phrase)>,
+    /// What was answered, and can be taken back as long as nothing has used it.
+    undo: Vec<(GroupId, TaskId)>,
 }
 
 /// What the console has of its own: who is signed in, and the key of forms and links.

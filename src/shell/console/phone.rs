@@ -111,7 +111,7 @@ pub(super) async fn task(
 async fn look(inside: &Inside, headers: &HeaderMap, uri: &Uri, link: &str) -> (Arc<Snapshot>, Frame) {
     let after = visit::query(uri, "after").and_then(|text| text.parse().ok()).unwrap_or_default();
     let snapshot = visit::until(&inside.published, after).await;
-    let said = visit::query(uri, "said").map(|id| inside.console.told(id, link)).unwrap_or_default();
+    let said = visit::query(uri, "said").map(|id| inside.console.told(id, link).0).unwrap_or_default();
     let frame = Frame { nonce: visit::nonce(), said, ..visit::frame(headers, &inside.published) };
     let locale = visit::query(uri, "lang").and_then(Locale::from_tag).unwrap_or(frame.locale);
     let other = locale.pick("?lang=zh", "?lang=en");

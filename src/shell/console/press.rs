@@ -4,7 +4,9 @@
 //! press is made of that, its verb and what it is about.
 
 use super::{
-    Console, Said, command,
+    Console, Said,
+    board::Here,
+    command,
     door::{self, Asker},
     enter::see_other,
     form::Form,
@@ -20,7 +22,7 @@ use crate::{
         time::Timestamp,
         value::Value,
     },
-    engine::input::Command,
+    engine::{input::Command, state::Press},
     shell::{
         door::Inside,
         runtime::publish::{GroupNow, Snapshot},
@@ -38,6 +40,9 @@ use std::{
     time::Duration,
 };
 use tokio::sync::oneshot;
+
+/// Tasks that were answered.
+pub(super) type AnsweredTasks = Vec<(GroupId, TaskId)>;
 
 /// One thing that is pressed about: a group, and a task, run or message of it.
 struct PressTarget<'a> {
@@ -57,6 +62,7 @@ pub(super) async fn press(
         Err(denied) => return *denied,
     };
     let (mut said, mut last) = (Vec::new(), 0);
+    let mut undo: Vec<(GroupId, TaskId)> = Vec::new();
     let all: Vec<&str> = form.all("on").into_iter().flat_map(str::lines).collect();
     let few = all.len() <= limits::PRESS_GROUPS_MAX;
     if !few {
@@ -65,6 +71,10 @@ pub(super) async fn press(
     for on in all.into_iter().filter(|_| few) {
         let (done, phrase, seq) = one(&inside, &snapshot, (&asker, now), &verb, on, &form).await;
         last = last.max(seq);
+        if done && matches!(verb.as_str(), "done" | "approve" | "reject") {
+            let (group, task) = on.split_once(' ').unwrap_or((on, ""));
+            undo.push((GroupId::new(group), TaskId::new(task)));
+        }
         if !said.contains(&(done, phrase.clone())) {
             said.push((done, phrase));
         }
@@ -73,7 +83,7 @@ pub(super) async fn press(
     if verb == "forget" && said.iter().all(|(done, _)| *done) {
         return away(&inside, &headers, form.all("on").first().copied());
     }
-    let told = inside.console.tell(&asker.session, said);
+    let told = inside.console.tell_answered(&asker.session, said, undo);
     let sign = if back.contains('?') { '&' } else { '?' };
     see_other(&format!("{back}{sign}after={last}&said={told}"))
 }
@@ -112,6 +122,9 @@ async fn one(
     let Some(group) = snapshot.groups.get(&id) else { return nothing() };
     let target = PressTarget { group, id, subject };
     let Some(ask) = ask(asker, &target, now, verb, form) else { return nothing() };
+    if let Some(reason) = command::missing(Here { id: &target.id, now: group }, verb, form) {
+        return (false, phrase!("not done: {reason}", "没有做：{reason}"; reason), 0);
+    }
     let request = CommandRequest { id: id_of(form, verb, subject), group: Some(target.id.clone()), ask };
     let reply = put(inside, request).await;
     let seq = last(&reply);
@@ -163,7 +176,7 @@ fn ask(asker: &Asker, target: &PressTarget<'_>, now: Timestamp, verb: &str, form
             Command::Reject { task, by, reason: reason(form), as_operator }
         }
         "undo" => {
-            commands()?;
+            pressed(asker, group, &task, now)?;
             Command::Undo { task, by }
         }
         "remind" => {
@@ -199,6 +212,28 @@ fn ask(asker: &Asker, target: &PressTarget<'_>, now: Timestamp, verb: &str, form
         _ => return command::ask((asker, now), (&target.id, group, subject), verb, form),
     };
     Some(Ask::Command(command))
+}
+
+/// A task that was answered lately, where the asker may take the answer back: whoever was asked, or commands the group.
+fn pressed<'g>(asker: &Asker, group: &'g GroupNow, task: &TaskId, now: Timestamp) -> Option<&'g Press> {
+    let press = group.state.presses.iter().find(|press| press.open.task.id == *task)?;
+    let may = asker.commands(group, now) || asker.is_asked(group, &press.open, now);
+    may.then_some(press)
+}
+
+/// Of what was answered, what can still be taken back: nothing has used it.
+pub(super) fn undoable(
+    snapshot: &Snapshot,
+    (asker, now): (&Asker, Timestamp),
+    answered: Vec<(GroupId, TaskId)>,
+) -> Vec<(GroupId, TaskId)> {
+    let holds = |(group, task): &(GroupId, TaskId)| {
+        let group = snapshot.groups.get(group);
+        group
+            .and_then(|group| pressed(asker, group, task, now))
+            .is_some_and(|press| press.used.is_none() && press.open.task.members.is_empty())
+    };
+    answered.into_iter().filter(holds).collect()
 }
 
 /// The id of a press: the word of its page, what it is, what it is about.
@@ -291,21 +326,31 @@ pub(super) async fn put(inside: &Inside, request: CommandRequest) -> CommandRepl
 impl Console {
     /// Keeps what presses came to, for the page that is shown next. Gives the word under which it is told.
     pub(super) fn tell(&self, session: &str, lines: Vec<(bool, Phrase)>) -> u64 {
+        self.tell_answered(session, lines, Vec::new())
+    }
+
+    /// The same, with what was answered by them.
+    pub(super) fn tell_answered(
+        &self,
+        session: &str,
+        lines: Vec<(bool, Phrase)>,
+        undo: Vec<(GroupId, TaskId)>,
+    ) -> u64 {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         told.next += 1;
         let id = told.next;
-        told.kept.push_back(Said { id, session: session.to_owned(), lines });
+        told.kept.push_back(Said { id, session: session.to_owned(), lines, undo });
         while told.kept.len() > limits::PRESSES_TOLD_MAX {
             told.kept.pop_front();
         }
         id
     }
 
-    /// What presses came to; nothing for another session.
-    pub(super) fn told(&self, id: &str, session: &str) -> Vec<(bool, Phrase)> {
+    /// What presses came to, and what was answered by them; nothing for another session.
+    pub(super) fn told(&self, id: &str, session: &str) -> (Vec<(bool, Phrase)>, AnsweredTasks) {
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let Ok(id) = id.parse::<u64>() else { return Vec::new() };
-        let one = told.kept.iter().find(|said| said.id == id && said.session == session);
-        one.map(|said| said.lines.clone()).unwrap_or_default()
+        let id = id.parse::<u64>().ok();
+        let one = told.kept.iter().find(|said| Some(said.id) == id && said.session == session);
+        one.map(|said| (said.lines.clone(), said.undo.clone())).unwrap_or_default()
     }
 }

@@ -7,7 +7,7 @@ use super::{
     board::Board,
     door::{self, Asker},
     layout::{Frame, Tab, Theme},
-    live, view,
+    live, press, view,
 };
 use crate::{
     base::{limits, locale::Locale, time::Timestamp},
@@ -111,7 +111,9 @@ impl FromRequestParts<Arc<Inside>> for Visit {
         let asker = found.ok_or_else(|| stranger(&frame))?;
         let after = query(&parts.uri, "after").and_then(|text| text.parse().ok()).unwrap_or_default();
         let snapshot = until(&inside.published, after).await;
-        let told = query(&parts.uri, "said").map(|id| console.told(id, &asker.session)).unwrap_or_default();
+        let told = query(&parts.uri, "said").map(|id| console.told(id, &asker.session));
+        let (said, answered) = told.unwrap_or_default();
+        let undo = press::undoable(&snapshot, (&asker, now), answered);
         let path = here(&parts.uri);
         let board = inside.kept.board().next(&snapshot).0;
         let mine = view::cards::Mine::of(&board, &asker, now).len();
@@ -123,7 +125,8 @@ impl FromRequestParts<Arc<Inside>> for Visit {
             nonce: nonce(),
             seq: snapshot.seq,
             path,
-            said: told,
+            said,
+            undo,
             ..frame
         };
         let in_parts = parts.headers.contains_key("playbook-part");

@@ -66,7 +66,11 @@ pub(super) async fn why(
     let (title, body) = match answer.await {
         Err(error) => return unreadable(&visit, &error),
         Ok(Ok(answers)) => {
-            page::why::page((&asked, &title, &id, &place), (answers.as_slice(), &open), &visit.frame)
+            let run = answers.iter().find_map(|(answer, _)| answer.run.clone());
+            let steps = run
+                .map(|run| view::naming::named_steps(&board, &visit.asker, (&id, &run), visit.now))
+                .unwrap_or_default();
+            page::why::page((&title, &id, &place), (answers.as_slice(), &open), &steps, &visit.frame)
         }
         Ok(Err(unclear)) => page::why::unclear(&asked, &unclear.message, unclear.help.as_ref(), &visit.frame),
     };

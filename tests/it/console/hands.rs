@@ -312,7 +312,7 @@ fn what_a_pause_stops_is_nothing_that_goes_out_and_today_says_so() {
     let _ = play.run(&["pause"]).exits(0);
     let today = zhu.get("/").is(200).body;
     assert!(!today.contains("id=\"soon\"") && today.contains("1 group is paused"), "{today}");
-    assert!(section(&today, "look").contains("/press/resume"), "{today}");
+    assert!(section(&today, "groups").contains("/press/resume"), "{today}");
     assert!(!ed.get("/").is(200).body.contains("/press/resume"));
     let _ = zhu.press(&today, "press/resume", &[("on", "noon ")]).is(303);
     let today = zhu.get("/").is(200).body;

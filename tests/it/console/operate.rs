@@ -21,7 +21,7 @@ use std::{
 
 /// A receiver that takes nothing: every request is refused for good.
 #[expect(clippy::disallowed_methods, reason = "a test server has a socket and a thread")]
-fn refuses() -> u16 {
+pub(crate) fn refuses() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {

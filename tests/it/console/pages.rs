@@ -77,7 +77,7 @@ fn all_groups_are_hushed_by_two_presses_and_heard_again() {
     assert!(today.contains("href=\"/hush\""), "{today}");
     let page = zhu.get("/hush").is(200).body;
     assert!(page.contains("2 groups"), "{page}");
-    let all = [("what", "hush"), ("why", "something happened")];
+    let all = [("what", "hush"), ("own-reason", "something happened")];
     let said = zhu.press(&page, "hush", &all).is(303);
     // The same form again is the same press.
     let _ = zhu.press(&page, "hush", &all).is(303);

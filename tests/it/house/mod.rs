@@ -1,6 +1,7 @@
 //! The rules of the house, and that its pages and shelf are true.
 
 pub(crate) mod advice;
+mod buttons;
 pub(crate) mod circles;
 pub(crate) mod codes;
 pub(crate) mod docs;

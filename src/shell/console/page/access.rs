@@ -4,6 +4,7 @@ use super::parts::{self, second};
 use crate::{
     base::locale::Locale,
     shell::console::{
+        door::shown,
         layout::Frame,
         view::access::{Access, Session},
     },
@@ -33,7 +34,7 @@ fn one(row: &Session, view: &Access, frame: &Frame) -> Markup {
         (parts::sign(if row.own { "●" } else { "○" }, "", ""))
         span.time { (parts::at(row.seen, view.now, &view.zone)) }
         div {
-            bdi { (row.name) } " · " bdi { (label) }
+            bdi { (shown(&row.name, locale)) } " · " bdi { (label) }
             @if row.own { " · " (locale.pick("this browser", "当前浏览器")) }
             span.rest {
                 @match locale {
@@ -47,8 +48,8 @@ fn one(row: &Session, view: &Access, frame: &Frame) -> Markup {
                         form.press method="post" action="/sessions/end" {
                             (frame.fields())
                             input type="hidden" name="session" value=(row.sign);
-                            p.words { (locale.pick("It has to be let in anew: ", "之后需要重新登录：")) bdi { (row.name) } ", " bdi { (label) } }
-                            button.bad { (locale.pick("Sign out ", "退出 ")) bdi { (row.name) } }
+                            p.words { (locale.pick("It has to be let in anew: ", "之后需要重新登录：")) bdi { (shown(&row.name, locale)) } ", " bdi { (label) } }
+                            button.bad { (locale.pick("Sign out ", "退出 ")) bdi { (shown(&row.name, locale)) } }
                         }
                     }))
                 }

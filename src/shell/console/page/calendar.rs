@@ -15,13 +15,13 @@ use crate::{
             layout::Frame,
             view::{
                 calendar::{Calendar, Lane, Shape},
-                mark::{Kind, Mark, is_cut},
+                mark::{Kind, Mark, Proviso, is_cut},
                 place::Place,
             },
         },
         pages::words,
     },
-    sim::timeline,
+    sim::{supposed::Supposing, timeline},
 };
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -156,7 +156,9 @@ fn around(view: &Calendar, locale: Locale) -> Markup {
                 li { a href=(link(view, view.shape, view.shape.turned(view.day, true))) { (locale.pick("after", "之后")) " ›" } }
             } }
             (choices(locale.pick("How", "显示方式"), &shapes))
-            @if view.groups.len() > 1 || view.plays.len() > 1 || view.labels.len() > 1 || view.people.len() > 1 { (filter(view, locale)) }
+            @if view.groups.len() > 1 || view.plays.len() > 1 || view.labels.len() > 1 || view.people.len() > 1 {
+                (parts::folded(locale.pick("Show some of it alone", "只看一部分"), &filter(view, locale)))
+            }
         }
     }
 }
@@ -191,22 +193,38 @@ fn standing(mark: &Mark, locale: Locale) -> (&'static str, &'static str, String)
                 Locale::Zh => format!("迟了 {}", locale.duration(*by)),
             },
         ),
-        Kind::Missed(skip) => ("✕", "bad", timeline::skipped(skip).of(locale).to_owned()),
+        Kind::Missed(skip) => ("✕", "bad", wording::skipped(skip, locale)),
         Kind::Failed(error) => ("✕", "bad", error.of(locale).to_owned()),
         Kind::Held(reason, _) => ("⏸", "", timeline::held_by(*reason).of(locale).to_owned()),
         Kind::NotSent => {
             ("✕", "bad", locale.pick("was held, and is not sent", "被压住，没有发出").to_owned())
         }
         Kind::Ahead => ("○", "", locale.pick("ahead", "待开始").to_owned()),
-        Kind::If(condition) => (
-            "◐",
-            "",
-            match locale {
-                Locale::En => format!("only if {condition}"),
-                Locale::Zh => format!("条件：{condition}"),
-            },
-        ),
+        Kind::Doubtful(doubt) => {
+            let (sign, words) = wording::doubt(doubt, locale);
+            (sign, "", words)
+        }
+        Kind::If(condition) => ("◐", "", depends(condition, locale)),
     }
+}
+
+/// On what it depends, in words; where there are none for it, that it depends.
+fn depends(condition: &Proviso, locale: Locale) -> String {
+    let mut parts = Vec::new();
+    if !condition.during.is_empty() {
+        let phases = condition.during.join(" / ");
+        parts.push(match locale {
+            Locale::En => format!("only in the phase {phases}"),
+            Locale::Zh => format!("只在“{phases}”阶段"),
+        });
+    }
+    let words = Supposing { locale, known: &|_| None }.sentence(&condition.when);
+    match words {
+        Some(words) => parts.push(format!("{}{words}", locale.pick("only if ", "条件："))),
+        None if condition.when.is_empty() => {}
+        None => parts.push(locale.pick("if a condition holds", "有条件").to_owned()),
+    }
+    parts.join(locale.pick("; ", "；"))
 }
 
 /// Seven days as a table.

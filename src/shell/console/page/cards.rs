@@ -5,13 +5,14 @@ use super::{
     wording,
 };
 use crate::{
-    base::{limits, locale::Locale, picture::is_address, time::Timestamp},
+    base::{limits, locale::Locale, phrase::Phrase, picture::is_address, time::Timestamp},
     engine::entry::TaskKind,
     shell::{
         console::{
             layout::Frame,
             view::{
                 cards::{Card, Remedy, Shown},
+                group::short,
                 place::Place,
             },
         },
@@ -28,7 +29,7 @@ pub(super) fn list(shown: &Shown, (first, rank): (usize, Rank), now: Timestamp, 
     let more = shown.all.saturating_sub(shown.cards.len());
     html! {
         ul.cards { @for (n, one) in shown.cards.iter().enumerate() {
-            li.card.task .late[is_late(one, now)] { (ranked(one, (first + n, rank), now, frame)) }
+            li.card.task .late[is_late(one, now)] { (ranked(one, (first + n, rank), (now, shown.of_others), frame)) }
         } }
         @if let Some(rest) = shown.rest.as_ref().filter(|_| more > 0) {
             p.note { a href={ "/me?from=" (rest) } { @match frame.locale {
@@ -53,10 +54,13 @@ fn is_late(card: &Card, now: Timestamp) -> bool {
 
 /// The press that mends what a card is about.
 fn mend(card: &Card, frame: &Frame) -> Markup {
-    let (Some(remedy), Some(place)) = (&card.remedy, card.places.first()) else { return html! {} };
+    let remedy = card.remedy.as_ref().filter(|_| card.commands);
+    let (Some(remedy), Some(place)) = (remedy, card.places.first()) else { return html! {} };
     let (locale, group) = (frame.locale, place.group.as_str());
     match remedy {
-        Remedy::Decide { effect, in_doubt } => wording::decide(&place.group, effect, *in_doubt, frame),
+        Remedy::Decide { effect, in_doubt, .. } => {
+            wording::decide(&[(group, effect.as_str())], *in_doubt, frame)
+        }
         Remedy::GoOn(run) => frame.press(
             "retry",
             &[(group, run.as_str())],
@@ -73,6 +77,18 @@ fn named(card: &Card, locale: Locale) -> String {
     places(&card.places, card.more, locale)
 }
 
+/// What a second press is about: the thing, and in how many groups.
+fn object(card: &Card, locale: Locale) -> String {
+    let words = match &card.remedy {
+        Some(Remedy::Decide { words, .. }) => words,
+        _ => &card.text,
+    };
+    match (short(words), card.places.len()) {
+        (words, 0 | 1) => words,
+        (words, n) => format!("{words} · {}", Phrase::counted(n, "group", "个群").of(locale)),
+    }
+}
+
 /// What else can be done about a card: it is handed on, or whoever is asked is reminded.
 fn more(card: &Card, on: &[(&str, &str)], frame: &Frame) -> Markup {
     let locale = frame.locale;
@@ -82,7 +98,7 @@ fn more(card: &Card, on: &[(&str, &str)], frame: &Frame) -> Markup {
                 label.field { (locale.pick("To whom", "交给谁"))
                     select name="to" { @for (id, name) in &card.heirs { option value=(id) { (name) } } }
                 }
-                button.main { (locale.pick("Hand on: ", "交出：")) (named(card, locale)) }
+                button.main { (locale.pick("Hand on: ", "交出：")) bdi { (object(card, locale)) } }
             })))
         }
         @if matches!(card.kind, TaskKind::Task | TaskKind::Approval) {
@@ -168,7 +184,12 @@ pub(super) const fn kind(kind: TaskKind, locale: Locale) -> &'static str {
 }
 
 /// One card; `n` makes its ids its own.
-fn ranked(card: &Card, (n, rank): (usize, Rank), now: Timestamp, frame: &Frame) -> Markup {
+fn ranked(
+    card: &Card,
+    (n, rank): (usize, Rank),
+    (now, of_others): (Timestamp, bool),
+    frame: &Frame,
+) -> Markup {
     let on: Vec<(&str, &str)> =
         card.places.iter().map(|place| (place.group.as_str(), place.subject.as_str())).collect();
     html! {
@@ -181,7 +202,8 @@ fn ranked(card: &Card, (n, rank): (usize, Rank), now: Timestamp, frame: &Frame) 
                 Locale::En => { "A press is for the first " (card.places.len()) " groups; the other " (words::number(card.more as u64)) " come next." }
                 Locale::Zh => { "一次处理前 " (card.places.len()) " 个群，其余 " (words::number(card.more as u64)) " 个随后出现。" }
             } } }
-            div.acts { (mend(card, frame)) (acts(card, n, &on, frame)) (more(card, &on, frame)) }
+            @let pressed = html! { div.acts { (mend(card, frame)) (acts(card, n, &on, frame)) (more(card, &on, frame)) } };
+            @if of_others { details { summary { (frame.locale.pick("In their place", "替他们处理")) } (pressed) } } @else { (pressed) }
         }
     }
 }
@@ -210,8 +232,9 @@ impl Rank {
 /// What is asked, without a button.
 pub(super) fn asked(card: &Card, (n, rank): (usize, Rank), now: Timestamp, locale: Locale) -> Markup {
     let kind = kind(card.kind, locale);
-    let ids: Vec<&str> =
+    let mut ids: Vec<&str> =
         card.places.iter().take(limits::GROUPS_NAMED_MAX).map(|place| place.subject.as_str()).collect();
+    ids.dedup();
     html! {
         p.meta {
             span { b { (kind) } " · " bdi { (named(card, locale)) } " · " (ids.join(" ")) }
@@ -224,6 +247,9 @@ pub(super) fn asked(card: &Card, (n, rank): (usize, Rank), now: Timestamp, local
                 p { b { (locale.pick("The group is hushed: do not paste it yet.", "静默中，先别贴。")) } }
             }
             textarea #{ "text" (n) } readonly rows="5" aria-label=(locale.pick("The text to paste", "要粘贴的文字")) { (card.text) }
+        } @else if let Some(Remedy::Decide { in_doubt, words, reason, .. }) = &card.remedy {
+            (rank.heading("", &html! { (wording::undelivered(*in_doubt, locale)) bdi { (words) } }))
+            p.words { bdi { (reason.of(locale)) } }
         } @else {
             (rank.heading("", &html! { bdi { (markup::plain(&card.text)) } }))
         }
@@ -284,7 +310,7 @@ fn acts(card: &Card, n: usize, on: &[(&str, &str)], frame: &Frame) -> Markup {
             (second(locale.pick("Reject", "驳回"), &frame.press("reject", on, &html! {
                 (reasons("reason", &rejections(locale), locale.pick("Why? Whoever asked is told.", "为什么？原因会告诉提出的人。")))
                 (input("own-reason", locale.pick("In your own words", "自己写")))
-                button.bad { (locale.pick("Reject", "驳回")) " " (named(card, locale)) }
+                button.bad { (locale.pick("Reject: ", "驳回：")) bdi { (object(card, locale)) } }
             })))
         },
         TaskKind::Delivery => html! {
@@ -306,7 +332,7 @@ fn acts(card: &Card, n: usize, on: &[(&str, &str)], frame: &Frame) -> Markup {
             }
             (second(locale.pick("Done, with words", "完成并留言"), &frame.press("done", on, &html! {
                 (input("note", locale.pick("What there is to say", "想说的话")))
-                button.main { (locale.pick("Done", "完成")) " " (named(card, locale)) }
+                button.main { (locale.pick("Done: ", "完成：")) bdi { (object(card, locale)) } }
             })))
         },
     }

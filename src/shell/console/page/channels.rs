@@ -264,7 +264,7 @@ fn card(one: &Stuck, view: &Channels, frame: &Frame) -> Markup {
         }
         h3 { bdi { (one.text) } }
         p { bdi { (one.note.of(locale)) } @if let Some((run, step)) = wording::step_of(&one.effect) { " " (why(&one.group, &run, Some(&step), locale)) } }
-        @if one.commands { div.acts { (wording::decide(&one.group, &one.effect, one.in_doubt, frame)) } }
+        @if one.commands { div.acts { (wording::decide(&[(one.group.as_str(), one.effect.as_str())], one.in_doubt, frame)) } }
     }
 }
 

@@ -17,10 +17,10 @@ use crate::{
             layout::Frame,
             view::{
                 evening::Evening,
+                group::short,
                 run::{Standing, Step},
             },
         },
-        delivery::markup,
         pages::words,
     },
 };
@@ -67,6 +67,7 @@ fn strip(evening: &Evening, now: Timestamp, frame: &Frame) -> Markup {
         }
         @if let Some(next) = &evening.next {
             h3 { (locale.pick("Next: ", "接着：")) @if let Some(due) = next.due { (parts::at(due, now, &evening.zone)) " " } (step(next, frame)) }
+            @if let Some(doubt) = &next.doubt { @let (sign, words) = wording::doubt(doubt, locale); p.doubt { (sign) " " bdi { (words) } } }
         }
         div.acts {
             @if evening.commands && evening.more == 0 { (pressed(evening, frame)) }
@@ -140,10 +141,6 @@ pub(super) fn ends_now(waiting: &Waiting, locale: Locale) -> Option<&'static str
 
 /// A step in a few words: what it does, and how its text begins.
 fn step(step: &Step, frame: &Frame) -> Markup {
-    let text = if step.verb == "run" { step.id.to_string() } else { markup::plain(&step.text) };
-    let begins: String = text.lines().next().unwrap_or_default().chars().take(NEXT_CHARS).collect();
-    html! { (words::verb(frame.locale, step.verb)) " " bdi { (begins) } }
+    let text = if step.verb == "run" { step.id.to_string() } else { step.text.clone() };
+    html! { (words::verb(frame.locale, step.verb)) " " bdi { (short(&text)) } }
 }
-
-/// How much of a step's text a strip has.
-const NEXT_CHARS: usize = 40;

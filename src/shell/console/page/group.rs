@@ -3,6 +3,7 @@
 use super::{
     charts, conduct,
     groups::trouble,
+    hearsay,
     parts::{self, answer_path, field, group_path, part, run_path, second, why},
     pausing::{paused, until_field},
     wording,
@@ -17,7 +18,7 @@ use crate::{
         },
         pages::words,
     },
-    sim::timeline,
+    sim::{supposed::Supposing, timeline},
 };
 use maud::{Markup, html};
 
@@ -32,11 +33,13 @@ pub(crate) fn page(view: &Group, frame: &Frame) -> (String, Markup) {
         @if view.commands {
             div.acts.pressbar {
                 @if view.paused {
-                    (frame.press("resume", &on, &html! { button.main { (locale.pick("Resume", "恢复")) } }))
+                    (second(locale.pick("Resume", "恢复"), &frame.press("resume", &on, &html! {
+                        p.words { (locale.pick("What is due starts again in ", "到时间的活动会重新开始：")) bdi { (view.title) } }
+                        button.main { (locale.pick("Resume now", "现在恢复")) }
+                    })))
                 } @else {
-                    (frame.press("pause", &on, &html! { button { (locale.pick("Pause", "暂停")) } }))
-                    (second(locale.pick("Pause until, or with somebody who looks in", "暂停到某时，或请人照看"), &frame.press("pause", &on, &html! {
-                        p.words { (locale.pick("Nothing starts until then. Whoever looks in has one task a week: to do so.", "到那时之前不开始任何活动。照看的人每周有一件事：来看一眼。")) }
+                    (second(locale.pick("Pause", "暂停"), &frame.press("pause", &on, &html! {
+                        p.words { (locale.pick("Nothing starts here until then. Runs under way go on. Whoever looks in has one task a week: to do so.", "到那时之前不开始任何活动，进行中的照常继续。照看的人每周有一件事：来看一眼。")) }
                         (until_field(frame))
                         @if !view.roles.is_empty() {
                             label.field { (locale.pick("Who looks in", "谁来照看"))
@@ -46,14 +49,14 @@ pub(crate) fn page(view: &Group, frame: &Frame) -> (String, Markup) {
                                 }
                             }
                         }
-                        button { (locale.pick("Pause everything here", "全部暂停")) }
+                        button.bad { (locale.pick("Pause everything here", "全部暂停")) }
                     })))
                 }
                 (second(locale.pick("Remark", "记一笔"), &frame.press("note", &on, &html! {
                     (field("note", locale.pick("A remark for the journal", "写进日志的一句话")))
                     button.main { (locale.pick("Write it down", "记下")) }
                 })))
-                @if !view.signals.is_empty() { (second(locale.pick("Report something", "报告一件事"), &report(view, frame))) }
+                @if !view.signals.is_empty() { (second(locale.pick("Report something", "报告一件事"), &hearsay::form(view, frame))) }
             }
         }
         div.columns {
@@ -65,10 +68,10 @@ pub(crate) fn page(view: &Group, frame: &Frame) -> (String, Markup) {
             div {
                 @if !view.tasks.is_empty() { (part("tasks", locale.pick("Waiting for people", "等人处理"), &tasks(view, locale), frame)) }
                 @if let Some(conduct) = &view.conduct { (part("conduct", locale.pick("Whether the rules are kept", "群规遵守得怎样"), &conduct::section(conduct, view, frame), frame)) }
-                (part("plays", locale.pick("Plays", "玩法"), &plays(view, frame), frame))
+                (part("plays", locale.pick("Plays", "玩法"), &parts::folded(locale.pick("Show the plays", "列出玩法"), &plays(view, frame)), frame))
                 @if !view.findings.is_empty() { (part("findings", locale.pick("What the numbers are signs of", "数字说明什么"), &findings(view, locale), frame)) }
                 @if let Some(charts) = &view.charts { (part("charts", locale.pick("Four weeks", "最近四周"), &charts::section(charts, locale), frame)) }
-                @if !view.numbers.is_empty() { (part("numbers", locale.pick("Numbers", "数字"), &numbers(view, locale), frame)) }
+                @if !view.numbers.is_empty() { (part("numbers", locale.pick("Numbers", "数字"), &parts::folded(locale.pick("Show the numbers", "列出数字"), &numbers(view, locale)), frame)) }
                 section aria-labelledby="more-title" {
                     h2 #more-title { (locale.pick("More of this group", "这个群的更多内容")) }
                     ul {
@@ -117,7 +120,8 @@ fn head(view: &Group, locale: Locale) -> Markup {
                 dd {
                     (phase.title) " · " (locale.pick("since ", "从 ")) (parts::at(phase.since, view.now, &view.zone))
                     @if let Some(until) = &phase.until {
-                        " · " (locale.pick("until ", "直到 ")) code { (until) }
+                        " · " (locale.pick("until ", "直到 "))
+                        @match (Supposing { locale, known: &|_| None }).sentence(until) { Some(words) => (words), None => code { (until) } }
                         @if until.contains("members.count") { @match locale {
                             Locale::En => { ": " (view.members) " now" }
                             Locale::Zh => { "：现在 " (view.members) }
@@ -132,19 +136,6 @@ fn head(view: &Group, locale: Locale) -> Markup {
             dd { (view.zone.name()) }
         }
     }
-}
-
-fn report(view: &Group, frame: &Frame) -> Markup {
-    let locale = frame.locale;
-    frame.press("signal", &[(view.id.as_str(), "")], &html! {
-        p.words { (locale.pick("Something that no channel hears. Plays that wait for it go on.", "频道听不到的事。等着它的玩法会继续。")) }
-        label.field { (locale.pick("What", "什么事"))
-            select name="signal" required { option value="" { (locale.pick("choose", "请选择")) } @for name in &view.signals { option value=(name) { (name) } } }
-        }
-        (field("member", locale.pick("About whom (a member's id, optional)", "关于谁（成员 id，可不填）")))
-        (field("name", locale.pick("Their name, where they are new (optional)", "新人的名字（可不填）")))
-        button.main { (locale.pick("Report", "报告")) }
-    })
 }
 
 fn next(view: &Group, frame: &Frame) -> Markup {
@@ -170,7 +161,7 @@ fn coming(one: &Next, view: &Group, frame: &Frame) -> Markup {
             @if let Some(step) = &one.step { " " small { (locale.pick("step ", "步骤 ")) (step) } }
             span.rest {
                 (word)
-                @if let Some(skip) = &one.unless { (locale.pick(": ", "：")) (timeline::skipped(skip).of(locale)) " " }
+                @if let Some(skip) = &one.unless { (locale.pick(": ", "：")) (wording::skipped(skip, locale)) " " }
                 " " (why(&view.id, &one.run, one.step.as_ref(), locale))
             }
             @if view.commands && one.step.is_none() {
@@ -210,6 +201,7 @@ fn tasks(view: &Group, locale: Locale) -> Markup {
             (parts::sign(if late { "!" } else { "·" }, if late { "bad" } else { "" }, ""))
             span.time { @if let Some(due) = task.due { (parts::at(due, view.now, &view.zone)) } }
             div {
+                @if task.refused { b { (locale.pick("Did not arrive: ", "没有送到：")) } }
                 bdi { (task.text) }
                 span.rest .badword[late] {
                     (wording::task(task.kind, locale)) " " (task.id)
@@ -260,13 +252,15 @@ fn plays(view: &Group, frame: &Frame) -> Markup {
                 td.n data-label=(locale.pick("Runs so far", "已有次数")) { (play.started) }
                 @if view.commands { td { div.acts {
                     @if play.paused {
-                        (frame.press("resume", &on, &html! { button { (locale.pick("Resume", "恢复")) span.unseen { " " (play.title) } } }))
+                        (second(locale.pick("Resume", "恢复"), &frame.press("resume", &on, &html! {
+                            p.words { (locale.pick("It starts again at its times: ", "到时间会重新开始：")) bdi { (play.title) } }
+                            button.main { (locale.pick("Resume ", "恢复 ")) (play.title) }
+                        })))
                     } @else {
-                        (frame.press("pause", &on, &html! { button { (locale.pick("Pause", "暂停")) span.unseen { " " (play.title) } } }))
-                        (second(locale.pick("Pause until", "暂停到"), &frame.press("pause", &on, &html! {
+                        (second(locale.pick("Pause", "暂停"), &frame.press("pause", &on, &html! {
                             p.words { (locale.pick("Nothing more of it starts until then: ", "到那时之前不再开始：")) bdi { (play.title) } }
                             (until_field(frame))
-                            button { (locale.pick("Pause ", "暂停 ")) (play.title) }
+                            button.bad { (locale.pick("Pause ", "暂停 ")) (play.title) }
                         })))
                     }
                     @if play.starts {

@@ -61,6 +61,13 @@ fn filters(wanted: &Wanted, view: &Groups, locale: Locale) -> Markup {
     });
     html! {
         (choices(locale.pick("Which groups", "哪些群"), &only))
+        (parts::folded(locale.pick("Find a group", "查找群"), &find(wanted, view, locale)))
+    }
+}
+
+/// By what groups are found, and in which order they are shown.
+fn find(wanted: &Wanted, view: &Groups, locale: Locale) -> Markup {
+    html! {
         form.find method="get" action="/groups" role="search" {
             label.field { (locale.pick("Name begins with", "名称开头")) input type="search" name="q" value=(wanted.name); }
             @if !view.phases.is_empty() {
@@ -230,7 +237,7 @@ fn state(row: &Row, locale: Locale) -> Markup {
         @if row.paused { (parts::sign("‖", "", locale.pick("paused", "暂停中"))) }
         @if row.hushed { (parts::sign("‖", "bad", locale.pick("hushed", "静默中"))) }
         @for one in &row.troubles { (trouble(one, locale)) }
-        @if !row.rests && !row.paused && !row.hushed && row.troubles.is_empty() { (parts::sign("●", "good", locale.pick("well", "正常"))) }
+        @if !row.rests && !row.paused && !row.hushed && row.troubles.is_empty() { (parts::sign("●", "good", locale.pick("nothing is broken", "没有故障"))) }
     }
 }
 

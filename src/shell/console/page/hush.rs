@@ -1,6 +1,9 @@
 //! `/hush` as markup: that members see nothing for a while, and the end of it.
 
-use super::parts::{self, field, group_path};
+use super::{
+    cards::reasons,
+    parts::{self, field, group_path},
+};
 use crate::{
     base::locale::Locale,
     shell::console::{
@@ -53,7 +56,8 @@ fn quiet(group: &str, how_many: &str, object: &str, frame: &Frame) -> Markup {
             (frame.fields())
             input type="hidden" name="what" value="hush";
             input type="hidden" name="group" value=(group);
-            (field("why", locale.pick("Why? Those who look after the group read it.", "为什么？负责群的人会看到。")))
+            (reasons("reason", &occasions(locale), locale.pick("Why? Those who look after the group read it.", "为什么？负责群的人会看到。")))
+            (field("own-reason", locale.pick("In your own words", "自己写")))
             label.field { (locale.pick("For how long", "多久"))
                 select name="for" {
                     option value="" { (locale.pick("until somebody ends it", "直到有人结束")) }
@@ -65,6 +69,16 @@ fn quiet(group: &str, how_many: &str, object: &str, frame: &Frame) -> Markup {
             p.words { (locale.pick("Members of ", "")) (how_many) (locale.pick(" see nothing from now on.", "的成员从现在起看不到任何消息。")) }
             button.bad { (locale.pick("Hush ", "静默 ")) bdi { (object) } }
         }
+    }
+}
+
+/// Why a group is to be quiet.
+fn occasions(locale: Locale) -> [&'static str; 4] {
+    match locale {
+        Locale::En => {
+            ["a quarrel", "sad news", "something official goes first", "something is wrong with the messages"]
+        }
+        Locale::Zh => ["群里有争执", "有不幸的消息", "有正式的事要先说", "消息内容有问题"],
     }
 }
 

@@ -1,6 +1,6 @@
 //! `/log` as markup.
 
-use super::parts::{self, address, choices, field, group_path, part, run_path, second, why};
+use super::parts::{self, address, choices, field, folded, group_path, part, run_path, second, why};
 use crate::{
     base::locale::Locale,
     shell::console::{
@@ -55,6 +55,13 @@ fn filters(view: &Logbook, locale: Locale) -> Markup {
         .map(|(word, _)| (kind(word, locale).to_owned(), link(wanted, word, None), word == wanted.kinds));
     html! {
         (choices(locale.pick("Which entries", "哪些记录"), &kinds))
+        (folded(locale.pick("Find an entry", "查找记录"), &find(wanted, view, locale)))
+    }
+}
+
+/// By what entries are found.
+fn find(wanted: &Wanted, view: &Logbook, locale: Locale) -> Markup {
+    html! {
         form.find method="get" action="/log" role="search" {
             @if view.groups.len() > 1 {
                 label.field { (locale.pick("Group", "群"))

@@ -2,11 +2,11 @@
 
 use super::{
     cards::{and_more, places},
-    parts::{self, group_path, run_path, why_path},
+    parts::{self, group_path, run_path, why},
     wording,
 };
 use crate::{
-    base::locale::Locale,
+    base::{locale::Locale, phrase::Phrase},
     shell::console::{
         layout::Frame,
         view::{look::Look, place::Place},
@@ -14,18 +14,30 @@ use crate::{
 };
 use maud::{Markup, html};
 
-/// The list; nothing where all is well.
-pub(super) fn list(look: &[Look], more: usize, frame: &Frame) -> Markup {
-    let locale = frame.locale;
+/// What broke, which stands above everything else; nothing where all goes out.
+pub(super) fn broken(look: &[Look], more: usize, frame: &Frame) -> Markup {
+    let some: Vec<&Look> = look.iter().filter(|one| one.is_broken()).collect();
+    list("look", frame.locale.pick("Needs a look", "需要看一眼"), (&some, more), frame)
+}
+
+/// How groups are that nothing is broken in; nothing where all is well.
+pub(super) fn groups(look: &[Look], more: usize, frame: &Frame) -> Markup {
+    let some: Vec<&Look> = look.iter().filter(|one| !one.is_broken()).collect();
+    // What there is more of has been said above, where something is there.
+    let more = if some.len() == look.len() { more } else { 0 };
+    list("groups", frame.locale.pick("Groups to look at", "要看看的群"), (&some, more), frame)
+}
+
+fn list(id: &str, title: &str, (look, more): (&[&Look], usize), frame: &Frame) -> Markup {
     html! {
         @if !look.is_empty() {
-            section #look aria-labelledby="look-title" {
-                h2 #look-title { (locale.pick("Needs a look", "需要看一眼")) " (" (look.len() + more) ")" }
+            section #(id) aria-labelledby={ (id) "-title" } {
+                h2 #{ (id) "-title" } { (title) " (" (look.len() + more) ")" }
                 ul.rows.plainrows { @for one in look { li {
                     span.sign.bad aria-hidden="true" { "▲" }
                     div { (look_at(one, frame)) }
                 } } }
-                (and_more(more, "/groups?only=trouble", locale))
+                (and_more(more, "/groups?only=trouble", frame.locale))
             }
         }
     }
@@ -55,21 +67,9 @@ fn look_at(look: &Look, frame: &Frame) -> Markup {
             }
             span.rest { bdi { (reason.of(locale)) } }
         },
-        Look::Stuck { place, in_doubt, reason, commands } => html! {
-            @let effect = place.subject.as_str().into();
-            @let message = html! { @match wording::step_of(&effect) {
-                Some((run, step)) => { a href=(why_path(&place.group, &run, Some(&step))) { code { (place.subject) } } }
-                None => { code { (place.subject) } }
-            } };
-            (of(place, locale)) @match (locale, in_doubt) {
-                (Locale::En, false) => { "message " (message) " was refused." }
-                (Locale::Zh, false) => { "消息 " (message) " 被拒收。" }
-                (Locale::En, true) => { "nobody knows whether message " (message) " arrived" }
-                (Locale::Zh, true) => { "消息 " (message) " 是否送达不明" }
-            }
-            span.rest { bdi { (reason.of(locale)) } }
-            @if *commands { div.acts { (wording::decide(&place.group, &effect, *in_doubt, frame)) } }
-        },
+        Look::Stuck { places: some, text, in_doubt, reason, commands } => {
+            stuck(some, text, (*in_doubt, reason, *commands), frame)
+        }
         Look::Failed { place, at, reason, commands, zone, now } => html! {
             @let words = reason.of(locale);
             @let rest = words.strip_prefix(locale.pick("step ", "步骤 "));
@@ -101,6 +101,27 @@ fn look_at(look: &Look, frame: &Frame) -> Markup {
             a href=(parts::address("/groups", &[("only", "paused")])) { bdi { (places(some, *more, locale)) } } (locale.pick(": ", "：")) (locale.pick("everything is paused", "全部暂停中"))
             @if *commands { div.acts { (resume(some, *more, frame)) } }
         },
+    }
+}
+
+/// A message that was refused, or may have arrived, by its words.
+fn stuck(
+    some: &[Place],
+    text: &str,
+    (in_doubt, reason, commands): (bool, &Phrase, bool),
+    frame: &Frame,
+) -> Markup {
+    let locale = frame.locale;
+    let on: Vec<(&str, &str)> =
+        some.iter().map(|place| (place.group.as_str(), place.subject.as_str())).collect();
+    html! {
+        b { (wording::undelivered(in_doubt, locale)) } bdi { (text) }
+        span.rest { bdi { (places(some, 0, locale)) } " · " bdi { (reason.of(locale)) }
+            @if let Some(place) = some.first() && let Some((run, step)) = wording::step_of(&place.subject.as_str().into()) {
+                " · " (why(&place.group, &run, Some(&step), locale))
+            }
+        }
+        @if commands { div.acts { (wording::decide(&on, in_doubt, frame)) } }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     base::{
         ids::{GroupId, RunId, StepId, TaskId},
         locale::Locale,
-        time::{Timestamp, Zone},
+        time::{Duration, Timestamp, Zone},
     },
     shell::console::layout::Frame,
 };
@@ -104,6 +104,11 @@ pub(crate) fn second(summary: &str, form: &Markup) -> Markup {
     html! { details { summary { (summary) } div.inner { (form) } } }
 }
 
+/// What stands open where there is room, and folded on a phone.
+pub(crate) fn folded(summary: &str, body: &Markup) -> Markup {
+    html! { details.fold { summary { (summary) } (body) } }
+}
+
 /// A field of a form, with its label.
 pub(crate) fn field(name: &str, label: &str) -> Markup {
     html! { label.field { (label) input type="text" name=(name) autocomplete="off" maxlength="2000"; } }
@@ -112,8 +117,24 @@ pub(crate) fn field(name: &str, label: &str) -> Markup {
 /// An instant beside now: the clock alone on the same day.
 pub(crate) fn at(at: Timestamp, now: Timestamp, zone: &Zone) -> Markup {
     let exact = at.to_rfc3339(zone);
-    html! { time datetime=(exact) { (crate::sim::timeline::brief(at, now, zone)) } }
+    html! { time datetime=(exact) { (brief(at, now, zone)) } }
 }
+
+/// The same in words: with the year only where the day without it may be meant of another one, so that all days of a
+/// list are told alike.
+pub(crate) fn brief(at: Timestamp, now: Timestamp, zone: &Zone) -> String {
+    let far = at.since(now).as_millis().abs() >= Duration::DAY.times(YEAR_TOLD_DAYS).as_millis();
+    let (civil, today) = (zone.civil(at), zone.civil(now));
+    let format = match (civil.date() == today.date(), far) {
+        (true, _) => "%H:%M",
+        (false, false) => "%m-%d %H:%M",
+        (false, true) => "%Y-%m-%d %H:%M",
+    };
+    civil.strftime(format).to_string()
+}
+
+/// From so many days on a day has its year.
+const YEAR_TOLD_DAYS: i64 = 330;
 
 /// Choices that lead elsewhere: name, address, whether it is the one that is shown.
 pub(crate) fn choices(label: &str, all: &[(String, String, bool)]) -> Markup {

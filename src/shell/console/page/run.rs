@@ -16,7 +16,7 @@ use crate::{
         console::{
             layout::Frame,
             view::{
-                group::beginning,
+                group::{beginning, short},
                 run::{Revised, Sheet, Standing, Step},
             },
         },
@@ -33,9 +33,12 @@ pub(crate) fn page(view: &Sheet, frame: &Frame) -> (String, Markup) {
         p.crumb { a href="/groups" { (locale.pick("Groups", "群")) } " › " a href=(group_path(&view.group)) { bdi { (view.place) } } }
         h1 { bdi { (view.title) } }
         (part("sheet", locale.pick("How it is", "进行到哪里"), &head(view, frame), frame))
+        @if view.commands {
+            @let all = parts::folded(locale.pick("Move it, cancel it, pause it", "改期、取消、暂停"), &acts(view, frame));
+            (parts::whole("acts", locale.pick("What can be pressed", "可以做的"), &all, frame))
+        }
         @if view.started.is_some() { (part("counts", locale.pick("Who is there", "人数"), &counts(view, frame), frame)) }
         (part("steps", locale.pick("Steps", "步骤"), &steps(view, frame), frame))
-        @if view.commands { (parts::whole("acts", locale.pick("What can be pressed", "可以做的"), &acts(view, frame), frame)) }
         (part("journal", locale.pick("What was recorded", "记录"), &journal(view, locale), frame))
         @if view.commands { (parts::bar(locale.pick("What comes next", "下一步"), &next_press(view, frame), frame)) }
     };
@@ -48,6 +51,7 @@ fn head(view: &Sheet, frame: &Frame) -> Markup {
     let state = match (&view.ended, view.started) {
         (Some((outcome, _)), _) => wording::outcome(Some(*outcome), locale),
         (None, Some(_)) => wording::outcome(None, locale),
+        (None, None) if view.skipped => ("✕", "", locale.pick("is skipped this time", "这一次跳过了")),
         (None, None) if view.unless.is_some() => {
             ("◐", "", locale.pick("would not start as things are", "照现在的情况不会开始"))
         }
@@ -59,7 +63,7 @@ fn head(view: &Sheet, frame: &Frame) -> Markup {
             @if let (None, Some(started)) = (&view.ended, view.started) {
                 " · " (locale.duration(view.now.since(started)))
             }
-            @if let Some(skip) = &view.unless { (locale.pick(": ", "：")) (timeline::skipped(skip).of(locale)) }
+            @if let Some(skip) = &view.unless { (locale.pick(": ", "：")) (wording::skipped(skip, locale)) }
             @if view.paused { " · " (locale.pick("its play is ", "这个玩法")) (paused(view.paused_until, view.now, zone, frame)) }
             " · " (why(&view.group, &view.run, None, locale))
         }
@@ -85,7 +89,13 @@ fn steps(view: &Sheet, frame: &Frame) -> Markup {
 
 fn row(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
     let locale = frame.locale;
-    let (mark, class, word) = standing(step, view, locale);
+    let (mark, class, word) = match &step.doubt {
+        Some(doubt) => {
+            let (mark, words) = wording::doubt(doubt, locale);
+            (mark, "", words)
+        }
+        None => standing(step, view, locale),
+    };
     let when = step.at.or(step.due);
     html! {
         (parts::sign(mark, class, ""))
@@ -165,9 +175,8 @@ fn leave_out_later(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
 /// A step in a few words: what it does, and how its text begins.
 fn in_short(step: &Step, locale: Locale) -> Markup {
     // The path of a script says nothing to whoever presses.
-    let text = if step.verb == "run" { step.id.to_string() } else { beginning(&step.text) };
-    let begins: String = text.chars().take(NEXT_CHARS).collect();
-    html! { (words::verb(locale, step.verb)) " " bdi { (begins) } }
+    let text = if step.verb == "run" { step.id.to_string() } else { step.text.clone() };
+    html! { (words::verb(locale, step.verb)) " " bdi { (short(&text)) } }
 }
 
 /// A step that comes can be made due at once.
@@ -187,7 +196,7 @@ fn skip_ahead(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
 
 /// A sign, its colour and its words.
 fn standing(step: &Step, view: &Sheet, locale: Locale) -> (&'static str, &'static str, String) {
-    let at = |at: Timestamp| timeline::brief(at, view.now, &view.zone);
+    let at = |at: Timestamp| parts::brief(at, view.now, &view.zone);
     match &step.standing {
         Standing::Done if step.task.is_some() => {
             ("▸", "", locale.pick("asked, and not answered yet", "已经交代，还没完成").to_owned())
@@ -226,7 +235,7 @@ fn standing(step: &Step, view: &Sheet, locale: Locale) -> (&'static str, &'stati
             ("▸", "good", format!("{}{}", what.of(locale), until.unwrap_or_default()))
         }
         Standing::Ahead => ("○", "", locale.pick("ahead", "待开始").to_owned()),
-        Standing::Missed(skip) => ("✕", "bad", timeline::skipped(skip).of(locale).to_owned()),
+        Standing::Missed(skip) => ("✕", "bad", wording::skipped(skip, locale)),
         Standing::Failed(error) => (
             "✕",
             "bad",
@@ -249,7 +258,12 @@ fn acts(view: &Sheet, frame: &Frame) -> Markup {
         div.acts.pressbar {
             @if view.ended.is_none() {
                 @if let Some(date) = &view.date { (second(locale.pick("Move it", "改期"), &postpone(view, date, ahead, frame))) }
-                @if view.started.is_none() {
+                @if view.skipped {
+                    (second(locale.pick("Start it after all", "还是要办"), &frame.press("unskip", &on, &html! {
+                        p.words { (locale.pick("It was left out this time, and starts at its time again: ", "这一次原本跳过，改回到时间照常开始：")) bdi { (view.title) } ", " (parts::at(view.anchor, view.now, &view.zone)) }
+                        button.main { (locale.pick("Do not skip ", "不跳过 ")) (view.title) }
+                    })))
+                } @else if view.started.is_none() {
                     (second(locale.pick("Skip this time", "跳过这次"), &frame.press("skip", &on, &html! {
                         p.words { (locale.pick("It does not start this time: ", "这一次不会开始：")) bdi { (view.title) } ", " (parts::at(view.anchor, view.now, &view.zone)) }
                         button.bad { (locale.pick("Skip ", "跳过 ")) (view.title) }
@@ -462,9 +476,6 @@ fn is_of_today(step: &Step, view: &Sheet) -> bool {
     };
     until.is_none_or(|until| view.zone.date(until) <= view.zone.date(view.now))
 }
-
-/// How much of the next step's text the bar has.
-const NEXT_CHARS: usize = 24;
 
 fn journal(view: &Sheet, locale: Locale) -> Markup {
     let lines = &view.lines;

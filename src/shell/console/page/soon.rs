@@ -4,6 +4,7 @@ use super::{
     cards::{and_more, places},
     parts::{run_path, second, why},
     prose::prose,
+    wording,
 };
 use crate::{
     base::locale::Locale,
@@ -32,14 +33,16 @@ fn row(one: &Soon, frame: &Frame) -> Markup {
     let locale = frame.locale;
     let Some(first) = one.places.first() else { return html! {} };
     let run = first.subject.as_str().into();
+    let doubt = one.doubt.as_ref().map(|doubt| wording::doubt(doubt, locale));
     html! {
-        span.sign aria-hidden="true" { "○" }
+        span.sign aria-hidden="true" { (doubt.as_ref().map_or("○", |(sign, _)| sign)) }
         span.time { (words::clock(&one.zone, one.at)) }
         div {
             a href=(run_path(&first.group, &run)) { bdi { (one.title) } }
             " " small { bdi { (places(&one.places, one.more, locale)) } }
             @if one.text.is_empty() { span.rest { (locale.pick("Its words are made when it is said.", "文字到时才生成。")) } }
             @else { div.text { (prose(&one.text)) } }
+            @if let Some((_, words)) = &doubt { p.doubt { bdi { (words) } } }
             span.rest { (words::verb(locale, one.verb)) " · " (why(&first.group, &run, one.step.as_ref(), locale)) }
             @if one.skips { (skip(one, frame)) }
         }

@@ -1,6 +1,7 @@
 //! `/`: Today as markup.
 
 use super::{
+    because::SpokenNames,
     cards::{self, Rank, and_more, places},
     evening, health, look,
     parts::{self, run_path, why},
@@ -18,6 +19,7 @@ use crate::{
             view::{
                 cards::Shown,
                 day::{DayLeft, Row, Standing},
+                foretold::Hindrance,
                 look::Look,
                 question::QuestionRow,
                 today::{Held, Missed, Today},
@@ -38,6 +40,7 @@ pub(crate) fn page(view: &Today, frame: &Frame) -> (String, Markup) {
     let now = html! {
         (headline(view, locale))
         (evening::strips(&view.evenings, view.now, frame))
+        (look::broken(&view.look, view.look_more, frame))
         @if view.waits.all > 0 {
             section #waits aria-labelledby="waits-title" {
                 h2 #waits-title { (locale.pick("Waiting for you", "等你")) " (" (view.waits.all) ")" }
@@ -55,7 +58,7 @@ pub(crate) fn page(view: &Today, frame: &Frame) -> (String, Markup) {
             div {
                 (held(&view.held, view.held_more, frame))
                 (missed(&view.missed, view.missed_more, locale))
-                (look::list(&view.look, view.look_more, frame))
+                (look::groups(&view.look, view.look_more, frame))
                 (questions(&view.questions, view.questions_more, view.now, locale))
                 @if view.others.all > 0 {
                     section #others aria-labelledby="others-title" {
@@ -132,7 +135,7 @@ fn day_row(row: &Row, view: &Today, frame: &Frame) -> Markup {
     let (sign, class, word) = standing(&row.standing, locale);
     let on: Vec<(&str, &str)> =
         row.places.iter().map(|place| (place.group.as_str(), place.subject.as_str())).collect();
-    let ahead = matches!(row.standing, Standing::Ahead | Standing::Unless(_));
+    let ahead = matches!(row.standing, Standing::Ahead | Standing::Unless(_) | Standing::Doubtful(_));
     // What goes out in the next hours has its press there.
     let stands_above = view.soon.iter().any(|soon| soon.skips && soon.places == row.places);
     html! {
@@ -178,18 +181,17 @@ fn standing(standing: &Standing, locale: Locale) -> (&'static str, &'static str,
         Standing::Open => ("▸", "good", locale.pick("under way", "进行中")),
         Standing::Ahead => ("○", "", locale.pick("ahead", "待开始")),
         Standing::Unless(skip) => return ("◐", "", unless(skip, locale)),
+        Standing::Doubtful(doubt) => {
+            let (sign, words) = wording::doubt(doubt, locale);
+            return (sign, "", words);
+        }
     };
     (sign, class, word.to_owned())
 }
 
 /// Why something would not start as things are.
 fn unless(skip: &Skip, locale: Locale) -> String {
-    let because = crate::sim::timeline::skipped(skip);
-    let because = because.of(locale);
-    match locale {
-        Locale::En => format!("would not start: {because}"),
-        Locale::Zh => format!("到时不会开始：{because}"),
-    }
+    wording::doubt(&Hindrance::Start(skip.clone()), locale).1
 }
 
 fn held(held: &[Held], more: usize, frame: &Frame) -> Markup {
@@ -231,8 +233,8 @@ fn missed(missed: &[Missed], more: usize, locale: Locale) -> Markup {
                         @if !row.about.is_empty() { b { bdi { (row.about) } } " " }
                         small { bdi { (places(&row.places, row.more, locale)) } }
                         span.rest {
-                            @let text = row.text.of(locale);
-                            bdi { @match &row.run { Some(run) => { (wording::without_ids(text, run, locale)) } None => { (text) } } }
+                            @let names = SpokenNames { run: row.run.as_ref(), play: ("", &row.about), steps: &row.steps, locale };
+                            bdi { (names.in_words(row.text.of(locale))) }
                             @if let (Some(one), Some(run)) = (row.places.first(), &row.run) { " · " (why(&one.group, run, None, locale)) }
                         }
                     }

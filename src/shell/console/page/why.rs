@@ -1,13 +1,19 @@
 //! `/why/…`: what `playbook why` answers, as markup.
 
-use super::parts::{self, group_path, run_path};
+use super::{
+    because::{SpokenNames, called},
+    parts::{self, group_path, run_path},
+};
 use crate::{
     base::{
         ids::{GroupId, RunId},
         locale::Locale,
         phrase::{Phrase, Words, pair},
     },
-    shell::{console::layout::Frame, view::why::WhyAnswer},
+    shell::{
+        console::{layout::Frame, view::naming::NamedStep},
+        view::why::WhyAnswer,
+    },
     sim::why::Verdict,
 };
 use maud::{Markup, html};
@@ -15,8 +21,9 @@ use std::collections::BTreeSet;
 
 /// The title and the page.
 pub(crate) fn page(
-    (asked, title, group, place): (&str, &str, &GroupId, &str),
+    (title, group, place): (&str, &GroupId, &str),
     (answers, open): (&[(WhyAnswer, Verdict)], &BTreeSet<RunId>),
+    steps: &[NamedStep],
     frame: &Frame,
 ) -> (String, Markup) {
     let locale = frame.locale;
@@ -24,8 +31,7 @@ pub(crate) fn page(
     let body = html! {
         p.crumb { a href="/groups" { (locale.pick("Groups", "群")) } " › " a href=(group_path(group)) { bdi { (place) } } }
         h1 { (locale.pick("Why? ", "为什么？")) bdi { (title) } }
-        @if title != asked { p.words { code { (asked) } } }
-        @for (n, (why, verdict)) in answers.iter().enumerate() { (answer(n, why, (*verdict, open), locale)) }
+        @for (n, (why, verdict)) in answers.iter().enumerate() { (answer(n, why, (*verdict, open), (title, steps), locale)) }
     };
     (heading, body)
 }
@@ -67,17 +73,14 @@ fn verdict(verdict: Verdict) -> (&'static str, &'static str, Words) {
     }
 }
 
-/// What bore on it: words of the engine as words, keys of the file as they stand there.
-fn called(what: &str, locale: Locale) -> Markup {
-    match (what, locale) {
-        ("trigger", Locale::Zh) => html! { "触发" },
-        ("step", Locale::Zh) => html! { "步骤" },
-        ("delivery", Locale::Zh) => html! { "送达" },
-        (what, _) => html! { code { (what) } },
-    }
-}
-
-fn answer(n: usize, why: &WhyAnswer, (became, open): (Verdict, &BTreeSet<RunId>), locale: Locale) -> Markup {
+fn answer(
+    n: usize,
+    why: &WhyAnswer,
+    (became, open): (Verdict, &BTreeSet<RunId>),
+    (title, steps): (&str, &[NamedStep]),
+    locale: Locale,
+) -> Markup {
+    let names = SpokenNames { run: why.run.as_ref(), play: (why.play.as_str(), title), steps, locale };
     let under_way = became != Verdict::Open && why.run.as_ref().is_some_and(|run| open.contains(run));
     let (mark, class, word) = verdict(became);
     let id = format!("answer-{n}");
@@ -88,15 +91,15 @@ fn answer(n: usize, why: &WhyAnswer, (became, open): (Verdict, &BTreeSet<RunId>)
                 (parts::sign(mark, class, word.of(locale)))
                 @if let Some(anchor) = &why.anchor { " · " (anchor.minute()) }
             }
-            p.headline { bdi { (parts::unmarked(why.says.of(locale))) } }
+            p.headline { bdi { (names.opening(why.says.of(locale))) } }
             ul.because { @for one in &why.because { li {
                 @let (mark, word) = match one.holds { Some(true) => ("✓", locale.pick("holds", "成立")), Some(false) => ("✗", locale.pick("does not hold", "不成立")), None => ("·", locale.pick("note", "说明")) };
                 span.sign .good[one.holds == Some(true)] .bad[one.holds == Some(false)] { span aria-hidden="true" { (mark) } span.unseen { (word) } }
-                " " b { (called(one.what, locale)) } " " bdi { (parts::unmarked(one.text.of(locale))) }
+                " " b { (called(one.what, locale)) } " " bdi { (names.in_words(one.text.of(locale))) }
             } } }
             @if !why.journal.is_empty() {
                 h3 { (locale.pick("In the journal", "日志里的记录")) }
-                ul.because { @for one in &why.journal { li { small { "#" (one.seq) } " " (one.at.second()) " " bdi { (parts::unmarked(one.text.of(locale))) } } } }
+                ul.because { @for one in &why.journal { li { small { "#" (one.seq) } " " (one.at.second()) " " bdi { (names.in_words(one.text.of(locale))) } } } }
             }
             @if let Some(run) = &why.run { p { a href=(run_path(&why.group, run)) { (locale.pick("The whole run", "看整场活动")) } } }
         }

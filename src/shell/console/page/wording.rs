@@ -7,31 +7,44 @@ use crate::{
         locale::Locale,
         phrase::{Phrase, phrase},
     },
-    engine::entry::{Outcome, TaskKind, Waiting},
-    shell::{console::layout::Frame, store::MessageStatus},
+    engine::entry::{Outcome, Skip, TaskKind, Waiting},
+    shell::{
+        console::{layout::Frame, view::foretold::Hindrance},
+        store::MessageStatus,
+    },
+    sim::{supposed::Supposing, timeline},
 };
 use maud::{Markup, html};
 
 /// The presses about a message that was refused, or of which nobody knows whether it arrived.
-pub(super) fn decide(group: &GroupId, effect: &EffectId, in_doubt: bool, frame: &Frame) -> Markup {
-    let (locale, on) = (frame.locale, [(group.as_str(), effect.as_str())]);
+pub(super) fn decide(on: &[(&str, &str)], in_doubt: bool, frame: &Frame) -> Markup {
+    let locale = frame.locale;
     html! {
         @if in_doubt {
-            (frame.press("arrived", &on, &html! { button.main { (locale.pick("It has arrived", "已送达")) } }))
-            (second(locale.pick("Send again", "重发"), &frame.press("resend", &on, &html! {
+            (frame.press("arrived", on, &html! { button.main { (locale.pick("It has arrived", "已送达")) } }))
+            (second(locale.pick("Send again", "重发"), &frame.press("resend", on, &html! {
                 p.words { (locale.pick("It may arrive twice: nobody knows whether the first one did.", "可能会到两次：没人知道第一次到没到。")) }
                 button.bad { (locale.pick("Send again all the same", "仍然重发")) }
             })))
         } @else {
-            (frame.press("resend", &on, &html! { button.main { (locale.pick("Try again", "重试")) } }))
+            (frame.press("resend", on, &html! { button.main { (locale.pick("Try again", "重试")) } }))
         }
-        (second(locale.pick("Give it up", "放弃"), &frame.press("drop", &on, &html! {
+        (second(locale.pick("Give it up", "放弃"), &frame.press("drop", on, &html! {
             p.words { (locale.pick(
                 "It is not sent any more, and what waits for it goes on without it. The journal says who decided so.",
                 "这条不再发送，等它的活动继续往下走。日志会记下是谁决定的。",
             )) }
             button.bad { (locale.pick("Give up this message", "放弃这条消息")) }
         })))
+    }
+}
+
+/// What became of a message that did not arrive, before its words.
+pub(super) fn undelivered(in_doubt: bool, locale: Locale) -> &'static str {
+    if in_doubt {
+        locale.pick("May not have arrived: ", "不知道到没到：")
+    } else {
+        locale.pick("Was refused: ", "被拒收：")
     }
 }
 
@@ -116,6 +129,34 @@ pub(super) fn without_ids(text: &str, run: &RunId, locale: Locale) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// Why something did not happen, or would not: conditions in words, and nothing by its id.
+pub(super) fn skipped(skip: &Skip, locale: Locale) -> String {
+    match skip {
+        Skip::When { condition } => {
+            let words = Supposing { locale, known: &|_| None }.sentence(condition);
+            match (words, locale) {
+                (Some(words), Locale::En) => format!("it is not so that {words}"),
+                (Some(words), Locale::Zh) => format!("还没有做到：{words}"),
+                (None, _) => locale.pick("its condition does not hold", "条件不成立").to_owned(),
+            }
+        }
+        Skip::Overlap { .. } => locale.pick("the last one is still open", "上一场还没结束").to_owned(),
+        other => timeline::skipped(other).of(locale).to_owned(),
+    }
+}
+
+/// Why a message that is ahead may not go out: the sign and the words.
+pub(super) fn doubt(doubt: &Hindrance, locale: Locale) -> (&'static str, String) {
+    match (doubt, locale) {
+        (Hindrance::Held(says), Locale::En) => ("⏸", format!("probably {}", says.en)),
+        (Hindrance::Held(says), Locale::Zh) => ("⏸", format!("多半{}", says.zh)),
+        (Hindrance::Start(skip), Locale::En) => ("◐", format!("would not start: {}", skipped(skip, locale))),
+        (Hindrance::Start(skip), Locale::Zh) => ("◐", format!("到时不会开始：{}", skipped(skip, locale))),
+        (Hindrance::Approval(asks), Locale::En) => ("◐", format!("only if it is approved: {asks}")),
+        (Hindrance::Approval(asks), Locale::Zh) => ("◐", format!("要先批准：{asks}")),
+    }
 }
 
 /// Where a message is that has not arrived: the sign, its colour, the word.

@@ -6,7 +6,7 @@ use super::{
     group::title,
     happened,
     mark::{Kind, Mark, is_cut, window},
-    planned,
+    occurrence, planned,
 };
 use crate::{
     base::{
@@ -206,6 +206,11 @@ pub(crate) fn calendar(
         lane.days.iter_mut().for_each(|marks| marks.sort_by_key(|mark| mark.at));
         for (marks, posts) in lane.days.iter().zip(&mut posts) {
             posts.1 |= is_cut(marks);
+        }
+    }
+    if shape == Shape::Month {
+        for lane in &mut lanes {
+            occurrence::gathered(lane, here, &days, &zone);
         }
     }
     let place = |lane: &Lane| {

@@ -1,10 +1,11 @@
 //! Cards: what people are asked, alike in several groups as one, bounded for a page.
 
-use super::place::Place;
+use super::{evening, group::beginning, place::Place};
 use crate::{
     base::{
         ids::{EffectId, GroupId, MemberId, PersonId, RunId, TaskId},
         limits,
+        phrase::Phrase,
         time::{Timestamp, Zone},
     },
     engine::{
@@ -12,6 +13,7 @@ use crate::{
         state::OpenTask,
     },
     shell::{
+        answers,
         console::{
             board::Board,
             cards::{Alike, CardKey},
@@ -24,6 +26,7 @@ use crate::{
     },
 };
 use imbl::OrdSet;
+use std::collections::BTreeSet;
 
 /// Cards of what waits for its reader that a page shows.
 const CARDS_SHOWN: usize = 12;
@@ -86,6 +89,10 @@ pub(crate) enum Remedy {
         effect: EffectId,
         /// Whether it may have arrived.
         in_doubt: bool,
+        /// How it begins: that is what people know it by.
+        words: String,
+        /// What the platform said.
+        reason: Phrase,
     },
     /// A run that failed goes on.
     GoOn(RunId),
@@ -94,7 +101,7 @@ pub(crate) enum Remedy {
 }
 
 /// What mends the trouble of a task that names the command for it, as long as there is something to mend.
-fn remedy(board: &Board, group: &GroupNow, text: &str) -> Option<Remedy> {
+pub(super) fn remedy(board: &Board, group: &GroupNow, text: &str) -> Option<Remedy> {
     let Some((_, named)) = text.split_once("`playbook retry ") else {
         return (group.state.paused && text.contains("`playbook resume")).then_some(Remedy::Resume);
     };
@@ -106,7 +113,8 @@ fn remedy(board: &Board, group: &GroupNow, text: &str) -> Option<Remedy> {
     let effect = EffectId::new(effect.split('\'').next()?);
     let mut dead = board.dead.0.iter();
     let row = dead.find(|row| row.group == group.state.group && row.effect == effect)?;
-    Some(Remedy::Decide { effect, in_doubt: row.status == MessageStatus::InDoubt })
+    let (in_doubt, words) = (row.status == MessageStatus::InDoubt, beginning(&row.outgoing.message.text));
+    Some(Remedy::Decide { effect, in_doubt, words, reason: answers::in_words(&row.note) })
 }
 
 impl Card {
@@ -231,6 +239,8 @@ pub(crate) struct Shown {
     pub(crate) late: usize,
     /// The address of the rest begins behind this one, where there is more.
     pub(crate) rest: Option<String>,
+    /// Whether they ask others: the reader answers in their place at most.
+    pub(crate) of_others: bool,
 }
 
 /// Gathers cards for one page.
@@ -240,6 +250,8 @@ pub(crate) struct Gatherer<'b> {
     links: &'b Links,
     now: Timestamp,
     mine: Mine<'b>,
+    /// What members of an evening under way wait for: it comes before what is due earlier.
+    first: BTreeSet<CardKey>,
     /// Places and bytes that the page still has room for.
     places: usize,
     bytes: usize,
@@ -250,7 +262,8 @@ impl<'b> Gatherer<'b> {
     pub(crate) fn new(board: &'b Board, (asker, now): (&'b Asker, Timestamp), links: &'b Links) -> Self {
         let mine = Mine::of(board, asker, now);
         let (places, bytes) = (CARD_PLACES_ON_PAGE, CARDS_TEXT_BYTES);
-        Self { board, asker, links, now, mine, places, bytes }
+        let first = evening::awaited(board, now);
+        Self { board, asker, links, now, mine, first, places, bytes }
     }
 
     /// What waits for the reader, behind a card.
@@ -268,9 +281,14 @@ impl<'b> Gatherer<'b> {
     }
 
     fn gather(&mut self, after: Option<CardKey>, mine: bool, most: usize) -> Shown {
-        let mut shown = Shown::default();
+        let mut shown = Shown { of_others: !mine, ..Shown::default() };
         let (mut looked, mut last) = (0, None);
-        for (key, alike) in self.board.cards.behind(after) {
+        // A page behind another one has what was first on that again at its own place.
+        let first = if after.is_none() { std::mem::take(&mut self.first) } else { BTreeSet::new() };
+        let (board, ahead) = (self.board, first.clone());
+        let early = ahead.iter().filter_map(|key| board.cards.one(key));
+        let rest = board.cards.behind(after).filter(|(key, _)| !ahead.contains(*key));
+        for (key, alike) in early.chain(rest) {
             if looked >= limits::PLACES_LOOKED_AT_MAX {
                 break;
             }
@@ -298,8 +316,9 @@ impl<'b> Gatherer<'b> {
                 continue;
             }
             self.cards_of(&places, more, &mut shown.cards);
-            last = Some(*key);
+            last = last.max(Some(*key).filter(|key| !ahead.contains(key)));
         }
+        self.first = first;
         let rest = last.filter(|_| shown.cards.len() >= most || self.bytes == 0);
         shown.rest = rest.map(|key| key.word());
         shown
@@ -343,7 +362,7 @@ impl<'b> Gatherer<'b> {
             let mut card = Card::of(&door::title(group, &place.0), group, open, zone);
             card.answers = self.asker.answers(group, &place.1, self.now).is_some();
             card.commands = self.asker.commands(group, self.now);
-            if card.commands && card.kind == TaskKind::Task {
+            if card.kind == TaskKind::Task {
                 card.remedy = remedy(self.board, group, &card.text);
             }
             let pasted =

@@ -1,6 +1,9 @@
 //! The day: what ended, what is under way and what comes, alike in several groups as one row, bounded for a page.
 
-use super::place::{Place, place};
+use super::{
+    foretold::{Foreteller, Hindrance},
+    place::{Place, place},
+};
 use crate::{
     base::{
         ids::{EffectId, GroupId, PlayName, RunId},
@@ -43,6 +46,8 @@ pub(crate) enum Standing {
     Ahead,
     /// It comes, and would not start as things are.
     Unless(Skip),
+    /// It comes, and something stands between what it says and the members.
+    Doubtful(Hindrance),
 }
 
 /// What of a run that has ended is not done.
@@ -85,6 +90,7 @@ pub(super) struct DayOf<'b> {
     pub(super) asker: &'b Asker,
     pub(super) now: Timestamp,
     pub(super) zone: &'b Zone,
+    pub(super) foreteller: &'b Foreteller,
 }
 
 /// The first rows of a kind, and how many more there are: those are counted and not made.
@@ -222,7 +228,9 @@ impl DayOf<'_> {
             for one in of_row {
                 let row = row.get_or_insert_with(|| {
                     let unless = view::unless(here.state(), playbook, play, &one.run, (one.anchor, one.at));
-                    let standing = unless.map_or(Standing::Ahead, Standing::Unless);
+                    let doubt =
+                        || Some(Standing::Doubtful(self.foreteller.of(here).of_run(&one.run)?.clone()));
+                    let standing = unless.map(Standing::Unless).or_else(doubt).unwrap_or(Standing::Ahead);
                     Self::row(here, play, one.at, standing)
                 });
                 self.put(row, here, &one.run);

@@ -10,9 +10,14 @@ use crate::{
         limits,
         time::{Duration, Timestamp, Zone},
     },
-    shell::console::{board::Board, cards::minute, door::Asker},
+    engine::{entry::TaskKind, state::OpenTask},
+    shell::console::{
+        board::Board,
+        cards::{CardKey, minute},
+        door::Asker,
+    },
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A run that is under way about its moment, in one group or alike in several.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,16 +44,11 @@ pub(crate) struct Evening {
     pub(crate) zone: Zone,
 }
 
-/// The runs of dates whose moment is near, the earliest first.
+/// The strips of the runs whose moment is near, the earliest first.
 pub(crate) fn evenings(board: &Board, asker: &Asker, now: Timestamp) -> Vec<Evening> {
-    let from = now.plus(-Duration::from_millis(limits::EVENING_AFTER_MS));
-    let to = now.plus(Duration::from_millis(limits::EVENING_BEFORE_MS));
-    let nobody = (PlayName::new(""), GroupId::new(""), RunId::new(""));
-    let near = board.runs.dated.range((from, nobody.0, nobody.1, nobody.2)..);
-    let near = near.take_while(|(anchor, ..)| *anchor <= to).take(limits::PLACES_LOOKED_AT_MAX);
     // Runs that are at different steps are pressed differently, and told apart.
     let mut all: BTreeMap<(Timestamp, PlayName, Option<StepId>), Evening> = BTreeMap::new();
-    for (anchor, play, group, run) in near {
+    for (anchor, play, group, run) in near(board, now) {
         let Some(here) = board.group_of(group).filter(|here| asker.sees(here.now, now)) else { continue };
         let at = here.run(run).and_then(|run| Some(run.waiting.as_ref()?.step.clone()));
         let evening = all.entry((minute(*anchor), play.clone(), at)).or_insert_with(|| Evening {
@@ -73,6 +73,38 @@ pub(crate) fn evenings(board: &Board, asker: &Asker, now: Timestamp) -> Vec<Even
     }
     let shown = all.into_values().take(limits::EVENINGS_SHOWN);
     shown.map(|evening| with_steps(board, asker, evening, now)).collect()
+}
+
+/// The runs of dates whose moment is near, the earliest first.
+fn near(board: &Board, now: Timestamp) -> impl Iterator<Item = &(Timestamp, PlayName, GroupId, RunId)> {
+    let from = now.plus(-Duration::from_millis(limits::EVENING_AFTER_MS));
+    let to = now.plus(Duration::from_millis(limits::EVENING_BEFORE_MS));
+    let nobody = (PlayName::new(""), GroupId::new(""), RunId::new(""));
+    let near = board.runs.dated.range((from, nobody.0, nobody.1, nobody.2)..);
+    near.take_while(move |(anchor, ..)| *anchor <= to).take(limits::PLACES_LOOKED_AT_MAX)
+}
+
+/// Runs under way of which the open tasks are looked through.
+const AWAITED_RUNS: usize = 100;
+
+/// What members of an evening under way wait for: its texts that somebody has to paste, and its messages that were
+/// refused.
+pub(super) fn awaited(board: &Board, now: Timestamp) -> BTreeSet<CardKey> {
+    let mut keys = BTreeSet::new();
+    for (_, _, id, run) in near(board, now).take(AWAITED_RUNS) {
+        let Some(here) = board.group_of(id) else { continue };
+        let (own, message) = (format!("{run}/"), format!("'{run}/"));
+        let of_run = |open: &&std::sync::Arc<OpenTask>| match open.task.kind {
+            TaskKind::Delivery => {
+                open.task.effect.as_ref().is_some_and(|effect| effect.as_str().starts_with(&own))
+            }
+            TaskKind::Task => open.task.run.is_none() && open.task.text.contains(&message),
+            _ => false,
+        };
+        let open = here.state().tasks.values().take(limits::PLACES_LOOKED_AT_MAX);
+        keys.extend(open.filter(of_run).map(|open| CardKey::of(id, open)));
+    }
+    keys
 }
 
 /// What the run of the first group is at, and what comes.

@@ -1,6 +1,7 @@
 //! One group: how it is, what is wrong with it, what comes, what is held, what waits, what is under way.
 
 use super::{
+    cards::{Remedy, remedy},
     charts::{Charts, charts},
     conduct::{Conduct, conduct},
     groups::{Trouble, troubles},
@@ -14,6 +15,7 @@ use crate::{
     },
     engine::{
         entry::{HoldReason, Outcome, Skip, TaskKind, Waiting},
+        state::OpenTask,
         view,
     },
     model::trigger::Trigger,
@@ -76,6 +78,8 @@ pub(crate) struct Group {
     pub(crate) charts: Option<Charts>,
     /// What a person may report by hand: signals that plays hear.
     pub(crate) signals: Vec<String>,
+    /// Names of members that a form offers: the first of them.
+    pub(crate) names: Vec<String>,
     /// Roles of which one can look in while everything is paused.
     pub(crate) roles: Vec<RoleName>,
     /// Whether the reader commands it.
@@ -136,8 +140,10 @@ pub(crate) struct Task {
     pub(crate) id: TaskId,
     /// What kind of task it is.
     pub(crate) kind: TaskKind,
-    /// What is asked.
+    /// What is asked; of a message that was refused, or may not have arrived, how it begins.
     pub(crate) text: String,
+    /// Whether it is about such a message.
+    pub(crate) refused: bool,
     /// Who is asked.
     pub(crate) people: Vec<String>,
     /// When it should be done.
@@ -222,7 +228,7 @@ pub(crate) fn group(
         troubles: troubles(state, now, stuck),
         next: next.collect(),
         held: held(here),
-        tasks: tasks(here),
+        tasks: tasks(board, here),
         runs: runs(here),
         plays: plays(here),
         health: all.iter().find(|one| one.metric == "health" && playbook.is_some()).cloned(),
@@ -231,6 +237,7 @@ pub(crate) fn group(
         findings: findings(here, now, locale),
         charts: charts(state, playbook, now),
         signals: playbook.map(signals).unwrap_or_default(),
+        names: state.members.iter().map(|member| member.name.clone()).take(NAMES_OFFERED).collect(),
         roles: playbook.map(|playbook| playbook.roles.keys().cloned().collect()).unwrap_or_default(),
         commands,
         zone: here.zone(),
@@ -273,6 +280,21 @@ pub(crate) fn beginning(text: &str) -> String {
     short
 }
 
+/// How a text begins, in so few words that it can stand in a sentence: it ends with a whole word.
+pub(crate) fn short(text: &str) -> String {
+    let begins = beginning(text);
+    let begins = begins.trim_end_matches('…');
+    if begins.chars().count() <= SHORT_CHARS {
+        return begins.to_owned();
+    }
+    let cut: String = begins.chars().take(SHORT_CHARS).collect();
+    let whole = cut.rsplit_once(' ').filter(|(head, _)| head.chars().count() * 2 >= SHORT_CHARS);
+    format!("{}…", whole.map_or(cut.as_str(), |(head, _)| head).trim_end())
+}
+
+/// How much of a text stands in a sentence or on a button.
+const SHORT_CHARS: usize = 26;
+
 /// How much of a text a row shows.
 const BEGINNING_CHARS: usize = 120;
 
@@ -288,7 +310,11 @@ fn held(here: Here<'_>) -> Vec<Held> {
     .collect()
 }
 
-fn tasks(here: Here<'_>) -> Vec<Task> {
+fn tasks(board: &Board, here: Here<'_>) -> Vec<Task> {
+    let told = |open: &OpenTask| match remedy(board, here.now, &open.task.text) {
+        Some(Remedy::Decide { words, .. }) => (words, true),
+        _ => (beginning(&open.task.text), false),
+    };
     let mut tasks: Vec<Task> = here
         .state()
         .tasks
@@ -296,7 +322,8 @@ fn tasks(here: Here<'_>) -> Vec<Task> {
         .map(|open| Task {
             id: open.task.id.clone(),
             kind: open.task.kind,
-            text: beginning(&open.task.text),
+            text: told(open).0,
+            refused: told(open).1,
             people: open.task.people.iter().map(|person| person.name.clone()).collect(),
             due: open.task.due,
         })
@@ -341,13 +368,32 @@ fn plays(here: Here<'_>) -> Vec<Play> {
         .collect()
 }
 
-/// Signals that plays hear and a person may report.
+/// Members whose names a form offers; every other name can be written.
+const NAMES_OFFERED: usize = 100;
+
+/// What the engine says by itself, or a page of its own is for.
+const NOT_REPORTED: [&str; 12] = [
+    "phase.entered",
+    "member.requested",
+    "answer",
+    "reaction",
+    "task.done",
+    "rules.changed",
+    "tag.added",
+    "tier.changed",
+    "operators.idle",
+    "strike",
+    "screened",
+    "question.answered",
+];
+
+/// What every group hears of its members, the most frequent first.
+const OF_MEMBERS: [&str; 3] = ["member.joined", "member.left", "message"];
+
+/// Signals that a person may report: who came, left and spoke, and what the plays of the file hear.
 fn signals(playbook: &crate::model::playbook::Playbook) -> Vec<String> {
-    let mut names: Vec<String> = playbook.hears().into_iter().map(str::to_owned).collect();
-    names.retain(|name| !name.starts_with("group."));
-    // What is reported most often comes first.
-    let often =
-        |name: &String| ["member.joined", "member.left"].iter().position(|one| one == name).unwrap_or(2);
-    names.sort_by(|a, b| (often(a), a).cmp(&(often(b), b)));
-    names
+    let own = playbook.hears().into_iter().filter(|name| {
+        !name.starts_with("group.") && !NOT_REPORTED.contains(name) && !OF_MEMBERS.contains(name)
+    });
+    OF_MEMBERS.into_iter().chain(own).map(str::to_owned).collect()
 }

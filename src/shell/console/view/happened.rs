@@ -76,6 +76,8 @@ impl Gathered<'_> {
             }
             Fact::Delivered { effect, .. } => self.becomes(effect.as_str(), Kind::Done),
             Fact::TaskOpened(task) => self.task(task, at),
+            // Nobody missed what was due before there was a group.
+            Fact::Skipped { from: due, .. } | Fact::StepSkipped { due, .. } if *due < state.created => {}
             Fact::Skipped { play, run, from, reason, .. } => {
                 let mark = self.mark(*from, Kind::Missed(reason.clone()), run, None);
                 self.marks.insert(format!("{run}/"), (play.clone(), mark));
@@ -117,7 +119,8 @@ impl Gathered<'_> {
     }
 
     fn task(&mut self, task: &Task, at: Timestamp) {
-        let Some(run) = &task.run else { return };
+        // What asks somebody to look at trouble is no step of a play.
+        let Some(run) = task.run.as_ref().filter(|_| task.step.is_some()) else { return };
         let mark = Mark {
             verb: "task",
             text: beginning(&task.text),

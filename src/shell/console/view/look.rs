@@ -1,6 +1,7 @@
 //! What needs a look: whatever is wrong, in the words of the alert about it, bounded for a page.
 
 use super::{
+    group::beginning,
     groups::UNWELL,
     place::{Place, place},
 };
@@ -66,15 +67,17 @@ pub(crate) enum Look {
         /// The instant at which it is looked at.
         now: Timestamp,
     },
-    /// A message that was refused, or may have arrived.
+    /// A message that was refused, or may have arrived, in one group or alike in several.
     Stuck {
         /// Where; the message there.
-        place: Place,
+        places: Vec<Place>,
+        /// How it begins.
+        text: String,
         /// Whether it may have arrived.
         in_doubt: bool,
         /// What was said of it.
         reason: Phrase,
-        /// Whether the reader may decide about it.
+        /// Whether the reader may decide about it everywhere.
         commands: bool,
     },
     /// A run that failed.
@@ -117,6 +120,20 @@ pub(crate) enum Look {
     },
 }
 
+impl Look {
+    /// Whether something broke, and members wait for what it was to say: it stands before everything else.
+    pub(crate) const fn is_broken(&self) -> bool {
+        matches!(
+            self,
+            Self::File { .. }
+                | Self::Channel { .. }
+                | Self::Deaf { .. }
+                | Self::Stuck { .. }
+                | Self::Failed { .. }
+        )
+    }
+}
+
 /// What is looked at beside the board.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Aside<'a> {
@@ -139,6 +156,41 @@ fn failing(board: &Board) -> impl Iterator<Item = &FailingNow> {
 fn attempts(one: &FailingNow, here: Here<'_>, now: Timestamp) -> Look {
     let (since, reason, waiting) = (one.since, answers::in_words(&one.note), one.count);
     Look::Channel { place: place(here, &one.channel), since, reason, waiting, zone: here.zone(), now }
+}
+
+/// Messages that somebody has to decide about; those with the same words and the same answer are one.
+fn stuck<'b>(
+    board: &'b Board,
+    (asker, now): (&Asker, Timestamp),
+    sees: &impl Fn(&GroupId) -> Option<Here<'b>>,
+) -> Vec<Look> {
+    let mut all: Vec<Look> = Vec::new();
+    for row in &board.dead.0 {
+        let Some(here) = sees(&row.group) else { continue };
+        let (one, doubt) = (place(here, &row.effect), row.status == MessageStatus::InDoubt);
+        let (words, said) = (beginning(&row.outgoing.message.text), answers::in_words(&row.note));
+        let may = asker.commands(here.now, now);
+        let alike = all.iter_mut().find_map(|known| match known {
+            Look::Stuck { places, text, in_doubt, reason, commands }
+                if (&*text, *in_doubt, &*reason, *commands) == (&words, doubt, &said, may)
+                    && places.len() < limits::PRESS_GROUPS_MAX =>
+            {
+                Some(places)
+            }
+            _ => None,
+        });
+        match alike {
+            Some(places) => places.push(one),
+            None => all.push(Look::Stuck {
+                places: vec![one],
+                text: words,
+                in_doubt: doubt,
+                reason: said,
+                commands: may,
+            }),
+        }
+    }
+    all
 }
 
 /// Everything that needs a look, the weightiest first, and how many more there are.
@@ -189,15 +241,7 @@ pub(super) fn look(
         let (place, reason) = (place(here, channel), Phrase::default());
         Some(Look::Deaf { place, since, reason, zone: here.zone(), now })
     }));
-    take(&mut board.dead.0.iter().filter_map(|row| {
-        let here = sees(&row.group)?;
-        Some(Look::Stuck {
-            place: place(here, &row.effect),
-            in_doubt: row.status == MessageStatus::InDoubt,
-            reason: answers::in_words(&row.note),
-            commands: asker.commands(here.now, now),
-        })
-    }));
+    take(&mut stuck(board, (asker, now), &sees).into_iter());
     let since = now.plus(-Duration::from_millis(limits::FAILED_SHOWN_MS));
     let failed = board.runs.failed.iter().rev().take_while(|(at, ..)| *at >= since);
     take(&mut failed.filter_map(|(at, group, run)| {

@@ -1,6 +1,6 @@
 //! A mark on a day of a calendar: when, how it stands, what it is about.
 
-use super::place::Place;
+use super::{foretold::Hindrance, place::Place};
 use crate::{
     base::{
         ids::{RunId, StepId},
@@ -35,7 +35,18 @@ pub(crate) enum Kind {
     /// The run is still to come.
     Ahead,
     /// It comes, if a condition holds then.
-    If(String),
+    If(Proviso),
+    /// It comes, and something stands between it and its members.
+    Doubtful(Hindrance),
+}
+
+/// On what it depends whether a play starts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Proviso {
+    /// The phases in which it starts, as people call them; none where it starts in all.
+    pub(crate) during: Vec<String>,
+    /// What has to hold then, as it stands in the file; empty where nothing has.
+    pub(crate) when: String,
 }
 
 /// A mark on a day.
@@ -80,6 +91,6 @@ pub(crate) const DAY_MARKS: usize = 24;
 
 /// Whether a play has more on a day than was counted.
 pub(crate) fn is_cut(marks: &[Mark]) -> bool {
-    marks.iter().filter(|mark| mark.kind == Kind::Ahead || matches!(mark.kind, Kind::If(_))).count()
+    marks.iter().filter(|mark| matches!(mark.kind, Kind::Ahead | Kind::If(_) | Kind::Doubtful(_))).count()
         == DAY_MARKS + 1
 }

@@ -1,8 +1,9 @@
 //! What comes on the days of a calendar, from the plan, with dates where they have been moved to.
 
 use super::{
+    foretold::{self, Foretold},
     group::beginning,
-    mark::{DAY_MARKS, Kind, Mark, window as bounds},
+    mark::{DAY_MARKS, Kind, Mark, Proviso, window as bounds},
 };
 use crate::{
     base::{
@@ -40,17 +41,28 @@ pub(super) fn ahead(
     let (state, zone) = (here.state(), here.zone());
     let moved = as_moved(&playbook.alone(here.id), state);
     let Some(group) = moved.groups.get(here.id).cloned() else { return Vec::new() };
-    let steps = planned(&moved, (&group, state), (days, &zone), window);
+    // What a budget does depends on the day before it.
+    let day = zone.day_bounds(window.from).0;
+    let steps = planned(&moved, (&group, state), (days, &zone), Window { from: day, to: window.to });
+    let foretold = foretold::foretold(&moved, (&group, state), &steps);
     let blocked = blocked(&moved, state, &steps);
     steps
         .into_iter()
+        // A wait is nothing that anybody sees.
+        .filter(|step| step.at >= window.from && step.verb != "wait")
         .map(|step| {
             let known = state.plays.get(&step.play);
             let skipped = known.is_some_and(|known| known.skip.contains(&step.run));
             let kind = match blocked.get(&step.run) {
                 _ if skipped => Kind::Missed(Skip::Operator),
                 Some(open) => Kind::Missed(Skip::Overlap { open: open.clone() }),
-                None => condition(&moved, state, &step.play, step.at),
+                None => {
+                    match (condition(&moved, state, &step.play, step.at), foretold.of(&step.run, &step.step))
+                    {
+                        (Kind::Ahead, Some(doubt)) => Kind::Doubtful(doubt.clone()),
+                        (kind, _) => kind,
+                    }
+                }
             };
             let begun = state.runs.contains_key(&step.run);
             let verb = if step.channel.as_ref().is_none_or(|channel| channel.as_str() == GROUP) {
@@ -84,6 +96,15 @@ pub(super) fn ahead(
             (step.play, mark)
         })
         .collect()
+}
+
+/// What stands between the messages of a window and their members.
+pub(super) fn foretold(here: Here<'_>, playbook: &Playbook, days: &[Date], window: Window) -> Foretold {
+    let state = here.state();
+    let moved = as_moved(&playbook.alone(here.id), state);
+    let Some(group) = moved.groups.get(here.id).cloned() else { return Foretold::default() };
+    let steps = planned(&moved, (&group, state), (days, &here.zone()), window);
+    foretold::foretold(&moved, (&group, state), &steps)
 }
 
 /// The steps of a window: of a play that has very much in a day, the first of each day, so that what comes later is
@@ -150,13 +171,12 @@ fn condition(playbook: &Playbook, state: &State, name: &PlayName, at: Timestamp)
     if state.is_paused_at(name, at) {
         return Kind::Missed(Skip::Paused);
     }
-    let mut conditions: Vec<String> = Vec::new();
-    if !play.during.is_empty() && !play.during.contains(&state.phase) {
-        let names: Vec<&str> = play.during.iter().map(crate::base::ids::PhaseName::as_str).collect();
-        conditions.push(names.join(" / "));
-    }
-    conditions.extend(play.when.as_ref().map(|when| when.source().to_owned()));
-    if conditions.is_empty() { Kind::Ahead } else { Kind::If(conditions.join("; ")) }
+    let elsewhere = !play.during.is_empty() && !play.during.contains(&state.phase);
+    let titled =
+        |name| playbook.phase(name).map_or_else(|| name.to_string(), |phase| phase.shown().to_owned());
+    let during: Vec<String> = play.during.iter().filter(|_| elsewhere).map(titled).collect();
+    let when = play.when.as_ref().map(|when| when.source().to_owned()).unwrap_or_default();
+    if during.is_empty() && when.is_empty() { Kind::Ahead } else { Kind::If(Proviso { during, when }) }
 }
 
 /// The playbook with dates where commands have moved them, and without those that are settled.

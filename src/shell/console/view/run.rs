@@ -2,7 +2,9 @@
 //!
 //! From the state, the play as the run began with it, and the run's own entries of the journal.
 
+pub(crate) use super::revised::Revised;
 use super::{
+    foretold::{Hindrance, gated, open_gates},
     group::title,
     happened::{ON_TIME_MS, waits_for_hands},
     logbook::as_seen,
@@ -74,6 +76,8 @@ pub(crate) struct Sheet {
     pub(crate) reason: Phrase,
     /// Why it would not start as things are.
     pub(crate) unless: Option<Skip>,
+    /// Whether somebody has said that it is left out this time, and it has not come.
+    pub(crate) skipped: bool,
     /// Whether its play is paused.
     pub(crate) paused: bool,
     /// When that ends by itself.
@@ -153,22 +157,8 @@ pub(crate) struct Step {
     pub(crate) revised: Option<Revised>,
     /// Whether it can be given other words: it has some, and has not been carried out.
     pub(crate) rewords: bool,
-}
-
-/// What became of a message afterwards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Revised {
-    /// It was taken back.
-    Recalled,
-    /// It was corrected.
-    Corrected,
-}
-
-impl Revised {
-    /// Whether there is nothing left to revise.
-    pub(crate) const fn is_gone(self) -> bool {
-        matches!(self, Self::Recalled)
-    }
+    /// Why it may not go out when it is due.
+    pub(crate) doubt: Option<Hindrance>,
 }
 
 impl Sheet {
@@ -254,6 +244,8 @@ pub(crate) fn sheet(
         ended: known.run.and_then(|run| Some((run.outcome?, run.finished))),
         reason: known.run.map(|run| run.reason.clone()).unwrap_or_default(),
         unless,
+        skipped: known.run.is_none()
+            && here.state().plays.get(&known.play).is_some_and(|play| play.skip.contains(run)),
         paused: here.state().is_paused(&known.play),
         paused_until: here.state().paused_until(&known.play),
         steps,
@@ -358,7 +350,7 @@ fn steps(
     };
     let waiting = known.run.and_then(|run| run.waiting.as_ref().filter(|_| run.outcome.is_none()));
     let mut passed = known.run.is_some();
-    slots
+    let mut steps: Vec<Step> = slots
         .into_iter()
         .map(|(at, step)| {
             let said = said.remove(&step.id).unwrap_or_default();
@@ -402,10 +394,16 @@ fn steps(
                 effect: said.effect,
                 revised: said.revised,
                 rewords: speaks && (waits || standing == Standing::Ahead),
+                doubt: None,
                 standing,
             }
         })
-        .collect()
+        .collect();
+    let at = waiting.map(|wait| &wait.step);
+    if known.run.is_none() || at.is_some() {
+        gated(&mut steps, open_gates(play, at, zone));
+    }
+    steps
 }
 
 /// What the entries of a run say of its steps.

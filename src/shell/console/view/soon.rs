@@ -1,6 +1,7 @@
 //! What goes out in the next hours, with its words: so that somebody can still stop it.
 
 use super::{
+    foretold::{Foreteller, Hindrance, foresee},
     place::{Place, place},
     run::{self, Standing, Step},
 };
@@ -10,6 +11,7 @@ use crate::{
         limits,
         time::{Duration, Timestamp, Zone},
     },
+    engine::{entry::Skip, view},
     shell::console::{
         board::{Board, Coming, Here},
         cards::minute,
@@ -38,19 +40,25 @@ pub(crate) struct Soon {
     pub(crate) step: Option<StepId>,
     /// Whether a press of the reader keeps it from being said.
     pub(crate) skips: bool,
+    /// Why it may not go out when it is due.
+    pub(crate) doubt: Option<Hindrance>,
     /// The zone of its groups.
     pub(crate) zone: Zone,
 }
 
 /// How far ahead it looks, in milliseconds.
-const AHEAD_MS: i64 = 3 * 3_600_000;
+pub(super) const AHEAD_MS: i64 = 3 * 3_600_000;
 /// Things that are shown.
 const SHOWN: usize = 6;
 /// Groups that one press is for.
 const PLACES: usize = 20;
 
 /// What members read next, and how much more there is.
-pub(super) fn soon(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Soon>, usize) {
+pub(super) fn soon(
+    board: &Board,
+    (asker, now): (&Asker, Timestamp),
+    foreteller: &Foreteller,
+) -> (Vec<Soon>, usize) {
     let from = (now, PlayName::new(""));
     let to = (now.plus(Duration::from_millis(AHEAD_MS)), PlayName::new(""));
     let mut rows: BTreeMap<(Timestamp, PlayName, bool), Vec<OrdSet<Coming>>> = BTreeMap::new();
@@ -64,7 +72,7 @@ pub(super) fn soon(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Soon>, 
     let mut shown: Vec<Soon> = Vec::new();
     let mut more = 0;
     for ((at, play, begun), coming) in &rows {
-        let of = Sought { board, asker, now, at: *at, play, begun: *begun };
+        let of = Sought { board, asker, now, at: *at, play, begun: *begun, foreteller };
         if shown.len() < SHOWN { shown.extend(of.rows(coming)) } else { more += 1 }
     }
     shown.sort_by_key(|one| one.at);
@@ -81,6 +89,7 @@ struct Sought<'b> {
     at: Timestamp,
     play: &'b PlayName,
     begun: bool,
+    foreteller: &'b Foreteller,
 }
 
 impl Sought<'_> {
@@ -92,14 +101,14 @@ impl Sought<'_> {
             self.asker.sees(here.now, self.now).then_some((here, one))
         });
         let Some((first, one)) = seen.next() else { return Vec::new() };
-        let Some(id) = self.run(first, one) else { return Vec::new() };
+        let Some((id, unless)) = self.run(first, one) else { return Vec::new() };
         let steps = self.words(first, &id);
         let (mut places, mut commands) = (vec![place(first, &id)], self.asker.commands(first.now, self.now));
         if steps.is_empty() {
             return Vec::new();
         }
         for (here, one) in seen.by_ref().take(PLACES - 1) {
-            let Some(id) = self.run(here, one) else { continue };
+            let Some((id, _)) = self.run(here, one) else { continue };
             commands &= self.asker.commands(here.now, self.now);
             places.push(place(here, &id));
         }
@@ -112,6 +121,7 @@ impl Sought<'_> {
             places: places.clone(),
             more,
             step: self.begun.then_some(step.id),
+            doubt: unless.clone().map(Hindrance::Start).or(step.doubt),
             // Of a run that has not begun one press skips all of it.
             skips: commands && (self.begun || n == 0),
             zone: first.zone(),
@@ -119,27 +129,31 @@ impl Sought<'_> {
         rows.collect()
     }
 
-    /// The run that it is, or will be.
-    fn run(&self, here: Here<'_>, one: &Coming) -> Option<RunId> {
+    /// The run that it is, or will be, and why it would not start as things are.
+    fn run(&self, here: Here<'_>, one: &Coming) -> Option<(RunId, Option<Skip>)> {
         if let Some(run) = &one.run {
-            return Some(run.clone());
+            return Some((run.clone(), None));
         }
         // What a pause stops does not go out; the rows of the day say so.
         if here.state().is_paused_at(self.play, self.at) {
             return None;
         }
         let until = self.at.plus(Duration::from_millis(60_000));
-        let comes = crate::engine::view::before(here.state(), here.playbook()?, until);
-        let is_it = |known: &&crate::engine::view::Upcoming| {
+        let comes = view::before(here.state(), here.playbook()?, until);
+        let is_it = |known: &&view::Upcoming| {
             known.step.is_none() && known.play == *self.play && minute(known.at) == self.at
         };
-        comes.iter().filter(|known| known.unless.is_none()).find(is_it).map(|known| known.run.clone())
+        let known = comes.iter().filter(|known| known.unless.is_none()).find(is_it)?;
+        let playbook = here.playbook()?;
+        let unless = view::unless(here.state(), playbook, self.play, &known.run, (known.anchor, known.at));
+        Some((known.run.clone(), unless))
     }
 
     /// What it says in these hours, in order.
     fn words(&self, here: Here<'_>, id: &RunId) -> Vec<Step> {
         let sheet = run::sheet(self.board, self.asker, (here.id, id), (Vec::new(), true), self.now);
-        let Some(sheet) = sheet else { return Vec::new() };
+        let Some(mut sheet) = sheet else { return Vec::new() };
+        foresee(&mut sheet, &self.foreteller.of(here));
         let until = self.now.plus(Duration::from_millis(AHEAD_MS));
         let comes = |step: &&Step| {
             let speaks = matches!(step.verb, "post" | "ask");

@@ -6,11 +6,13 @@ use super::{
     cards::{Gatherer, Shown},
     day::{DayOf, Row},
     evening::Evening,
+    foretold::Foreteller,
     health::Strip,
     look::{Aside, LOOK_ROWS, Look, look},
+    naming::{NamedStep, named_steps},
     place::{Place, place},
     question::{QuestionRow, questions},
-    soon::Soon,
+    soon::{AHEAD_MS, Soon},
 };
 use crate::{
     base::{
@@ -86,6 +88,8 @@ pub(crate) struct Missed {
     pub(crate) more: usize,
     /// The run, in the first group.
     pub(crate) run: Option<RunId>,
+    /// The steps of that run: each id with its verb and how its text begins.
+    pub(crate) steps: Vec<NamedStep>,
     /// The zone of its groups.
     pub(crate) zone: Zone,
 }
@@ -129,8 +133,10 @@ pub(crate) fn today(
     let zone = first.map_or_else(Zone::utc, Here::zone);
     let mut gatherer = Gatherer::new(board, (asker, now), links);
     let (waits, others) = (gatherer.mine(None), gatherer.others());
-    let (day, day_more) = DayOf { board, asker, now, zone: &zone }.rows();
-    let (soon, soon_more) = super::soon::soon(board, asker, now);
+    let hours = now.plus(Duration::from_millis(AHEAD_MS));
+    let foreteller = Foreteller::new(now, zone.day_bounds(now).1.max(hours));
+    let (day, day_more) = DayOf { board, asker, now, zone: &zone, foreteller: &foreteller }.rows();
+    let (soon, soon_more) = super::soon::soon(board, (asker, now), &foreteller);
     let (held, held_more) = held(board, asker, now);
     let (look, look_more) = look(board, (asker, now), around);
     let (missed, missed_more) = missed(board, asker, now, lately);
@@ -182,7 +188,9 @@ fn missed(board: &Board, asker: &Asker, now: Timestamp, lately: &Omissions) -> (
         let more = if sees_all { row.places.len() - places.len() } else { seen.count() };
         let run = row.run.as_ref().filter(|(group, _)| group == first.id).map(|(_, run)| run.clone());
         let (about, text) = (super::group::title(first, &PlayName::new(&row.about)), row.text.clone());
-        Some(Missed { at: row.at, about, text, places, more, run, zone: row.zone.clone() })
+        let steps =
+            run.as_ref().map(|run| named_steps(board, asker, (first.id, run), now)).unwrap_or_default();
+        Some(Missed { at: row.at, about, text, places, more, run, steps, zone: row.zone.clone() })
     });
     let shown: Vec<Missed> = rows.by_ref().take(limits::MISSED_SHOWN).collect();
     (shown, rows.count())
