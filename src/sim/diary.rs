@@ -144,6 +144,11 @@ impl Diary {
                 self.page(at).failed += 1;
                 self.fault(FaultKind::Failed, run.as_str(), step, error.clone(), at);
             }
+            // A condition that cannot be decided lets nothing begin.
+            Fact::Skipped { run, reason: Skip::Broken { error }, .. } => {
+                self.page(at).failed += 1;
+                self.fault(FaultKind::Failed, run.as_str(), &StepId::new(""), error.clone(), at);
+            }
             Fact::SignalReceived(signal) => match signal.name.as_ref() {
                 "member.joined" => self.page(at).joined += 1,
                 "member.left" => self.page(at).left += 1,

@@ -44,6 +44,11 @@ fn fault_words(fault: &DiaryFault, often: Often, playbook: &Playbook) -> Phrase 
     let DiaryFault { kind, play, step, .. } = fault;
     let title = playbook.play(play).map_or(play.as_str(), |play| &*play.title);
     let play = if title == play.as_str() { title.to_owned() } else { format!("{title} ({play})") };
+    // What never began has no step.
+    let of = match step.as_str() {
+        "" => Phrase::same(play),
+        step => phrase!("{play}, step {step}", "{play} 的步骤 {step}"),
+    };
     let first = playbook.zone.civil(often.first).strftime("%Y-%m-%d %H:%M");
     let what = match kind {
         FaultKind::Failed => phrase!("failed", "失败"),
@@ -52,16 +57,16 @@ fn fault_words(fault: &DiaryFault, often: Often, playbook: &Playbook) -> Phrase 
     };
     if often.times == 1 {
         return phrase!(
-            "{play}, step {step}, {what} once, at {first}",
-            "{play} 的步骤 {step} {what}了一次，{first}";
-            what
+            "{of}, {what} once, at {first}",
+            "{of} {what}了一次，{first}";
+            of, what
         );
     }
     let n = often.times;
     phrase!(
-        "{play}, step {step}, {what} {n} times, first at {first}",
-        "{play} 的步骤 {step} {what}了 {n} 次，第一次 {first}";
-        what
+        "{of}, {what} {n} times, first at {first}",
+        "{of} {what}了 {n} 次，第一次 {first}";
+        of, what
     )
 }
 

@@ -195,7 +195,7 @@ plays:
       · trigger  every day at 08:30, Asia/Shanghai; this one is about 2099-12-02 08:30
         journal      11 2099-12-02 08:30:00  skipped 08:30: slow@2099-12-01T00:30:00Z is still open
 
-    slow will begin 2099-12-03 08:30, in 1 day
+    slow would not begin 2099-12-03 08:30 as things are now: slow@2099-12-01T00:30:00Z is still open
       · trigger   every day at 08:30, Asia/Shanghai; this one is about 2099-12-03 08:30
       · overlap   if it is still so then, it will not begin: skip: the run slow@2099-12-01T00:30:00Z, begun 2099-12-01 08:30, is still open; it waits at step 1 for a decision: `playbook approve t1` or `playbook reject t1`
       · max_late  it may begin 1 hour late

@@ -155,7 +155,7 @@ impl Story {
                 serde_json::from_str(&stored).unwrap_or_else(|e| panic!("{stored} reads back: {e}"));
             assert_eq!(&read, entry, "an entry reads back as it was stored");
             engine::apply(&mut self.recovered, &read).expect("a stored entry is legal");
-            if let Fact::Poisoned(Poison { reason, .. }) = &entry.fact {
+            if let Fact::Poisoned(Poison { reason, condition: false, .. }) = &entry.fact {
                 panic!("poisoned: {}", reason.en);
             }
         }

@@ -57,7 +57,6 @@ const OWNERS: &[&str] = &[
     "src/shell/socket.rs",
     "src/shell/socket_server.rs",
     "src/shell/store/mod.rs",
-    "src/shell/store/place.rs",
     "src/shell/watch.rs",
     "src/shell/watch/look.rs",
     "src/shell/workspace.rs",
