@@ -15,6 +15,7 @@ mod environs;
 mod dates;
 mod doctor;
 mod fields;
+mod given;
 mod groups;
 mod heard;
 mod heartbeat;
@@ -359,7 +360,7 @@ fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[UsedFile], scop
                 }
             }
             let with = unit.map(|unit| unit.with.as_slice());
-            let entry = dates::given(cx, entry, root, unit);
+            let entry = given::dates(cx, entry, root, unit);
             plays.extend(plays::lower(cx, &name, &entry, scope, with).map(Arc::new));
         }
     }
