@@ -35,7 +35,7 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 
 /// A platform that tells messages by number: the same number is the same message.
-trait Platform {
+pub(super) trait Platform {
     /// What the file says of the channel.
     fn channel(&self) -> String;
     /// Secrets by the name of their variable.
@@ -240,7 +240,7 @@ fn long(
 }
 
 /// Every ear that has a socket.
-fn platforms(runtime: &Runtime) -> Vec<(&'static str, Box<dyn Platform>)> {
+pub(super) fn platforms(runtime: &Runtime) -> Vec<(&'static str, Box<dyn Platform>)> {
     vec![
         ("onebot", Box::new(Qq(runtime.block_on(OnebotSocket::start())))),
         ("slack", Box::new(runtime.block_on(Workspace::start()))),

@@ -1,6 +1,7 @@
 //! What comes in: the door, hooks, the API and the ears.
 
 pub(crate) mod asks;
+mod connects;
 pub(crate) mod customers;
 pub(crate) mod discord;
 pub(crate) mod does;
