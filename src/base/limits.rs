@@ -524,7 +524,8 @@ pub const EAR_ASKED_LATELY_MS: i64 = 60_000;
 pub const EAR_ASKED_TRIES_MAX: usize = 8;
 /// For how long a report from outside is known again, in days.
 pub const INBOX_KEEP_DAYS: i64 = 8;
-/// For how long the journal has the fields and the words of somebody who left, in days.
+/// For how long the journal has the fields and the words of somebody who left, and anything of somebody who asked to come
+/// in and did not, in days.
 pub const LEAVERS_KEEP_DAYS: i64 = 30;
 /// How long what was kept long enough stays in the journal of an engine that runs on, in days.
 pub const REWRITE_AFTER_DAYS: i64 = 7;

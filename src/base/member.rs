@@ -234,6 +234,11 @@ impl Members {
         self.who.contains_key(self.own_id(id))
     }
 
+    /// Those who ask to come in and are no members.
+    pub fn asking(&self) -> impl Iterator<Item = &Arc<Member>> {
+        self.asking.values()
+    }
+
     /// Who somebody is: a member, or somebody who asks to come in.
     pub fn get(&self, id: &MemberId) -> Option<&Arc<Member>> {
         let id = self.own_id(id);

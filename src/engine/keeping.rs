@@ -5,7 +5,7 @@
 use super::{
     draft::{Decided, Draft},
     entry::Fact,
-    leavers::{self, KeptFields, Leaver},
+    leavers::{self, KeptFields, Leaver, asked_until},
 };
 use crate::base::{
     ids::MemberId,
@@ -92,13 +92,28 @@ impl Draft<'_> {
         self.emit(Fact::LeaverKept(Leaver { member: member.clone(), until }))
     }
 
+    /// Whoever asked to come in long ago and did not is kept no longer than somebody who has left; what they asked with is
+    /// a form.
+    fn expire_asking(&mut self) -> Decided {
+        let over = |asking: &Arc<Member>| asking.asked.is_some_and(|asked| asked_until(asked) <= self.now);
+        let asked: Vec<MemberId> =
+            self.state.members.asking().filter(|one| over(one)).map(|one| one.id.clone()).collect();
+        for id in asked {
+            let names = self.kept_of(&id).into_keys().chain([leavers::FORMS.to_owned()]);
+            let kept = names.map(|name| (name, self.now)).collect();
+            self.keep_leaver(&id, kept)?;
+        }
+        Ok(())
+    }
+
     /// When the next field has been kept long enough.
     pub(super) fn set_retention(&mut self) -> Decided {
         let ends = self.playbook.keeping.timed().filter_map(|(name, retention)| {
             let (since, _) = self.state.members.kept(name).next()?;
             Some(since.plus(retention))
         });
-        let ends = ends.chain(self.state.leavers.next());
+        let asked = self.state.members.asking().filter_map(|asking| asking.asked).min();
+        let ends = ends.chain(self.state.leavers.next()).chain(asked.map(asked_until));
         // What is over and does not fit into this decision follows in the next one.
         let later =
             self.state.retention.filter(|at| *at > self.now).unwrap_or(self.now.plus(Duration::SECOND));
@@ -119,6 +134,7 @@ impl Draft<'_> {
         if !gone.is_empty() {
             self.emit(Fact::FieldsExpired { members: gone.into_iter().collect(), left: false })?;
         }
+        self.expire_asking()?;
         let over = self.state.leavers.over(self.now).take(limits::MEMBERS_AT_ONCE_MAX);
         let members: Vec<_> = over.map(|(id, fields)| (id.clone(), fields)).collect();
         if !members.is_empty() {

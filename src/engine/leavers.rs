@@ -2,7 +2,11 @@
 //!
 //! Plain data, a part of the state and of what is recorded. The journal itself is rewritten by the store.
 
-use crate::base::{ids::MemberId, time::Timestamp};
+use crate::base::{
+    ids::MemberId,
+    limits,
+    time::{Duration, Timestamp},
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,6 +14,11 @@ use std::{collections::BTreeMap, sync::Arc};
 pub const WORDS: &str = "message.text";
 /// The name under which what somebody has written into forms is kept beside their fields.
 pub const FORMS: &str = "answer.fields";
+
+/// Until when somebody is known who has asked to come in and did not.
+pub(super) fn asked_until(asked: Timestamp) -> Timestamp {
+    asked.plus(Duration::DAY.times(limits::LEAVERS_KEEP_DAYS))
+}
 
 /// Until when each field of somebody who left is in the journal, by its name.
 pub type KeptFields = BTreeMap<String, Timestamp>;
@@ -109,7 +118,6 @@ impl From<Leavers> for BTreeMap<MemberId, KeptFields> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::time::Duration;
 
     fn at(ms: i64) -> Timestamp {
         Timestamp::MIN.plus(Duration::from_millis(ms))

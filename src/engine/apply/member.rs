@@ -11,7 +11,7 @@ use crate::{
         time::Timestamp,
         value::Value,
     },
-    engine::{state::State, timer::Timer},
+    engine::{leavers::asked_until, state::State, timer::Timer},
 };
 use std::sync::Arc;
 
@@ -55,11 +55,21 @@ pub(in crate::engine) fn set_retention(state: &mut State, at: Option<Timestamp>)
 }
 
 /// Forgets fields: the part of `apply` that does so. Of people who have left only the journal has any, and who came
-/// back has told theirs anew.
-pub(in crate::engine) fn expire(state: &mut State, members: &[(MemberId, Vec<String>)], left: bool) {
+/// back has told theirs anew. Who asked to come in and did not is known no more.
+pub(in crate::engine) fn expire(
+    state: &mut State,
+    at: Timestamp,
+    members: &[(MemberId, Vec<String>)],
+    left: bool,
+) {
     for (id, fields) in members {
         if left {
             state.leavers.drop_fields(id, fields);
+            let asked = state.members.get(id).and_then(|known| known.asked);
+            if asked.is_some_and(|asked| asked_until(asked) <= at) {
+                state.filled_in.remove(id);
+                state.members.remove(id);
+            }
             continue;
         }
         let Some(known) = state.members.get(id) else { continue };
@@ -75,6 +85,10 @@ pub(in crate::engine) fn has_come(state: &mut State, id: &MemberId, happened: Ti
     if let Some(mut member) = asking.map(|known| Member::clone(known)) {
         (member.asked, member.joined) = (None, Some(happened));
         set_member(state, &member.into());
+        // What they asked with is as good as a form.
+        if state.members.has_joined(id) {
+            state.filled_in.add(id);
+        }
     }
 }
 

@@ -165,7 +165,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::JoinedIds(ids) => same_person::join(state, ids),
         Fact::RetentionSet { at } => member::set_retention(state, *at),
         Fact::LeaverKept(left) => state.leavers.add(&left.member, &left.until),
-        Fact::FieldsExpired { members, left } => member::expire(state, members, *left),
+        Fact::FieldsExpired { members, left } => member::expire(state, at, members, *left),
         Fact::MemberGone { member, .. } => {
             state.standing.since.remove(member);
             state.filled_in.remove(member);

@@ -84,8 +84,8 @@ fn keeps(playbook: &Playbook) -> String {
     }
     let left = locale.pick(
         "Whoever leaves is no member any more at once. Their fields, what they wrote and \
-         what they filled in leave the record after 30 days.",
-        "退群的人马上就不再是成员；资料、写过的话和填过的表 30 天后从记录里删去。",
+         what they filled in leave the record after 30 days; so do those of whoever asked to come in and did not.",
+        "退群的人马上就不再是成员；资料、写过的话和填过的表 30 天后从记录里删去；申请了没进群的人也一样。",
     );
     let _ = writeln!(text, "- {left}");
     text

@@ -112,7 +112,7 @@ fn ended(conn: &Transaction<'_>, after: i64) -> Result<(i64, BTreeMap<GroupId, E
     })?;
     for (group, member, fields, seq) in left {
         let times = leaves.get(&(group.clone(), member.clone()));
-        let leave = times.and_then(|times| times.iter().rev().find(|at| **at < seq));
+        let leave = times.and_then(|times| times.iter().rev().find(|at| **at <= seq));
         let until = leave.map_or(seq, |at| *at);
         let known = ended.entry(group).or_default().entry(member).or_default();
         for field in fields {
@@ -216,11 +216,14 @@ fn take(json: &mut Json, ended: &Ended, seq: i64) -> bool {
     }
 }
 
-/// Takes what somebody has filled in from their report of it, from the fact that they did, and from the result of the
+/// Takes what somebody has filled in, or has asked to come in with, from their report of it, from the fact that they did, and from the result of the
 /// question. Which option somebody chose stays: it is a word of whoever asked, and is counted.
 fn filled_in(map: &mut serde_json::Map<String, Json>) -> bool {
     let mut taken = false;
-    if map.get("name").and_then(Json::as_str) == Some("answer") {
+    if matches!(
+        map.get("name").and_then(Json::as_str),
+        Some("answer" | "member.requested" | "join.requested")
+    ) {
         taken |= match map.get_mut("data") {
             Some(Json::Object(data)) => {
                 let said =

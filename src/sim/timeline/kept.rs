@@ -13,7 +13,7 @@ pub(super) fn expired_fields(members: &[(MemberId, Vec<String>)], left: bool) ->
         members.iter().flat_map(|(_, fields)| fields.iter().map(String::as_str)).collect();
     let fields: Vec<&str> = fields.into_iter().collect();
     let why = if left {
-        pair("left long ago", "退群已久")
+        pair("left long ago, or asked to come in and did not", "退群已久，或者申请了没进群")
     } else {
         pair("kept long enough", "保留期已满")
     };

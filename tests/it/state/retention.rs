@@ -231,6 +231,63 @@ fn what_a_leaver_has_filled_in_goes_after_thirty_days_and_what_they_chose_stays(
     the_journal_gives_the_state(&place);
 }
 
+const ASKING: &str = "\
+name: kept
+timezone: UTC
+members: { fields: { city: { purpose: to meet } } }
+plays:
+  door:
+    on: member.requested
+    steps:
+      - ask: Why here?
+        fields: [why]
+        open_for: 1d
+        as: told
+";
+
+#[test]
+fn whoever_asked_to_come_in_and_did_not_is_known_for_thirty_days() {
+    const DAY: i64 = 86_400_000;
+    let place = Playground::new().file("kept.yaml", ASKING).file("clock", "0 0");
+    let clock = place.path("clock").display().to_string();
+    let place = place.env("PLAYBOOK_CLOCK", &clock);
+    let day = |day: i64| place.write_by_rename("clock", &format!("{0} {0}", day * DAY));
+    let says = |name: &str, who: &str, data: serde_json::Value| {
+        let _ = place.run(&["signal", name, "--member", who, "--data", &data.to_string()]).exits(0);
+    };
+    let engine = place.start(&["run", "kept.yaml"]);
+    engine.line("running");
+    for (who, city) in [("eve-asks", "Harbour"), ("ann-asks", "Oldtown")] {
+        says("member.requested", who, serde_json::json!({ "name": who, "city": city }));
+        says("answer", who, serde_json::json!({ "why": format!("{who} likes ferries") }));
+    }
+    says("member.joined", "ann-asks", serde_json::json!({}));
+    // Of this one nothing is known but that they ask.
+    says("member.requested", "bo-asks", serde_json::json!({}));
+    day(31);
+    eventually("it is over", || {
+        let log = place.run(&["log"]).exits(0).stdout;
+        log.contains("answer.fields of 2 members") && log.contains("left long ago")
+    });
+    let _ = engine.stop().exits(0);
+    the_journal_gives_the_state(&place);
+    let engine = place.start(&["run", "kept.yaml"]);
+    engine.line("running");
+    let state = place.path(".playbook");
+    for words in ["Harbour", "eve-asks likes ferries"] {
+        assert_eq!(having(&state, words), [""; 0], "{words}");
+    }
+    for words in ["Oldtown", "ann-asks likes ferries"] {
+        assert!(!having(&state, words).is_empty(), "{words}: whoever came in is a member");
+    }
+    let _ = engine.stop().exits(0);
+    the_journal_gives_the_state(&place);
+    let states = playbook::shell::store::Reader::open(&state).unwrap().states().unwrap();
+    let known = &states.groups.values().next().expect("a group").state.members;
+    assert_eq!(known.asking().count(), 0, "who asked is known no more");
+    assert_eq!(known.len(), 1);
+}
+
 #[test]
 fn a_list_is_told_where_a_required_field_is_missing_or_is_of_another_type() {
     let file = "\
