@@ -133,6 +133,11 @@ impl<'a> Forecast<'a> {
         let channel = planned.channel.as_ref().filter(|_| matches!(planned.verb, "post" | "ask"))?;
         let playbook = self.playbook.in_group(&planned.group);
         let (zone, at) = (&playbook.zone, planned.at);
+        // Nothing holds anything where no budget is written and no session is on.
+        let free = playbook.budgets.of(channel).is_none_or(|budgets| *budgets == Budgets::default());
+        if free && playbook.budgets.hush.is_none() && !self.sessions.contains_key(&planned.group) {
+            return None;
+        }
         let mut known = self.channels.remove(&(planned.group.clone(), channel.clone())).unwrap_or_default();
         if known.date != Some(zone.date(at)) {
             (known.date, known.posts, known.waiting) = (Some(zone.date(at)), 0, 0);

@@ -176,8 +176,8 @@ fn crowded(
             zh: spoken_time::weekday_zh(day.weekday()).to_owned(),
         };
         let text = phrase!(
-            "  {group}{day} has {posts} posts{channel}, the budget is {max}: what is over waits for the next day",
-            "  {group}{day}{channel}消息有 {posts} 条，预算是 {max} 条：多的等到第二天";
+            "  {group}{day} has {posts} posts{channel}, the budget is {max}: what is over waits, or is missed where its hold ends first",
+            "  {group}{day}{channel}消息有 {posts} 条，预算是 {max} 条：多的要等，等不到就错过";
             day, channel
         );
         out.line(paint(WARN, text.of(out.languages.people)))?;

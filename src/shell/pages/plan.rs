@@ -281,11 +281,13 @@ fn posts_a_day(playbook: &Playbook, first: Date, steps: &[&PagedStep]) -> Markup
         match (locale, over) {
             (Locale::En, None) => format!("{date}\nposts planned: {n}"),
             (Locale::En, Some(max)) => format!(
-                "{date}\nposts planned: {n}, the budget is {max} a day\n{waiting} will wait for the next day if all happen"
+                "{date}\nposts planned: {n}, the budget is {max} a day\n{waiting} will wait, or be missed, if all happen"
             ),
             (Locale::Zh, None) => format!("{date}\n计划发帖 {n} 条"),
             (Locale::Zh, Some(max)) => {
-                format!("{date}\n计划发帖 {n} 条，预算是每天 {max} 条\n若全部发生，{waiting} 条会推到第二天")
+                format!(
+                    "{date}\n计划发帖 {n} 条，预算是每天 {max} 条\n若全部发生，{waiting} 条要等，或者错过"
+                )
             }
         }
     };

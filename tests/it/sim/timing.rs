@@ -290,7 +290,7 @@ fn a_plan_and_a_check_say_what_budgets_will_hold() {
       20:50  game  post     谜底
       20:50  game  post     散会  (held: post 3 of the day, the budget is 2)
       23:00  late  post     晚安  (held: quiet hours until 08:00)
-      Friday has 4 posts, the budget is 2: what is over waits for the next day
+      Friday has 4 posts, the budget is 2: what is over waits, or is missed where its hold ends first
     "#);
     let lines = place.run(&[&args[..], &["--format", "json"]].concat()).exits(0).json_lines();
     assert_eq!(lines[3]["held"]["by"], "posts.max");

@@ -90,8 +90,8 @@ fn check_channel(cx: &Context<'_>, channel: &ChannelName, max: u32, out: &mut Ve
         phrase!("; over it too: {others}", "；超出的还有{others}"; others)
     };
     let message = phrase!(
-        "{weekday} {day} has {total} posts{to} by {plays}, the budget is {max}; what is over waits for the next day{others}",
-        "{day} {weekday} {plays} 共发 {total} 条{to}，预算是 {max} 条；多出的等到第二天{others}"; weekday, to, plays, others
+        "{weekday} {day} has {total} posts{to} by {plays}, the budget is {max}; what is over waits, or is missed where its hold ends first{others}",
+        "{day} {weekday} {plays} 共发 {total} 条{to}，预算是 {max} 条；多出的要等，等不到就错过{others}"; weekday, to, plays, others
     );
     out.push(found(&CODE, cx.span(at), message).help(pair(
         "spread the plays over the week, join posts, or raise `posts.max`",
@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(
             messages(&CODE, two),
             [
-                "Monday 2026-03-02 has 2 posts by `a` and `b`, the budget is 1; what is over waits for the next day"
+                "Monday 2026-03-02 has 2 posts by `a` and `b`, the budget is 1; what is over waits, or is missed where its hold ends first"
             ]
         );
         let week = "budgets: { posts: { max: 1 per day } }\nplays:\n  a:\n    every: mon, fri at 09:00\n    steps:\n      - post: One.\n      \
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(
             messages(&CODE, week),
             [
-                "Monday 2026-03-02 has 2 posts by `a`, the budget is 1; what is over waits for the next day; over it \
+                "Monday 2026-03-02 has 2 posts by `a`, the budget is 1; what is over waits, or is missed where its hold ends first; over it \
                  too: Friday (2), Sunday (2: `b`)"
             ]
         );
@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(
             messages(&CODE, news),
             [
-                "Monday 2026-03-02 has 2 posts to `news` by `a`, the budget is 1; what is over waits for the next day"
+                "Monday 2026-03-02 has 2 posts to `news` by `a`, the budget is 1; what is over waits, or is missed where its hold ends first"
             ]
         );
     }
