@@ -109,7 +109,10 @@ impl Inquiry<'_> {
         // A group's clock never goes backwards, whatever this machine's says.
         let machine = clock::now();
         let now = self.state.map_or(machine, |state| machine.max(state.clock));
-        let mut question = Question { play, run, step, at: window.map(|(window, _)| window), now, machine };
+        let known = self.state.and_then(|state| state.plays.get(&play));
+        let was = known.map(|known| known.was.iter().cloned().collect()).unwrap_or_default();
+        let at = window.map(|(window, _)| window);
+        let mut question = Question { play, was, run, step, at, now, machine };
         let mut accounts = self.accounts(&question)?;
         let found = |accounts: &[Account]| accounts.iter().any(|account| account.verdict != Verdict::None);
         if let Some((_, day)) = window.filter(|_| !found(&accounts)) {
@@ -288,7 +291,14 @@ fn target(
     playbook: &Playbook,
     state: Option<&State>,
 ) -> Result<(PlayName, Option<RunId>, Option<StepId>), Unclear> {
-    let find = |name: &str| playbook.play(&PlayName::new(name));
+    // A play is found by the names that it had, too: its runs keep theirs.
+    let find = |name: &str| {
+        let name = PlayName::new(name);
+        playbook.play(&name).or_else(|| {
+            let mut known = state?.plays.iter();
+            playbook.play(known.find(|(_, known)| known.was.contains(&name))?.0)
+        })
+    };
     if let Some(play) = find(text) {
         return Ok((play.name.clone(), None, None));
     }

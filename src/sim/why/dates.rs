@@ -10,20 +10,26 @@ use super::{
 };
 use crate::{
     base::{
-        ids::RunId,
+        ids::{PlayName, RunId},
         phrase::{Phrase, phrase},
         time::Timestamp,
     },
-    engine::entry::Entry,
+    engine::{entry::Entry, state::PlayState},
     model::playbook::Playbook,
 };
 use std::sync::Arc;
 
 impl Historian<'_> {
+    /// The play that is asked about by the name that it had, and what was known of it.
+    fn known(&self) -> Option<(&PlayName, &PlayState)> {
+        let names = std::iter::once(&self.question.play).chain(self.question.was.iter().rev());
+        names.filter_map(|name| Some((name, &**self.state.plays.get(name)?))).next()
+    }
+
     /// A date that was taken out is in the file again: what was said of it is over.
     pub(super) fn date_armed(&mut self, date: &Arc<str>) {
-        let play = &self.question.play;
-        let Some(run) = self.state.plays.get(play).map(|known| known.date_run(play, date)) else { return };
+        let Some((play, known)) = self.known() else { return };
+        let run = known.date_run(play, date);
         self.no_longer_cancelled(&run);
     }
 
@@ -33,8 +39,9 @@ impl Historian<'_> {
 
     /// Who it was that started a run by hand stands behind its start.
     pub(super) fn asked_to_start(&mut self, at: Timestamp, about: &str, by: Option<&str>) {
-        let rest = about.strip_prefix(self.question.play.as_str());
-        if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+        let names = std::iter::once(&self.question.play).chain(&self.question.was);
+        let mut rests = names.filter_map(|name| about.strip_prefix(name.as_str()));
+        if !rests.any(|rest| rest.is_empty() || rest.starts_with('/')) {
             return;
         }
         let mine = |case: &&mut Case| case.by_hand.is_some() && case.begun_at() == Some(at);
@@ -51,9 +58,10 @@ impl Historian<'_> {
         date: &Arc<str>,
         (from, to): (Timestamp, Timestamp),
     ) {
-        let play = &self.question.play;
-        let Some(run) = self.state.plays.get(play).map(|known| known.date_run(play, date)) else { return };
-        let Some(case) = self.cases.iter_mut().find(|case| case.run == run) else { return };
+        let Some((play, known)) = self.known() else { return };
+        let run = known.date_run(play, date);
+        let asked = self.question;
+        let Some(case) = self.cases.iter_mut().find(|case| asked.is_one_run(&case.run, &run)) else { return };
         (case.from, case.to) = (to, to);
         if let Some(trigger) = case.findings.iter_mut().find(|finding| finding.what == "trigger") {
             *trigger = words::trigger(playbook, &case.play, &self.state.group, Some(to));
@@ -71,16 +79,17 @@ impl Historian<'_> {
         playbook: &Arc<Playbook>,
         date: &Arc<str>,
     ) {
-        let Some(known) = self.state.plays.get(&self.question.play) else { return };
-        let run = known.date_run(&self.question.play, date);
+        let Some((play, known)) = self.known() else { return };
+        let run = known.date_run(play, date);
         let known = known.dates.get(date);
-        let (Some((anchor, _)), Some(play)) = (known.copied(), playbook.play(&self.question.play).cloned())
+        let (Some((anchor, _)), Some(play)) = (known.copied(), self.question.play_in(playbook).cloned())
         else {
             return;
         };
         let text = phrase!("the date {date} was taken out of the file", "日期 {date} 从文件里删掉了");
         let cited = Cited { seq, at: entry.at, step: None, text };
-        if let Some(case) = self.cases.iter_mut().find(|case| case.run == run) {
+        let asked = self.question;
+        if let Some(case) = self.cases.iter_mut().find(|case| asked.is_one_run(&case.run, &run)) {
             case.findings.push(Finding::test("dates", false, cited.text.clone()));
             case.cite(cited);
         } else if self.wants(&run, anchor, anchor) {

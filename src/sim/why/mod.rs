@@ -24,7 +24,7 @@ use crate::{
         phrase::Phrase,
         time::Timestamp,
     },
-    model::playbook::Playbook,
+    model::{play::Play, playbook::Playbook},
 };
 use std::sync::Arc;
 
@@ -33,6 +33,8 @@ use std::sync::Arc;
 pub struct Question {
     /// About which play.
     pub play: PlayName,
+    /// What it was called before, oldest first: what is decided and its runs' ids have these names.
+    pub was: Vec<PlayName>,
     /// About this run only.
     pub run: Option<RunId>,
     /// About this step only.
@@ -43,6 +45,30 @@ pub struct Question {
     pub now: Timestamp,
     /// The machine's clock, of which a group's may be ahead.
     pub machine: Timestamp,
+}
+
+impl Question {
+    /// Whether a play is the one that is asked about, by any of its names.
+    pub(crate) fn is_about(&self, play: &PlayName) -> bool {
+        self.play == *play || self.was.contains(play)
+    }
+
+    /// The play in a version of the file, by the name that it had there.
+    pub(crate) fn play_in<'p>(&self, playbook: &'p Playbook) -> Option<&'p Arc<Play>> {
+        playbook.play(&self.play).or_else(|| self.was.iter().rev().find_map(|name| playbook.play(name)))
+    }
+
+    /// Whether two ids are of one run, the play's names aside.
+    pub(crate) fn is_one_run(&self, one: &RunId, other: &RunId) -> bool {
+        let moment = |run: &RunId| {
+            let names = std::iter::once(&self.play).chain(&self.was);
+            let of = |name: &PlayName| {
+                run.as_str().strip_prefix(name.as_str())?.strip_prefix('@').map(str::to_owned)
+            };
+            names.filter_map(of).next()
+        };
+        one == other || moment(one).is_some_and(|moment_of| moment(other) == Some(moment_of))
+    }
 }
 
 /// Gives the playbook of a version; none where it is not known any more.

@@ -28,7 +28,7 @@ use crate::{
         state::State,
     },
     model::{
-        play::Play,
+        play::{Play, Section},
         playbook::Playbook,
         trigger::{OnSignal, Trigger},
     },
@@ -117,7 +117,7 @@ impl<'q> Historian<'q> {
     pub(super) fn wants(&self, run: &RunId, from: Timestamp, to: Timestamp) -> bool {
         let question = self.question;
         match (&question.run, question.at) {
-            (Some(wanted), _) => wanted == run,
+            (Some(wanted), _) => question.is_one_run(wanted, run),
             (None, Some((begin, end))) => from < end && to >= begin,
             (None, None) => true,
         }
@@ -132,27 +132,32 @@ impl<'q> Historian<'q> {
     }
 
     fn note(&mut self, seq: i64, entry: &Entry, playbook: &Arc<Playbook>) {
-        let mine = &self.question.play;
+        let about = self.question;
         match &entry.fact {
             Fact::SignalReceived(signal) => self.hear(seq, entry, signal, playbook),
-            Fact::BatchClosed { play } if play == mine => {
+            Fact::BatchClosed { play } if about.is_about(play) => {
                 let batch = self.state.plays.get(play).and_then(|known| known.batch.clone());
                 self.batch = batch.map(|(_, signals)| signals).unwrap_or_default();
             }
-            Fact::Skipped { play, run, from, to, count, reason } if play == mine => {
+            Fact::Skipped { play, run, from, to, count, reason } if about.is_about(play) => {
                 self.skipped(seq, entry, playbook, run, (*from, *to, *count), reason);
             }
-            Fact::RunStarted { run, play, anchor, cause, .. } if play == mine => {
-                self.started(seq, entry, playbook, run, *anchor, cause);
+            Fact::RunStarted { run, play, anchor, cause, section, .. } if about.is_about(play) => {
+                // What tells of a move or an end is no occurrence, unless it is asked for.
+                if *section == Section::Steps || about.run.as_ref() == Some(run) {
+                    self.started(seq, entry, playbook, run, (*anchor, *section), cause);
+                }
             }
-            Fact::DateCancelled { play, date, .. } if play == mine => {
+            Fact::DateCancelled { play, date, .. } if about.is_about(play) => {
                 self.date_cancelled(seq, entry, playbook, date);
             }
-            Fact::DateArmed { play, date, start: Some(_), .. } if play == mine => self.date_armed(date),
+            Fact::DateArmed { play, date, start: Some(_), .. } if about.is_about(play) => {
+                self.date_armed(date)
+            }
             Fact::Operator { by, did: Operation::Asked { what: Bidding::Start, about } } => {
                 self.asked_to_start(entry.at, about, by.as_deref());
             }
-            Fact::DateMoved { play, date, from, to, .. } if play == mine => {
+            Fact::DateMoved { play, date, from, to, .. } if about.is_about(play) => {
                 self.date_moved(seq, entry, playbook, date, (*from, *to));
             }
             _ => self.note_step(seq, entry, playbook),
@@ -160,7 +165,7 @@ impl<'q> Historian<'q> {
     }
 
     fn hear(&mut self, seq: i64, entry: &Entry, signal: &Signal, playbook: &Arc<Playbook>) {
-        let Some(play) = playbook.play(&self.question.play) else { return };
+        let Some(play) = self.question.play_in(playbook) else { return };
         let Trigger::Signal(on) = &play.trigger else { return };
         if on.name != signal.name {
             return;
@@ -227,7 +232,7 @@ impl<'q> Historian<'q> {
         (from, to, many): (Timestamp, Timestamp, u64),
         reason: &Skip,
     ) {
-        let Some(play) = playbook.play(&self.question.play).cloned() else { return };
+        let Some(play) = self.question.play_in(playbook).cloned() else { return };
         if !self.wants(run, from, to) {
             return;
         }
@@ -293,10 +298,10 @@ impl<'q> Historian<'q> {
         entry: &Entry,
         playbook: &Arc<Playbook>,
         run: &RunId,
-        anchor: Timestamp,
+        (anchor, section): (Timestamp, Section),
         cause: &Cause,
     ) {
-        let Some(play) = playbook.play(&self.question.play).cloned() else { return };
+        let Some(play) = self.question.play_in(playbook).cloned() else { return };
         if !self.wants(run, anchor, anchor) {
             return;
         }
@@ -317,7 +322,7 @@ impl<'q> Historian<'q> {
             }
         }
         let start = play.start_of(anchor, &playbook.zone, &self.state.group);
-        if !cause.by_hand && is_late(entry.at.since(start)) {
+        if !cause.by_hand && section == Section::Steps && is_late(entry.at.since(start)) {
             let rule = words::late_rule(&play, &self.state.group, anchor, entry.at, &playbook.zone);
             case.findings.push(Finding::test("max_late", true, rule));
             case.findings.extend(self.lateness(start, entry.at, playbook));

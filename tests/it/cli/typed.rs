@@ -127,6 +127,30 @@ fn an_occurrence_is_named_by_its_day_in_every_command() {
 }
 
 #[test]
+fn a_run_is_found_by_every_name_that_its_play_had_and_what_tells_of_a_move_is_none() {
+    let file = |name: &str| {
+        format!(
+            "name: demo\ntimezone: UTC\nplays:\n  {name}\n    dates: [{{ id: a, at: 2099-12-05 20:00 }}]\n    steps: [{{ post: announce, at: -36500d 10:00, max_late: 36500d }}, {{ post: go, at: 0m }}]\n    moved: [post: moved]\n"
+        )
+    };
+    let place = Playground::new().file("p.yaml", &file("t:"));
+    let engine = place.start(&["run", "p.yaml"]);
+    engine.line("announce");
+    let _ = place.run(&["postpone", "t/a", "2099-12-06 20:00"]).exits(0);
+    engine.line("moved");
+    let why = place.run(&["why", "t", "--lang", "en"]).exits(0).stdout;
+    assert!(!why.contains("t~") && !why.contains("~moved"), "{why}");
+    place.write("p.yaml", &file("tt:\n    was: t"));
+    let _ = place.run(&["reload"]).exits(0);
+    eventually("the new name", || place.run(&["why", "tt"]).code == Some(0));
+    for asked in ["t@a", "tt@a", "tt/a", "tt", "tt/2", "t"] {
+        let why = place.run(&["why", asked, "--lang", "en"]).exits(0).stdout;
+        assert!(why.contains("waits for its time") || why.contains("2099-12-06 20:00"), "{asked}: {why}");
+    }
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
 fn a_slip_in_an_id_makes_nobody_a_member_and_who_is_new_is_said() {
     let place = Playground::new().file("p.yaml", FILE);
     let engine = place.start(&["run", "p.yaml"]);
