@@ -22,8 +22,8 @@ use std::sync::Arc;
 impl Historian<'_> {
     /// The play that is asked about by the name that it had, and what was known of it.
     fn known(&self) -> Option<(&PlayName, &PlayState)> {
-        let names = std::iter::once(&self.question.play).chain(self.question.was.iter().rev());
-        names.filter_map(|name| Some((name, &**self.state.plays.get(name)?))).next()
+        let mut names = std::iter::once(&self.question.play).chain(self.question.was.iter().rev());
+        names.find_map(|name| Some((name, &**self.state.plays.get(name)?)))
     }
 
     /// A date that was taken out is in the file again: what was said of it is over.

@@ -61,11 +61,11 @@ impl Question {
     /// Whether two ids are of one run, the play's names aside.
     pub(crate) fn is_one_run(&self, one: &RunId, other: &RunId) -> bool {
         let moment = |run: &RunId| {
-            let names = std::iter::once(&self.play).chain(&self.was);
+            let mut names = std::iter::once(&self.play).chain(&self.was);
             let of = |name: &PlayName| {
                 run.as_str().strip_prefix(name.as_str())?.strip_prefix('@').map(str::to_owned)
             };
-            names.filter_map(of).next()
+            names.find_map(of)
         };
         one == other || moment(one).is_some_and(|moment_of| moment(other) == Some(moment_of))
     }

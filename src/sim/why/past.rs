@@ -152,7 +152,7 @@ impl<'q> Historian<'q> {
                 self.date_cancelled(seq, entry, playbook, date);
             }
             Fact::DateArmed { play, date, start: Some(_), .. } if about.is_about(play) => {
-                self.date_armed(date)
+                self.date_armed(date);
             }
             Fact::Operator { by, did: Operation::Asked { what: Bidding::Start, about } } => {
                 self.asked_to_start(entry.at, about, by.as_deref());
