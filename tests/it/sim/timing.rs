@@ -288,7 +288,7 @@ fn a_plan_and_a_check_say_what_budgets_will_hold() {
       20:30  game  post     一周一次的猜谜之夜,今晚八点半开始;请大家准备好纸和笔,谜底在九点公布,第一个答对的人选下周的题目,不许查手机,不许场外求助! ⏎ 第二行,有\反斜杠
       20:30  game  wait     20m
       20:50  game  post     谜底
-      20:50  game  post     散会  (held: post 3 of the day, the budget is 2)
+      20:50  game  post     散会  (will be missed: post 3 of the day, the budget is 2)
       23:00  late  post     晚安  (held: quiet hours until 08:00)
       Friday has 4 posts, the budget is 2: what is over waits, or is missed where its hold ends first
     "#);
@@ -301,7 +301,7 @@ fn a_plan_and_a_check_say_what_budgets_will_hold() {
     let burst = check.iter().find(|line| line["code"] == "burst").expect("a warning");
     let message = burst["message"].as_str().expect("a text");
     assert!(
-        message.starts_with("Friday 2026-03-06 has 4 posts by `game` and `late`, the budget is 2"),
+        message.starts_with("a Friday such as 2026-03-06 has 4 posts by `game` and `late`, the budget is 2"),
         "{message}"
     );
     assert_eq!(burst["line"], 4);

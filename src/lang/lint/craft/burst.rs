@@ -11,7 +11,7 @@ use crate::{
             Diagnostic, Severity,
             code::{Code, Example},
         },
-        ids::{ChannelName, PhaseName},
+        ids::{ChannelName, PhaseName, PlayName},
         time::Timestamp,
     },
     model::{
@@ -19,6 +19,7 @@ use crate::{
         channel::GROUP,
         play::Play,
         step::{Step, Verb},
+        trigger::Trigger,
     },
 };
 use jiff::civil::Date;
@@ -89,9 +90,19 @@ fn check_channel(cx: &Context<'_>, channel: &ChannelName, max: u32, out: &mut Ve
         let others = Phrase::list(others);
         phrase!("; over it too: {others}", "；超出的还有{others}"; others)
     };
+    // Where no play has dates, the day is one of a week like any other.
+    let is_date = |name: &&str| {
+        let play = cx.playbook.play(&PlayName::new(name));
+        play.is_some_and(|play| matches!(play.trigger, Trigger::Dates(_)))
+    };
+    let day = if worst.plays.iter().any(is_date) {
+        phrase!("{weekday} {day}", "{day} {weekday}"; weekday)
+    } else {
+        phrase!("a {weekday} such as {day}", "{weekday}（例如 {day}）"; weekday)
+    };
     let message = phrase!(
-        "{weekday} {day} has {total} posts{to} by {plays}, the budget is {max}; what is over waits, or is missed where its hold ends first{others}",
-        "{day} {weekday} {plays} 共发 {total} 条{to}，预算是 {max} 条；多出的要等，等不到就错过{others}"; weekday, to, plays, others
+        "{day} has {total} posts{to} by {plays}, the budget is {max}; what is over waits, or is missed where its hold ends first{others}",
+        "{day} {plays} 共发 {total} 条{to}，预算是 {max} 条；多出的要等，等不到就错过{others}"; day, to, plays, others
     );
     out.push(found(&CODE, cx.span(at), message).help(pair(
         "spread the plays over the week, join posts, or raise `posts.max`",
