@@ -26,7 +26,7 @@ fn fields(place: &Playground) -> serde_json::Value {
 fn only_declared_fields_are_stored_and_only_as_long_as_declared() {
     let place = Playground::new().file("kept.yaml", FILE);
     let engine = place.start(&["run", "kept.yaml"]);
-    eventually("the engine", || place.run(&["status"]).code == Some(0));
+    engine.line("running");
     let data =
         r#"{ "name": "Ann", "city": "Oldtown", "badge": "B77", "passport": "E1234567", "paid": true }"#;
     place.run(&["signal", "member.joined", "--member", "ann", "--data", data]).exits(0);
@@ -322,7 +322,7 @@ plays:
     assert!(notice.contains("What it is for: to invite people to meetings"), "{notice}");
 
     let engine = place.start(&["run", "kept.yaml"]);
-    eventually("the engine", || place.run(&["status"]).code == Some(0));
+    engine.line("running");
     place.write("more.csv", "id,paid\nbob,2027-02-01\ndee,later\n");
     let brought = place.run(&["members", "import", "more.csv"]).exits(0).stdout;
     assert!(brought.contains("`city` is required, and 1 member of the list without: dee"), "{brought}");
