@@ -157,7 +157,7 @@ impl Draft<'_> {
             let facts = self.step_facts(at, when.names());
             if !when.eval_bool(&facts)? {
                 let condition = when.source().to_owned();
-                return self.skip(at, end, Skip::When { condition });
+                return self.skip(at, end, Skip::when(condition));
             }
         }
         if is_late {

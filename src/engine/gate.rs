@@ -151,7 +151,7 @@ impl Occasion<'_> {
             Gate::Bounds => {
                 let outside = play.from.is_some_and(|from| anchor < from)
                     || play.until.is_some_and(|until| anchor >= until);
-                outside.then(|| Skip::When { condition: "within `from` and `until` of the play".to_owned() })
+                outside.then(|| Skip::when("within `from` and `until` of the play"))
             }
             Gate::Calendar => closed_day(playbook, play, anchor)
                 .map(|calendar| Skip::Calendar { calendar: calendar.into() }),
@@ -161,8 +161,8 @@ impl Occasion<'_> {
                 let when = play.when.as_ref()?;
                 match when.eval_bool(&self.facts(when)) {
                     Ok(true) => None,
-                    Ok(false) => Some(Skip::When { condition: when.source().to_owned() }),
-                    Err(error) => Some(Skip::undecided("when", when.source(), &error)),
+                    Ok(false) => Some(Skip::when(when.source())),
+                    Err(error) => Some(Skip::undecided(when.source(), &error)),
                 }
             }
             Gate::Overlap => {

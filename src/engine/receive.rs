@@ -153,8 +153,7 @@ impl Draft<'_> {
                 Ok(false) => return Ok(()),
                 Err(error) => {
                     let run = self.fresh_run_id(&play.name, signal.at);
-                    let told = self.told_lately(Some(&play.name));
-                    let reason = Skip::undecided("where", filter.source(), &error);
+                    let reason = Skip::when(format!("{} ({error})", filter.source()));
                     self.emit(Fact::Skipped {
                         play: play.name.clone(),
                         run,
@@ -163,9 +162,6 @@ impl Draft<'_> {
                         count: 1,
                         reason,
                     })?;
-                    if told {
-                        return Ok(());
-                    }
                     let text = format!("`where` of `{}` failed: {error}", play.name);
                     return self.alert(play.name.as_str(), text);
                 }

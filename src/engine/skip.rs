@@ -43,6 +43,9 @@ pub enum Skip {
     When {
         /// The condition as it was written.
         condition: String,
+        /// Of a play's `when` that could not be decided: why. It counts as false.
+        #[serde(default, with = "kept", skip_serializing_if = "Phrase::is_empty")]
+        error: Phrase,
     },
     /// The play, or everything, was paused.
     Paused,
@@ -64,7 +67,7 @@ pub enum Skip {
         /// Which, with its number.
         limit: String,
     },
-    /// Deciding it broke the engine, or a condition of the file could not be decided.
+    /// Deciding it broke the engine.
     Broken {
         /// What was said.
         #[serde(with = "kept")]
@@ -78,14 +81,23 @@ impl Skip {
         if play.left_out { Self::LeftOut } else { Self::Disabled }
     }
 
-    /// Why nothing starts where a condition of the file cannot be decided: it is as if it were false, and a trouble.
-    pub(super) fn undecided(key: &str, condition: &str, error: &EvalError) -> Self {
-        Self::Broken { error: undecided(key, condition, error) }
+    /// A condition that is false.
+    pub(super) fn when(condition: impl Into<String>) -> Self {
+        Self::When { condition: condition.into(), error: Phrase::default() }
+    }
+
+    /// Why nothing starts where a play's `when` cannot be decided: it is as if it were false, and a trouble.
+    pub(super) fn undecided(condition: &str, error: &EvalError) -> Self {
+        Self::When { condition: format!("{condition} ({error})"), error: undecided("when", condition, error) }
     }
 
     /// What broke the engine, or could not be decided, if that is why.
     pub fn broken(&self) -> Option<&Phrase> {
-        if let Self::Broken { error } = self { Some(error) } else { None }
+        match self {
+            Self::Broken { error } => Some(error),
+            Self::When { error, .. } => Some(error).filter(|error| !error.is_empty()),
+            _ => None,
+        }
     }
 }
 

@@ -145,9 +145,10 @@ impl Diary {
                 self.fault(FaultKind::Failed, run.as_str(), step, error.clone(), at);
             }
             // A condition that cannot be decided lets nothing begin.
-            Fact::Skipped { run, reason: Skip::Broken { error }, .. } => {
+            Fact::Skipped { run, reason, .. } if reason.broken().is_some() => {
+                let error = reason.broken().cloned().unwrap_or_default();
                 self.page(at).failed += 1;
-                self.fault(FaultKind::Failed, run.as_str(), &StepId::new(""), error.clone(), at);
+                self.fault(FaultKind::Failed, run.as_str(), &StepId::new(""), error, at);
             }
             Fact::SignalReceived(signal) => match signal.name.as_ref() {
                 "member.joined" => self.page(at).joined += 1,

@@ -282,15 +282,7 @@ fn judge(
             let (run, step, error) = (run.clone(), step.clone(), error.en.clone());
             return Some(Finding::Step { at, group, run, step, error });
         }
-        Fact::Skipped { run, reason, .. } if reason.broken().is_some() => {
-            let error = reason.broken().map(|error| error.en.clone()).unwrap_or_default();
-            return Some(Finding::Condition { at, group: group(), what: run.to_string(), error });
-        }
-        Fact::Poisoned(Poison { reason, condition: true, .. }) => {
-            let (what, error) = (String::new(), reason.en.clone());
-            return Some(Finding::Condition { at, group: group(), what, error });
-        }
-        Fact::Poisoned(Poison { reason, .. }) => {
+        Fact::Poisoned(Poison { reason, condition: false, .. }) => {
             let what = format!("the engine could not digest an input: {}", reason.en);
             return Some(Finding::Invariant { at, group: group(), what });
         }

@@ -122,17 +122,6 @@ pub enum Finding {
         /// Why the step failed.
         error: String,
     },
-    /// A condition of the file could not be decided: it counts as false, and what it was to let begin does not.
-    Condition {
-        /// When it was asked.
-        at: Timestamp,
-        /// In which group.
-        group: GroupId,
-        /// The run that did not begin; empty of a phase.
-        what: String,
-        /// The condition, and why it could not be decided.
-        error: String,
-    },
     /// A promise was broken: a bug of the engine.
     Invariant {
         /// When the promise was broken.
@@ -148,10 +137,7 @@ impl Finding {
     /// When it was found.
     pub fn at(&self) -> Timestamp {
         match self {
-            Self::Script { at, .. }
-            | Self::Step { at, .. }
-            | Self::Condition { at, .. }
-            | Self::Invariant { at, .. } => *at,
+            Self::Script { at, .. } | Self::Step { at, .. } | Self::Invariant { at, .. } => *at,
         }
     }
 

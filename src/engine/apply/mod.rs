@@ -194,6 +194,8 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
 /// Remembers what was given up and why, if anything was: the last ones.
 fn broken(state: &mut State, at: Timestamp, play: Option<&PlayName>, reason: Option<&Phrase>) {
     let Some(reason) = reason else { return };
+    // What goes on failing is kept once, with when it was last.
+    state.broken.retain(|known| known.play.as_ref() != play || known.reason != *reason);
     if state.broken.len() >= limits::BROKEN_KEPT_MAX {
         state.broken.pop_front();
     }

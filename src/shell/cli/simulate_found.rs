@@ -21,8 +21,6 @@ pub(super) fn what(finding: &Finding) -> Phrase {
         Finding::Step { run, step, error, .. } => {
             phrase!("step {step} of {run} failed: {error}", "{run} 的步骤 {step} 失败了：{error}")
         }
-        Finding::Condition { what, error, .. } if what.is_empty() => Phrase::same(error),
-        Finding::Condition { what, error, .. } => phrase!("{what}: {error}", "{what}：{error}"),
         Finding::Invariant { group, what, .. } => phrase!(
             "a promise of the engine was broken in {group}, please report it: {what}",
             "引擎在 {group} 里违了约，请报告：{what}"

@@ -40,6 +40,7 @@ mod page;
 mod phone;
 mod picture;
 mod press;
+mod undo;
 mod submitted;
 mod question;
 mod serve;

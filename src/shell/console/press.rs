@@ -12,7 +12,7 @@ use super::{
     form::Form,
     page,
     submitted::Submitted,
-    visit,
+    undo, visit,
 };
 use crate::{
     base::{
@@ -22,7 +22,7 @@ use crate::{
         time::Timestamp,
         value::Value,
     },
-    engine::{input::Command, state::Press},
+    engine::input::Command,
     shell::{
         door::Inside,
         runtime::publish::{GroupNow, Snapshot},
@@ -176,7 +176,7 @@ fn ask(asker: &Asker, target: &PressTarget<'_>, now: Timestamp, verb: &str, form
             Command::Reject { task, by, reason: reason(form), as_operator }
         }
         "undo" => {
-            pressed(asker, group, &task, now)?;
+            undo::pressed(asker, group, &task, now)?;
             Command::Undo { task, by }
         }
         "remind" => {
@@ -212,28 +212,6 @@ fn ask(asker: &Asker, target: &PressTarget<'_>, now: Timestamp, verb: &str, form
         _ => return command::ask((asker, now), (&target.id, group, subject), verb, form),
     };
     Some(Ask::Command(command))
-}
-
-/// A task that was answered lately, where the asker may take the answer back: whoever was asked, or commands the group.
-fn pressed<'g>(asker: &Asker, group: &'g GroupNow, task: &TaskId, now: Timestamp) -> Option<&'g Press> {
-    let press = group.state.presses.iter().find(|press| press.open.task.id == *task)?;
-    let may = asker.commands(group, now) || asker.is_asked(group, &press.open, now);
-    may.then_some(press)
-}
-
-/// Of what was answered, what can still be taken back: nothing has used it.
-pub(super) fn undoable(
-    snapshot: &Snapshot,
-    (asker, now): (&Asker, Timestamp),
-    answered: Vec<(GroupId, TaskId)>,
-) -> Vec<(GroupId, TaskId)> {
-    let holds = |(group, task): &(GroupId, TaskId)| {
-        let group = snapshot.groups.get(group);
-        group
-            .and_then(|group| pressed(asker, group, task, now))
-            .is_some_and(|press| press.used.is_none() && press.open.task.members.is_empty())
-    };
-    answered.into_iter().filter(holds).collect()
 }
 
 /// The id of a press: the word of its page, what it is, what it is about.

@@ -216,7 +216,7 @@ async fn run(
         return if sees { see_other(&page::parts::why_path(&group, &run, None)) } else { visit.nothing() };
     };
     view.elsewhere = view::elsewhere::elsewhere(&board, &visit.asker, &view);
-    view::foretold::foreseen(&board, &mut view);
+    view::foreteller::foreseen(&board, &mut view);
     visit.frame.live = format!("g:{group} r:{run}");
     visit.frame.refreshes = true;
     let (title, body) = page::run::page(&view, &visit.frame);

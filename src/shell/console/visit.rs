@@ -7,7 +7,7 @@ use super::{
     board::Board,
     door::{self, Asker},
     layout::{Frame, Tab, Theme},
-    live, press, view,
+    live, undo, view,
 };
 use crate::{
     base::{limits, locale::Locale, time::Timestamp},
@@ -113,7 +113,7 @@ impl FromRequestParts<Arc<Inside>> for Visit {
         let snapshot = until(&inside.published, after).await;
         let told = query(&parts.uri, "said").map(|id| console.told(id, &asker.session));
         let (said, answered) = told.unwrap_or_default();
-        let undo = press::undoable(&snapshot, (&asker, now), answered);
+        let undo = undo::undoable(&snapshot, (&asker, now), answered);
         let path = here(&parts.uri);
         let board = inside.kept.board().next(&snapshot).0;
         let mine = view::cards::Mine::of(&board, &asker, now).len();

@@ -43,7 +43,7 @@ pub(super) async fn why(
     let under_way = here.state().runs.values().filter(|run| run.outcome.is_none());
     let open: BTreeSet<RunId> = under_way.map(|run| run.id.clone()).collect();
     let name = PlayName::new(asked.split(['@', '/']).next().unwrap_or_default());
-    let title = view::group::title(here, &name);
+    let title = view::brief::title(here, &name);
     let Some(playbook) = here.now.book.as_ref().map(|book| book.playbook.shared_in_group(&id).clone()) else {
         return visit.nothing();
     };

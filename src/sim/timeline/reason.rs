@@ -101,7 +101,7 @@ pub fn skipped(reason: &Skip) -> Phrase {
             phrase!("the calendar {calendar} closes the day", "日历 {calendar} 上这天不开")
         }
         Skip::Phase { phase } => phrase!("the phase is {phase}", "阶段是 {phase}"),
-        Skip::When { condition } => phrase!("{condition} is false", "条件不成立：{condition}"),
+        Skip::When { condition, .. } => phrase!("{condition} is false", "条件不成立：{condition}"),
         Skip::Paused => phrase!("paused", "已暂停"),
         Skip::Disabled => {
             phrase!("switched off in the file (`enabled: false`)", "文件里关掉了（`enabled: false`）")

@@ -190,7 +190,7 @@ impl Historian<'_> {
         };
         match reason {
             Skip::Late { .. } => note.because(self.lateness(due, entry.at, playbook)),
-            Skip::When { condition } => {
+            Skip::When { condition, .. } => {
                 let values = self.step_values(run, step, entry.at).unwrap_or_default();
                 note.because([Finding::test("when", false, words::condition(condition, false, &values))])
             }

@@ -212,7 +212,7 @@ pub(super) fn gate(asked: &AskedGate, at: &Occasion<'_>) -> Finding {
         Gate::When => {
             let source = play.when.as_ref().map_or("", |when| when.source());
             match &asked.refusal {
-                Some(Skip::When { condition }) if condition != source => {
+                Some(Skip::When { condition, .. }) if condition != source => {
                     Finding::test("when", false, condition.clone())
                 }
                 _ => Finding::test("when", holds, condition(source, holds, &asked.readings)),
@@ -452,7 +452,7 @@ pub(super) fn skip(reason: &Skip, play: &Play) -> Phrase {
             "文件里把这个玩法关掉了（`enabled: false`）"
         ),
         Skip::Phase { phase } => phrase!("the phase was {phase}", "当时的阶段是 {phase}"),
-        Skip::When { condition } => phrase!("{condition} was false", "{condition} 不成立"),
+        Skip::When { condition, .. } => phrase!("{condition} was false", "{condition} 不成立"),
         Skip::Overlap { open } => phrase!("the run {open} was still open", "活动 {open} 当时还没结束"),
         Skip::Behind
         | Skip::LeftOut

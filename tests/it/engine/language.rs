@@ -129,7 +129,7 @@ fn a_condition_of_a_trigger_that_fails_leaves_a_record() {
         Story::new("2026-12-01 08:00", "plays: { hi: { on: ping, where: signal.data.n, steps: [post: x] } }");
     story.signal("ping", None, Value::map([("n", Value::str("many"))]));
     let skipped = story.entries.iter().find_map(|entry| match &entry.fact {
-        Fact::Skipped { play, reason: Skip::When { condition }, .. } => {
+        Fact::Skipped { play, reason: Skip::When { condition, .. }, .. } => {
             Some((play.to_string(), condition.clone()))
         }
         _ => None,

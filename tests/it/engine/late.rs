@@ -198,7 +198,7 @@ fn one_decision_does_not_do_more_than_it_may_however_many_plays_a_message_sets_o
     let before = story.entries.len();
     story.signal("go", None, Value::map([("n", Value::Int(1))]));
     let cut = |entry: &playbook::engine::entry::Entry| match &entry.fact {
-        Fact::Skipped { reason: Skip::When { condition }, .. } => {
+        Fact::Skipped { reason: Skip::When { condition, .. }, .. } => {
             condition.contains("has done all it may at once")
         }
         _ => false,

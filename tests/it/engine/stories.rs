@@ -391,7 +391,7 @@ plays:
     let of = |words: &str| told.iter().filter(|text| text.contains(words)).count();
     assert_eq!(
         (of("`until: 1 / vars.none == 1`"), of("`when: 1 / vars.none == 1`"), of("`where")),
-        (1, 1, 1)
+        (1, 1, 2)
     );
     let broken = |play: Option<&str>| {
         story
@@ -401,7 +401,7 @@ plays:
             .filter(|one| one.play.as_ref().map(playbook::base::ids::PlayName::as_str) == play)
             .count()
     };
-    assert!(broken(None) == 1 && broken(Some("a")) > 5 && broken(Some("b")) == 2, "{:?}", story.state.broken);
+    assert_eq!((broken(None), broken(Some("a")), broken(Some("b"))), (1, 1, 0), "{:?}", story.state.broken);
     assert_eq!(story.state.phase.as_str(), "one");
 }
 

@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(
             messages(&CODE, two),
             [
-                "Monday 2026-03-02 has 2 posts by `a` and `b`, the budget is 1; what is over waits, or is missed where its hold ends first"
+                "a Monday such as 2026-03-02 has 2 posts by `a` and `b`, the budget is 1; what is over waits, or is missed where its hold ends first"
             ]
         );
         let week = "budgets: { posts: { max: 1 per day } }\nplays:\n  a:\n    every: mon, fri at 09:00\n    steps:\n      - post: One.\n      \
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(
             messages(&CODE, week),
             [
-                "Monday 2026-03-02 has 2 posts by `a`, the budget is 1; what is over waits, or is missed where its hold ends first; over it \
+                "a Monday such as 2026-03-02 has 2 posts by `a`, the budget is 1; what is over waits, or is missed where its hold ends first; over it \
                  too: Friday (2), Sunday (2: `b`)"
             ]
         );
@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(
             messages(&CODE, news),
             [
-                "Monday 2026-03-02 has 2 posts to `news` by `a`, the budget is 1; what is over waits, or is missed where its hold ends first"
+                "a Monday such as 2026-03-02 has 2 posts to `news` by `a`, the budget is 1; what is over waits, or is missed where its hold ends first"
             ]
         );
     }

@@ -14,7 +14,8 @@ use crate::{
         console::{
             layout::Frame,
             view::{
-                calendar::{Calendar, Lane, Shape},
+                calendar::{Calendar, Shape},
+                lane::Lane,
                 mark::{Kind, Mark, Proviso, is_cut},
                 place::Place,
             },

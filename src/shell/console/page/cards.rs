@@ -11,8 +11,8 @@ use crate::{
         console::{
             layout::Frame,
             view::{
+                brief::short,
                 cards::{Card, Remedy, Shown},
-                group::short,
                 place::Place,
             },
         },

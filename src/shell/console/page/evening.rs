@@ -16,8 +16,8 @@ use crate::{
         console::{
             layout::Frame,
             view::{
+                brief::short,
                 evening::Evening,
-                group::short,
                 run::{Standing, Step},
             },
         },

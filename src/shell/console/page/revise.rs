@@ -4,7 +4,7 @@ use super::{parts::second, prose::prose, wording};
 use crate::shell::console::{
     layout::Frame,
     view::{
-        group::beginning,
+        brief::beginning,
         run::{Sheet, Standing, Step},
     },
 };

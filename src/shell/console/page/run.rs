@@ -16,7 +16,7 @@ use crate::{
         console::{
             layout::Frame,
             view::{
-                group::{beginning, short},
+                brief::{beginning, short},
                 run::{Revised, Sheet, Standing, Step},
             },
         },

@@ -19,7 +19,7 @@ use crate::{
             view::{
                 cards::Shown,
                 day::{DayLeft, Row, Standing},
-                foretold::Hindrance,
+                hindrance::Hindrance,
                 look::Look,
                 question::QuestionRow,
                 today::{Held, Missed, Today},

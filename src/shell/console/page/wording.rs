@@ -9,7 +9,7 @@ use crate::{
     },
     engine::entry::{Outcome, Skip, TaskKind, Waiting},
     shell::{
-        console::{layout::Frame, view::foretold::Hindrance},
+        console::{layout::Frame, view::hindrance::Hindrance},
         store::MessageStatus,
     },
     sim::{supposed::Supposing, timeline},
@@ -134,7 +134,7 @@ pub(super) fn without_ids(text: &str, run: &RunId, locale: Locale) -> String {
 /// Why something did not happen, or would not: conditions in words, and nothing by its id.
 pub(super) fn skipped(skip: &Skip, locale: Locale) -> String {
     match skip {
-        Skip::When { condition } => {
+        Skip::When { condition, .. } => {
             let words = Supposing { locale, known: &|_| None }.sentence(condition);
             match (words, locale) {
                 (Some(words), Locale::En) => format!("it is not so that {words}"),

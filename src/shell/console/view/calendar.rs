@@ -3,8 +3,9 @@
 //! What was comes from entries of the journal, what will be from the plan, with dates where they have been moved to.
 
 use super::{
-    group::title,
+    brief::title,
     happened,
+    lane::Lane,
     mark::{Kind, Mark, is_cut, window},
     occurrence, planned,
 };
@@ -72,17 +73,6 @@ impl Shape {
         let day = if self == Self::Month { day.first_of_month() } else { day };
         if forward { day.saturating_add(span) } else { day.saturating_sub(span) }
     }
-}
-
-/// A play.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Lane {
-    /// The play of the lane.
-    pub(crate) play: PlayName,
-    /// As people call it.
-    pub(crate) title: String,
-    /// What is on each day.
-    pub(crate) days: Vec<Vec<Mark>>,
 }
 
 /// The page.

@@ -1,6 +1,6 @@
 //! Cards: what people are asked, alike in several groups as one, bounded for a page.
 
-use super::{evening, group::beginning, place::Place};
+use super::{brief::beginning, evening, place::Place};
 use crate::{
     base::{
         ids::{EffectId, GroupId, MemberId, PersonId, RunId, TaskId},

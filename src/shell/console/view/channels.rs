@@ -354,7 +354,7 @@ fn stuck(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Stuck>, bool) {
             in_doubt: row.status == MessageStatus::InDoubt,
             created: row.created,
             note: answers::in_words(&row.note),
-            text: super::group::beginning(&row.outgoing.message.text),
+            text: super::brief::beginning(&row.outgoing.message.text),
             commands: asker.commands(here.now, now),
             zone: here.zone(),
         })

@@ -1,7 +1,8 @@
 //! The day: what ended, what is under way and what comes, alike in several groups as one row, bounded for a page.
 
 use super::{
-    foretold::{Foreteller, Hindrance},
+    foreteller::Foreteller,
+    hindrance::Hindrance,
     place::{Place, place},
 };
 use crate::{
@@ -182,7 +183,7 @@ impl DayOf<'_> {
         Row {
             at,
             play: play.clone(),
-            title: super::group::title(here, play),
+            title: super::brief::title(here, play),
             standing,
             places: Vec::new(),
             more: 0,

@@ -54,7 +54,7 @@ pub(crate) fn evenings(board: &Board, asker: &Asker, now: Timestamp) -> Vec<Even
         let evening = all.entry((minute(*anchor), play.clone(), at)).or_insert_with(|| Evening {
             places: Vec::new(),
             more: 0,
-            title: super::group::title(here, play),
+            title: super::brief::title(here, play),
             anchor: *anchor,
             begun: false,
             current: None,

@@ -1,7 +1,7 @@
 //! What happened on the days of a calendar: each message, task and miss once, as it stands after all entries.
 
 use super::{
-    group::beginning,
+    brief::beginning,
     mark::{Kind, Mark},
 };
 use crate::{

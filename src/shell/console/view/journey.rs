@@ -80,7 +80,7 @@ pub(super) fn journey(here: Here<'_>, id: &MemberId, now: Timestamp) -> Vec<Jour
     let runs = state.runs.values().chain(state.finished.iter());
     let about = runs.filter(|run: &&Arc<Run>| run.cause.member.as_ref() == Some(id));
     all.extend(about.map(|run| {
-        let title = super::group::title(here, &run.play);
+        let title = super::brief::title(here, &run.play);
         let what = JourneyWhat::Run { run: run.id.clone(), title, outcome: run.outcome };
         JourneyPoint { at: run.started, what }
     }));

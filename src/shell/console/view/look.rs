@@ -1,7 +1,7 @@
 //! What needs a look: whatever is wrong, in the words of the alert about it, bounded for a page.
 
 use super::{
-    group::beginning,
+    brief::beginning,
     groups::UNWELL,
     place::{Place, place},
 };

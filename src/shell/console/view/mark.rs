@@ -1,6 +1,6 @@
 //! A mark on a day of a calendar: when, how it stands, what it is about.
 
-use super::{foretold::Hindrance, place::Place};
+use super::{hindrance::Hindrance, place::Place};
 use crate::{
     base::{
         ids::{RunId, StepId},

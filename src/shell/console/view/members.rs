@@ -288,7 +288,7 @@ pub(crate) fn one(
         journey: journey(here, id, now),
         commands: asker.commands(here.now, now),
         answers: answered
-            .map(|open| (open.task.id.clone(), super::group::beginning(&open.task.text)))
+            .map(|open| (open.task.id.clone(), super::brief::beginning(&open.task.text)))
             .collect(),
         admin: asker.admin,
         zone: here.zone(),

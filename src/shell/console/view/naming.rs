@@ -1,6 +1,6 @@
 //! Steps by what they do, for sentences that name them by their ids.
 
-use super::{group::short, run};
+use super::{brief::short, run};
 use crate::{
     base::{
         ids::{GroupId, RunId},

@@ -1,7 +1,7 @@
 //! The occurrences of a month: of a run one mark, on the day that it is about, however many steps it has.
 
 use super::{
-    calendar::Lane,
+    lane::Lane,
     mark::{Kind, Mark},
 };
 use crate::{

@@ -1,8 +1,8 @@
 //! What comes on the days of a calendar, from the plan, with dates where they have been moved to.
 
 use super::{
+    brief::beginning,
     foretold::{self, Foretold},
-    group::beginning,
     mark::{DAY_MARKS, Kind, Mark, Proviso, window as bounds},
 };
 use crate::{

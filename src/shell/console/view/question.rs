@@ -103,7 +103,7 @@ pub(super) fn questions(
         let open = here.state().tasks.get(&asked.task)?;
         Some(QuestionRow {
             place: place(here, &asked.task),
-            text: super::group::beginning(&open.task.text),
+            text: super::brief::beginning(&open.task.text),
             answers: super::turnout::answered(open),
             due: open.task.due,
             zone: here.zone(),

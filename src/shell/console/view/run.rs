@@ -4,9 +4,10 @@
 
 pub(crate) use super::revised::Revised;
 use super::{
-    foretold::{Hindrance, gated, open_gates},
-    group::title,
+    brief::beginning,
+    brief::title,
     happened::{ON_TIME_MS, waits_for_hands},
+    hindrance::{Hindrance, open_gates},
     logbook::as_seen,
     place::Place,
     slots::{begins, slots},
@@ -515,4 +516,16 @@ fn revised(did: &Operation, steps: &mut BTreeMap<StepId, StepFacts>) {
 /// The step of a message.
 fn step_of(effect: &str) -> Option<StepId> {
     effect.rsplit('/').nth(1).map(StepId::new)
+}
+
+/// What is ahead and waits for an approval says so.
+fn gated(steps: &mut [Step], gates: Vec<(StepId, Vec<StepId>)>) {
+    for (gate, of) in gates {
+        let asks = steps.iter().find(|step| step.id == gate).map(|step| step.text.clone());
+        let doubt = asks.map(|asks| Hindrance::Approval(beginning(&asks)));
+        for step in steps.iter_mut().filter(|step| step.standing == Standing::Ahead && of.contains(&step.id))
+        {
+            step.doubt = step.doubt.take().or_else(|| doubt.clone());
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! What goes out in the next hours, with its words: so that somebody can still stop it.
 
 use super::{
-    foretold::{Foreteller, Hindrance, foresee},
+    foreteller::{Foreteller, foresee},
+    hindrance::Hindrance,
     place::{Place, place},
     run::{self, Standing, Step},
 };
@@ -115,7 +116,7 @@ impl Sought<'_> {
         let more = seen.count();
         let rows = steps.into_iter().enumerate().map(|(n, step)| Soon {
             at: step.due.unwrap_or(self.at),
-            title: super::group::title(first, self.play),
+            title: super::brief::title(first, self.play),
             verb: step.verb,
             text: step.text,
             places: places.clone(),

@@ -6,7 +6,7 @@ use super::{
     cards::{Gatherer, Shown},
     day::{DayOf, Row},
     evening::Evening,
-    foretold::Foreteller,
+    foreteller::Foreteller,
     health::Strip,
     look::{Aside, LOOK_ROWS, Look, look},
     naming::{NamedStep, named_steps},
@@ -187,7 +187,7 @@ fn missed(board: &Board, asker: &Asker, now: Timestamp, lately: &Omissions) -> (
             seen.by_ref().take(limits::GROUPS_NAMED_MAX).map(|here| place(here, &"")).collect();
         let more = if sees_all { row.places.len() - places.len() } else { seen.count() };
         let run = row.run.as_ref().filter(|(group, _)| group == first.id).map(|(_, run)| run.clone());
-        let (about, text) = (super::group::title(first, &PlayName::new(&row.about)), row.text.clone());
+        let (about, text) = (super::brief::title(first, &PlayName::new(&row.about)), row.text.clone());
         let steps =
             run.as_ref().map(|run| named_steps(board, asker, (first.id, run), now)).unwrap_or_default();
         Some(Missed { at: row.at, about, text, places, more, run, steps, zone: row.zone.clone() })
@@ -207,8 +207,8 @@ fn held(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Held>, usize) {
         let out = &held.outgoing;
         Some(Held {
             place: place(here, &out.effect),
-            title: out.play.as_ref().map(|play| super::group::title(here, play)).unwrap_or_default(),
-            text: super::group::beginning(&out.message.text),
+            title: out.play.as_ref().map(|play| super::brief::title(here, play)).unwrap_or_default(),
+            text: super::brief::beginning(&out.message.text),
             reason: held.reason,
             due: out.due,
             until: held.until,

@@ -1,7 +1,8 @@
 //! The calendar of several groups together: what is alike in them at the same time is one mark.
 
 use super::{
-    calendar::{Calendar, Lane, Shape, calendar},
+    calendar::{Calendar, Shape, calendar},
+    lane::Lane,
     mark::{Kind, Mark},
     place::Place,
 };

@@ -66,7 +66,7 @@ pub(super) fn turnout(here: Here<'_>, run: &RunId, lines: &[LogLine]) -> Turnout
     let of_run = state.tasks.values().filter(|open| open.task.run.as_ref() == Some(run));
     let asked = of_run.filter(|open| open.task.kind == TaskKind::Question).map(|open| AskedHere {
         task: open.task.id.clone(),
-        text: super::group::beginning(&open.task.text),
+        text: super::brief::beginning(&open.task.text),
         answers: answered(open),
     });
     let hears = || {
