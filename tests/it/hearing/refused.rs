@@ -305,7 +305,7 @@ fn every_hook_hears_what_is_signed_lately_for_it_and_nothing_else() {
         log.iter().filter(|line| line["entry"] == "signal_received").filter(of_hook).count()
     };
     // What is wrong comes first, so that nothing of it is known as a repeat.
-    let mut facts = 0;
+    let (mut facts, mut right_ones) = (0, Vec::new());
     for (channel, makes) in HOOKS {
         for fault in FAULTS.into_iter().rev() {
             let Some(made) = makes(fault) else { continue };
@@ -319,15 +319,18 @@ fn every_hook_hears_what_is_signed_lately_for_it_and_nothing_else() {
                 assert!(!said.body.contains(KEY) && !said.body.contains(AES_KEY), "{said:?}");
             }
             facts += usize::from(fault == Fault::Nothing && channel != "discord");
+            if fault == Fault::Nothing {
+                right_ones.push((channel, made));
+            }
         }
         assert_eq!(known(), facts, "{channel}");
     }
     // What is signed for a channel is not for another one of the same platform.
     let neighbours = tell(port, "neighbour", &slack(Fault::Nothing).unwrap());
     assert_eq!((neighbours.status, &neighbours.json()["code"]), (401, &json!("signature")));
-    // The same again is known.
-    for (channel, makes) in HOOKS {
-        assert!(tell(port, channel, &makes(Fault::Nothing).unwrap()).status < 300);
+    // The same again, as it was signed, is known.
+    for (channel, made) in &right_ones {
+        assert!(tell(port, channel, made).status < 300);
     }
     assert_eq!(known(), facts);
     let _ = engine.stop().exits(0);

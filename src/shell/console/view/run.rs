@@ -3,6 +3,7 @@
 //! From the state, the play as the run began with it, and the run's own entries of the journal.
 
 pub(crate) use super::revised::Revised;
+use super::revised::{afterwards, step_of};
 use super::{
     brief::beginning,
     brief::title,
@@ -22,7 +23,6 @@ use crate::{
     },
     engine::{
         entry::{Fact, HoldReason, Outcome, Skip, Waiting},
-        operation::Operation,
         state,
         task::Task,
     },
@@ -476,7 +476,11 @@ fn said(
                 let said = steps.entry(step).or_default();
                 (said.at, said.standing, said.effect) = (Some(at), Some(Standing::NotSent), None);
             }
-            Fact::Operator { did, .. } => revised(did, &mut steps),
+            Fact::Operator { did, .. } => {
+                let Some((step, revised, text)) = afterwards(did) else { continue };
+                let said = steps.entry(step).or_default();
+                (said.revised, said.text) = (revised.or(said.revised), text.or(said.text.take()));
+            }
             Fact::TaskOpened(task) => {
                 let Some(step) = &task.step else { continue };
                 tasks.insert(&task.id, step.clone());
@@ -492,30 +496,6 @@ fn said(
         }
     }
     steps
-}
-
-/// What an operator has made of a step afterwards: taken it back, corrected it, given it other words.
-fn revised(did: &Operation, steps: &mut BTreeMap<StepId, StepFacts>) {
-    match did {
-        Operation::Recalled { effect, .. } => {
-            let Some(step) = step_of(effect.as_str()) else { return };
-            steps.entry(step).or_default().revised = Some(Revised::Recalled);
-        }
-        Operation::Corrected { effect, text, .. } => {
-            let Some(step) = step_of(effect.as_str()) else { return };
-            let said = steps.entry(step).or_default();
-            (said.revised, said.text) = (Some(Revised::Corrected), Some(text.clone()));
-        }
-        Operation::Reworded { step, text, .. } => {
-            steps.entry(step.clone()).or_default().text = Some(text.clone());
-        }
-        _ => {}
-    }
-}
-
-/// The step of a message.
-fn step_of(effect: &str) -> Option<StepId> {
-    effect.rsplit('/').nth(1).map(StepId::new)
 }
 
 /// What is ahead and waits for an approval says so.
