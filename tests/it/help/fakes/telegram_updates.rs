@@ -60,6 +60,11 @@ impl Bot {
         self.0.lock().unwrap().instead.push(reply);
     }
 
+    /// Whether a poll has taken each answer that it was to get instead.
+    pub(crate) fn has_answered(&self) -> bool {
+        self.0.lock().unwrap().instead.is_empty()
+    }
+
     /// The offsets that were confirmed, of each poll one.
     pub(crate) fn polls(&self) -> Vec<Option<i64>> {
         self.0.lock().unwrap().polls.clone()
