@@ -101,7 +101,9 @@ fn what_broke_stands_first_and_is_told_by_its_words() {
         let _ = play.run(&["signal", "rules", "--group", group]).exits(0);
     }
     eventually("both are refused", || {
-        zhu.get("/").is(200).body.matches("/press/drop").count() > 1
+        let today = zhu.get("/").is(200).body;
+        today.matches("/press/drop").count() > 1
+            && today.contains("One, Two")
             && journal(&play, "delivery_failed").len() == 2
     });
     let today = zhu.get("/").is(200).body;
