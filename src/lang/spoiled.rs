@@ -2,6 +2,7 @@
 //!
 //! Only says so; what was there before nobody can tell.
 
+use super::document::quoting::half_width;
 use crate::base::{
     phrase::{Phrase, pair, phrase},
     words::tick,
@@ -25,16 +26,8 @@ pub(crate) fn spoiled(id: &str) -> Option<(Phrase, Phrase)> {
 
 fn is_spoiled(id: &str) -> bool {
     // Full-width signs are what an input method makes of the same.
-    let narrow = |c: char| match c {
-        '．' => '.',
-        '，' => ',',
-        '＋' => '+',
-        '－' => '-',
-        '＃' => '#',
-        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        other => other,
-    };
-    let id: String = id.trim().chars().map(narrow).collect();
+    let id = id.trim();
+    let id = half_width(id).unwrap_or_else(|| id.to_owned());
     let id = id.trim_start_matches(['=', '\'']).trim();
     is_error(id) || is_in_powers(id) || is_a_fraction_of_nothing(id)
 }

@@ -19,7 +19,7 @@ use crate::{
         state::Released,
     },
     model::{
-        budget::{Budgets, QuotaWindow, is_of},
+        budget::{Budgets, Quota, QuotaWindow, is_of},
         message::Label,
         playbook::Playbook,
         timetable,
@@ -330,7 +330,7 @@ impl<'a> Forecast<'a> {
     /// them have to wait for it.
     pub fn crowded(&self, date: Date) -> impl Iterator<Item = Crowded> + '_ {
         let of = move |((group, channel), day): (&(GroupId, ChannelName), &ForecastChannel)| {
-            let of_day = |quota: &crate::model::budget::Quota| quota.per == QuotaWindow::Day;
+            let of_day = |quota: &Quota| quota.per == QuotaWindow::Day;
             let quota = self.playbook.budgets.of(channel)?.posts.filter(of_day)?;
             let (group, channel, posts) = (group.clone(), channel.clone(), day.posts);
             (day.waiting > 0 && posts > quota.max).then_some(Crowded {
@@ -384,7 +384,7 @@ fn says(
         HoldReason::LabelMax if far => format!("{} {clock}", zone.date(until)),
         _ => clock,
     };
-    let quota = |quota: Option<crate::model::budget::Quota>| quota.map(|quota| quota.max).unwrap_or_default();
+    let quota = |quota: Option<Quota>| quota.map(|quota| quota.max).unwrap_or_default();
     match by {
         HoldReason::PromoNotBefore => phrase!("no advertising before {until}", "{until} 之前不发推广"),
         HoldReason::PromoAround => phrase!("advertising only around key dates", "推广只在重要日子前后发"),

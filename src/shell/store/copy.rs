@@ -12,7 +12,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io,
     os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 /// What a copy holds.
@@ -37,7 +37,8 @@ pub struct Copied {
 /// Copies a database as it is at one moment. What had the name before is replaced.
 pub(super) fn copy(from: &Connection, to: &Path) -> Result<Copied, StoreError> {
     let failed = |reason: String| StoreError::NoCopy { to: to.into(), reason };
-    let part = part_of(to);
+    // The name under which it is made until it is whole.
+    let part = connect::beside(to, ".part");
     let made = write(from, &part).and_then(|copied| {
         crash::point(Point::BeforeCopy);
         fs::rename(&part, to).and_then(|()| sync_folder(to)).map_err(|error| failed(error.to_string()))?;
@@ -50,13 +51,6 @@ pub(super) fn copy(from: &Connection, to: &Path) -> Result<Copied, StoreError> {
             error => failed(error.to_string()),
         }
     })
-}
-
-/// The name under which a copy is made until it is whole.
-fn part_of(to: &Path) -> PathBuf {
-    let mut name = to.as_os_str().to_owned();
-    name.push(".part");
-    name.into()
 }
 
 /// Makes what was renamed durable.

@@ -3,7 +3,7 @@
 //! A migration is never edited once it was released; a new form is a new number. All that are missing are one
 //! transaction, and before it the database is copied beside itself.
 
-use super::{StoreError, copy, form::NAMED_FORM};
+use super::{StoreError, connect::beside, copy, form::NAMED_FORM};
 use crate::shell::crash::{self, Point};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,9 @@ pub(super) fn migrate(conn: &mut Connection, file: &Path) -> Result<Option<Upgra
     if found == MIGRATIONS.len() {
         return Ok(None);
     }
-    let upgraded = Upgraded { from: found, to: MIGRATIONS.len(), copy: beside(file, found) };
+    // Where the state of the older form is kept as it was.
+    let copy = beside(file, &format!(".form-{found}"));
+    let upgraded = Upgraded { from: found, to: MIGRATIONS.len(), copy };
     if found > 0 {
         copy::copy(conn, &upgraded.copy).map_err(|error| StoreError::NotUpgraded {
             from: found,
@@ -64,13 +66,6 @@ pub(super) fn migrate(conn: &mut Connection, file: &Path) -> Result<Option<Upgra
     transaction.commit()?;
     crash::point(Point::AfterMigrate);
     Ok((found > 0).then_some(upgraded))
-}
-
-/// Where a state of an older form is kept as it was.
-fn beside(file: &Path, form: usize) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(format!(".form-{form}"));
-    name.into()
 }
 
 /// Whether nothing was ever written into it.
